@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+    name: "BranchyNet",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "BranchyData", targets: ["BranchyData"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["OneDNN"]),
+        .trait(
+            name: "OneDNN",
+            description: "The engine that trains, on the system's oneDNN library."
+        ),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
+    ],
+    targets: [
+        // Floor 1: programs of operations, and the engine boundary. Knows no exits.
+        .target(name: "Compute"),
+        .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+        .systemLibrary(
+            name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(
+            name: "CImageCodecs", providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
+
+        // Floor 2: what a network with exits is, images in, and engines.
+        .target(
+            name: "BranchyData",
+            dependencies: [
+                "Compute", "CArchive", "CImageCodecs",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        // Floor 3: how a network is made, and what it is worth.
+        // Floor 4: people.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")],
+            path: "Tests/TestSupport"),
+        .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
+        .testTarget(name: "BranchyDataTests", dependencies: ["BranchyData", "Compute"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}

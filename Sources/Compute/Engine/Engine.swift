@@ -1,0 +1,82 @@
+/// Something that can turn a program into an executable: the one boundary between what is computed
+/// and how.
+///
+/// An engine is done when it passes the conformance suite in `Tests/TestSupport`. It may refuse an
+/// operation with ``EngineError/Code/unsupported`` when it compiles; it must never compute a wrong
+/// result.
+public protocol Engine: Sendable {
+    /// The name that reports print, such as `onednn`.
+    var name: String { get }
+
+    /// Prepares all segments of a program for batches of one size.
+    ///
+    /// - Parameters:
+    ///   - program: what to compute.
+    ///   - batchSize: how many samples every run computes, at least 1.
+    ///   - parameters: a tensor for each of the program's parameters; others are ignored.
+    /// - Throws: ``EngineError`` where an operation is not supported, a parameter is missing or
+    ///   has the wrong shape, or memory does not suffice.
+    func compile(
+        _ program: Program, batchSize: Int, parameters: ParameterStore
+    ) throws(EngineError) -> any Executable
+}
+
+/// A compiled program: immutable, shared by any number of threads, each with a workspace.
+public protocol Executable: Sendable {
+    /// The program that was compiled.
+    var program: Program { get }
+
+    /// How many samples every run computes.
+    var batchSize: Int { get }
+
+    /// What the engine picked for each instruction, in order of running.
+    var implementations: [Implementation] { get }
+
+    /// Makes the memory that one caller needs to run the segments.
+    func makeWorkspace() throws(EngineError) -> Workspace
+
+    /// Runs one segment on what the workspace holds.
+    ///
+    /// Segments run in ascending order; those whose results nobody reads may be left out. Running
+    /// allocates nothing and takes no lock on the calling thread.
+    ///
+    /// - Throws: ``EngineError`` where the workspace is another executable's or the library fails.
+    func run(_ segment: Int, in workspace: inout Workspace) throws(EngineError)
+}
+
+/// What an engine picked for one instruction.
+public struct Implementation: Hashable, Sendable {
+    /// The index of the segment in which it runs.
+    public let segment: Int
+    /// What is computed, such as `convolution`; or `reorder`, where a layout changes.
+    public let operation: String
+    /// The engine's own name for how, such as `jit:avx512_core`.
+    public let name: String
+
+    /// Describes a choice.
+    public init(segment: Int, operation: String, name: String) {
+        self.segment = segment
+        self.operation = operation
+        self.name = name
+    }
+}
+
+extension Program {
+    /// The tensor for a parameter, checked against the type that the program gives it.
+    ///
+    /// - Throws: ``EngineError/Code/invalidParameter``.
+    public func tensor(
+        for parameter: Port, in parameters: ParameterStore
+    ) throws(EngineError) -> Tensor {
+        guard let tensor = parameters[parameter.name] else {
+            throw EngineError(.invalidParameter, "there is no parameter '\(parameter.name)'")
+        }
+        let expected = type(of: parameter.value).shape
+        guard tensor.shape == expected else {
+            throw EngineError(
+                .invalidParameter,
+                "parameter '\(parameter.name)' has shape \(tensor.shape), expected \(expected)")
+        }
+        return tensor
+    }
+}

@@ -1,0 +1,128 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The memory in which one caller runs an executable: inputs, outputs, activations and scratch, in
+/// one block.
+///
+/// An executable is shared; a workspace belongs to one caller at a time, which is why it cannot be
+/// copied. Inputs and outputs are plain row-major arrays; what lies between is the engine's secret.
+public struct Workspace: ~Copyable {
+    /// Where an input or output lies in the block.
+    public struct Slot: Hashable, Sendable {
+        /// Offset from the start in bytes.
+        public var offset: Int
+        /// How many elements there are, batch dimension included; each has four bytes.
+        public var count: Int
+
+        /// Describes a place.
+        public init(offset: Int, count: Int) {
+            self.offset = offset
+            self.count = count
+        }
+    }
+
+    /// The start of the block, aligned to ``MemoryPlan/alignment``. For engines.
+    public let base: UnsafeMutableRawPointer
+
+    /// What else the engine needs per caller (handles of a library, say). For engines.
+    public let context: (any AnyObject & Sendable)?
+
+    private let owner: ObjectIdentifier
+    private let inputs: [Slot]
+    private let outputs: [Slot]
+
+    /// Allocates a block.
+    ///
+    /// - Parameters:
+    ///   - owner: the executable that the block is laid out for.
+    ///   - byteCount: the size of the block.
+    ///   - inputs: a place for each of the program's inputs.
+    ///   - outputs: a place for each of the program's outputs.
+    ///   - makeContext: makes what else the engine needs, given the start of the block.
+    /// - Throws: ``EngineError/Code/outOfMemory`` where the machine does not have that much, and
+    ///   what `makeContext` throws.
+    public init(
+        owner: AnyObject, byteCount: Int, inputs: [Slot], outputs: [Slot],
+        makeContext: (UnsafeMutableRawPointer) throws(EngineError) -> (any AnyObject & Sendable)? = {
+            _ throws(EngineError) in nil
+        }
+    ) throws(EngineError) {
+        let size = max(byteCount, 1).roundedUp(toMultipleOf: MemoryPlan.alignment)
+        guard size <= Self.physicalMemory, let base = aligned_alloc(MemoryPlan.alignment, size)
+        else {
+            throw EngineError(
+                .outOfMemory,
+                "a workspace of \(size) bytes does not fit the machine's \(Self.physicalMemory); "
+                    + "use a smaller batch")
+        }
+        do {
+            self.context = try makeContext(base)
+        } catch {
+            free(base)
+            throw error
+        }
+        memset(base, 0, size)
+        self.base = base
+        self.owner = ObjectIdentifier(owner)
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+
+    deinit { free(base) }
+
+    /// Whether this workspace was laid out for an executable.
+    public func belongs(to executable: AnyObject) -> Bool { owner == ObjectIdentifier(executable) }
+
+    /// Calls `body` with an input's floats, to be written.
+    ///
+    /// - Parameter index: the input's index in ``Program/inputs``.
+    public mutating func withInput<Result>(
+        _ index: Int, _ body: (inout MutableSpan<Float>) throws -> Result
+    ) rethrows -> Result {
+        // Safety: the slot lies inside the block (the engine laid it out), and `self` is borrowed
+        // exclusively while the span lives.
+        var span = MutableSpan(_unsafeElements: buffer(inputs[index], of: Float.self))
+        return try body(&span)
+    }
+
+    /// Calls `body` with an input's class numbers, to be written.
+    ///
+    /// - Parameter index: the input's index in ``Program/inputs``.
+    public mutating func withTargets<Result>(
+        _ index: Int, _ body: (inout MutableSpan<Int32>) throws -> Result
+    ) rethrows -> Result {
+        // Safety: as in `withInput`.
+        var span = MutableSpan(_unsafeElements: buffer(inputs[index], of: Int32.self))
+        return try body(&span)
+    }
+
+    /// Calls `body` with an output's floats.
+    ///
+    /// - Parameter index: the output's index in ``Program/outputs``.
+    public func withOutput<Result>(
+        _ index: Int, _ body: (Span<Float>) throws -> Result
+    ) rethrows -> Result {
+        // Safety: as in `withInput`; `self` is borrowed, so nothing writes meanwhile.
+        try body(Span(_unsafeElements: UnsafeBufferPointer(buffer(outputs[index], of: Float.self))))
+    }
+
+    private func buffer<Element>(
+        _ slot: Slot, of type: Element.Type
+    ) -> UnsafeMutableBufferPointer<Element> {
+        let start = (base + slot.offset).assumingMemoryBound(to: type)
+        return UnsafeMutableBufferPointer(start: start, count: slot.count)
+    }
+
+    private static var physicalMemory: Int {
+        sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    }
+}
+
+// Safety: the block has one owner, since a workspace cannot be copied, and every access goes
+// through that owner; the context is Sendable itself.
+extension Workspace: @unchecked Sendable {}

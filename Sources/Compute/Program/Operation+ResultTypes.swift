@@ -1,0 +1,160 @@
+extension Operation {
+    /// The types of the results for operands of given types.
+    ///
+    /// - Throws: ``ShapeError`` where the operands do not fit the operation.
+    public func resultTypes(for operands: [ValueType]) throws(ShapeError) -> [ValueType] {
+        let check = OperandCheck(operation: self, operands: operands)
+        switch self {
+        case .convolution(let convolution):
+            return try convolution.resultTypes(check)
+        case .linear:
+            try check.require(2...3, "a source, a weight and maybe a bias")
+            let (features, weight) = (try check.batched(0, rank: 1), try check.parameter(1, rank: 2))
+            try check.that(weight[1] == features[0], "as many weight columns as source features")
+            try check.bias(2, of: weight[0])
+            return [ValueType([weight[0]])]
+        case .maxPooling(let pooling):
+            try check.require(1...1, "a source")
+            let result = try pooling.result(of: try check.batched(0, rank: 3), check)
+            return pooling.recordsSelection
+                ? [ValueType(result), ValueType(result, element: .selection)] : [ValueType(result)]
+        case .relu:
+            try check.require(1...1, "a source")
+            return operands
+        case .dropout, .add:
+            try check.require(2...2, "two values")
+            try check.that(operands[0] == operands[1], "two values of one shape")
+            return [operands[0]]
+        case .flatten:
+            try check.require(1...1, "a source")
+            return [ValueType([try check.batched(0).elementCount])]
+        case .softmaxCrossEntropy:
+            try check.classification()
+            return [ValueType([], isBatched: false)]
+        case .gradient(let gradient):
+            return try gradient.resultTypes(check)
+        }
+    }
+}
+
+extension Operation.Gradient {
+    fileprivate func resultTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
+        switch self {
+        case .convolutionSource(let convolution, let source):
+            try check.require(2...2, "a gradient and a weight")
+            let forward = try Operation.convolution(convolution).resultTypes(
+                for: [ValueType(source), check.operands[1]])
+            try check.that(forward == [check.operands[0]], "the gradient of \(forward)")
+            return [ValueType(source)]
+        case .convolutionParameters(let convolution, let kernelSize, let hasBias):
+            try check.require(2...2, "a source and a gradient")
+            let (source, gradient) = (try check.batched(0, rank: 3), try check.batched(1, rank: 3))
+            let weight = ValueType(
+                [gradient[0], source[0], kernelSize, kernelSize], isBatched: false)
+            let forward = try Operation.convolution(convolution).resultTypes(
+                for: [check.operands[0], weight])
+            try check.that(forward == [check.operands[1]], "the gradient of \(forward)")
+            return hasBias ? [weight, ValueType([gradient[0]], isBatched: false)] : [weight]
+        case .linearSource:
+            try check.require(2...2, "a gradient and a weight")
+            let (gradient, weight) = (try check.batched(0, rank: 1), try check.parameter(1, rank: 2))
+            try check.that(weight[0] == gradient[0], "as many weight rows as gradient features")
+            return [ValueType([weight[1]])]
+        case .linearParameters(_, let hasBias):
+            try check.require(2...2, "a source and a gradient")
+            let (source, gradient) = (try check.batched(0, rank: 1), try check.batched(1, rank: 1))
+            let weight = ValueType([gradient[0], source[0]], isBatched: false)
+            return hasBias ? [weight, ValueType([gradient[0]], isBatched: false)] : [weight]
+        case .maxPooling(let pooling, let source):
+            try check.require(2...2, "a selection and a gradient")
+            let result = try pooling.result(of: source, check)
+            try check.that(
+                check.operands == [ValueType(result, element: .selection), ValueType(result)],
+                "selection and gradient of shape \(result)")
+            return [ValueType(source)]
+        case .relu:
+            try check.require(2...2, "a result and a gradient")
+            try check.that(check.operands[0] == check.operands[1], "two values of one shape")
+            return [check.operands[1]]
+        case .flatten(let source):
+            try check.require(1...1, "a gradient")
+            let count = try check.batched(0, rank: 1).elementCount
+            try check.that(count == source.elementCount, "\(source.elementCount) features")
+            return [ValueType(source)]
+        case .softmaxCrossEntropy:
+            return [ValueType([try check.classification()])]
+        }
+    }
+}
+
+extension Convolution {
+    fileprivate func resultTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
+        try check.require(2...3, "a source, a weight and maybe a bias")
+        let (source, weight) = (try check.batched(0, rank: 3), try check.parameter(1, rank: 4))
+        try check.that(stride >= 1 && padding >= 0, "a stride of 1 or more, no negative padding")
+        try check.that(weight[1] == source[0], "as many weight columns as source channels")
+        try check.that(weight[2] == weight[3] && weight[2] >= 1, "a square kernel")
+        try check.bias(2, of: weight[0])
+        let spans = (source[1] + 2 * padding - weight[2], source[2] + 2 * padding - weight[2])
+        try check.that(spans.0 >= 0 && spans.1 >= 0, "a kernel no larger than the padded source")
+        return [ValueType([weight[0], spans.0 / stride + 1, spans.1 / stride + 1])]
+    }
+}
+
+extension Pooling {
+    fileprivate func result(of source: Shape, _ check: OperandCheck) throws(ShapeError) -> Shape {
+        try check.that(kernelSize >= 1 && stride >= 1, "kernel and stride of 1 or more")
+        let (rows, columns) = (windowCount(along: source[1]), windowCount(along: source[2]))
+        try check.that(rows > 0 && columns > 0, "a source at least as large as the window")
+        return [source[0], rows, columns]
+    }
+}
+
+/// The operands of one operation, with the questions that all operations ask of theirs.
+private struct OperandCheck {
+    let operation: Operation
+    let operands: [ValueType]
+
+    func that(
+        _ condition: Bool, _ expected: @autoclosure () -> String
+    ) throws(ShapeError) {
+        guard condition else {
+            throw ShapeError(operation: operation, operands: operands, expected: expected())
+        }
+    }
+
+    func require(_ counts: ClosedRange<Int>, _ expected: String) throws(ShapeError) {
+        try that(counts.contains(operands.count), expected)
+    }
+
+    func batched(_ index: Int, rank: Int? = nil) throws(ShapeError) -> Shape {
+        let operand = operands[index]
+        try that(
+            operand.isBatched && operand.element == .float32
+                && (rank == nil || rank == operand.shape.rank),
+            "operand \(index) to be batched floats\(rank.map { " of rank \($0)" } ?? "")")
+        return operand.shape
+    }
+
+    func parameter(_ index: Int, rank: Int) throws(ShapeError) -> Shape {
+        let operand = operands[index]
+        try that(
+            !operand.isBatched && operand.element == .float32 && operand.shape.rank == rank,
+            "operand \(index) to be a parameter of rank \(rank)")
+        return operand.shape
+    }
+
+    func bias(_ index: Int, of size: Int) throws(ShapeError) {
+        guard operands.count > index else { return }
+        try that(operands[index] == ValueType([size], isBatched: false), "a bias of \(size)")
+    }
+
+    @discardableResult
+    func classification() throws(ShapeError) -> Int {
+        try require(3...3, "logits, targets and weights")
+        let logits = try batched(0, rank: 1)
+        try that(operands[1] == ValueType([], element: .int32), "one int32 target per sample")
+        try that(operands[2] == ValueType([]), "one weight per sample")
+        return logits[0]
+    }
+}

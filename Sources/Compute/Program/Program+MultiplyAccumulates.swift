@@ -1,0 +1,21 @@
+extension Program {
+    /// How many multiply-accumulates one sample costs in a segment; 1 is two floating-point
+    /// operations.
+    ///
+    /// Only convolutions and fully connected layers count, as is usual; taps that fall on padding
+    /// count too.
+    public func multiplyAccumulates(inSegment segment: Int) -> Int {
+        segments[segment].instructions.reduce(0) { $0 + multiplyAccumulates(of: $1) }
+    }
+
+    private func multiplyAccumulates(of instruction: Instruction) -> Int {
+        switch instruction.operation {
+        case .convolution, .linear:
+            let weight = type(of: instruction.operands[1]).shape
+            let result = type(of: instruction.results[0]).shape
+            return result.elementCount * (weight.elementCount / weight[0])
+        case .maxPooling, .relu, .dropout, .add, .flatten, .softmaxCrossEntropy, .gradient:
+            return 0
+        }
+    }
+}
