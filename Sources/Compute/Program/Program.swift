@@ -121,6 +121,11 @@ extension Program {
         parameters = []
     }
 
+    /// Takes a value from the inputs.
+    mutating func removeInput(_ value: Value) {
+        inputs.removeAll { $0.value == value }
+    }
+
     /// Reads `new` wherever `old` is read, outputs included.
     mutating func replaceUses(of old: Value, with new: Value) {
         for segment in segments.indices {

@@ -1,0 +1,184 @@
+extension Program {
+    /// The name of the output that carries the derivative of the losses by a parameter.
+    public static func gradientName(of parameter: String) -> String { "gradient of \(parameter)" }
+
+    /// This program with one more segment that computes the derivatives of the sum of some outputs
+    /// by every parameter, by reverse-mode differentiation.
+    ///
+    /// In the result the parameters are inputs, so that an optimizer can change them between runs,
+    /// and for each parameter that the losses depend on there is an output
+    /// ``gradientName(of:)`` of the parameter's shape. A parameter that no loss depends on gets
+    /// none.
+    ///
+    /// - Parameter losses: the names of scalar outputs written by ``Operation/softmaxCrossEntropy``.
+    /// - Throws: ``ShapeError`` where the program is not consistent in itself.
+    public func differentiated(losses: [String]) throws(ShapeError) -> Program {
+        var tape = Differentiation(of: self)
+        tape.program.turnParametersIntoInputs()
+        tape.program.recordSelections()
+        tape.program.beginSegment("backward")
+        let forward = tape.program.segments.flatMap(\.instructions)
+        let lossValues = Set(outputs.filter { losses.contains($0.name) }.map(\.value))
+        for instruction in forward.reversed() {
+            try tape.propagate(through: instruction, losses: lossValues)
+        }
+        for parameter in parameters {
+            if let gradient = tape.gradients[parameter.value] {
+                tape.program.addOutput(Self.gradientName(of: parameter.name), gradient)
+            }
+        }
+        return tape.program
+    }
+
+    /// Makes every max pooling record which elements it picked.
+    private mutating func recordSelections() {
+        for segment in segments.indices {
+            for index in segments[segment].instructions.indices {
+                var instruction = segments[segment].instructions[index]
+                guard case .maxPooling(var pooling) = instruction.operation,
+                    !pooling.recordsSelection
+                else { continue }
+                pooling.recordsSelection = true
+                instruction.operation = .maxPooling(pooling)
+                let result = type(of: instruction.results[0])
+                instruction.results.append(
+                    addValue(ValueType(result.shape, element: .selection)))
+                segments[segment].instructions[index] = instruction
+            }
+        }
+    }
+}
+
+/// Walks a program backwards and appends derivatives to its last segment.
+private struct Differentiation {
+    var program: Program
+    /// The derivative of the losses by a value, summed over all its readers seen so far.
+    var gradients: [Program.Value: Program.Value] = [:]
+    /// Whether a value depends on a parameter; derivatives by others are not computed.
+    private let isTrained: [Bool]
+
+    init(of program: Program) {
+        self.program = program
+        var isTrained = [Bool](repeating: false, count: program.types.count)
+        for parameter in program.parameters { isTrained[parameter.value.index] = true }
+        for instruction in program.segments.flatMap(\.instructions)
+        where instruction.operands.contains(where: { isTrained[$0.index] }) {
+            for result in instruction.results { isTrained[result.index] = true }
+        }
+        self.isTrained = isTrained
+    }
+
+    mutating func propagate(
+        through instruction: Program.Instruction, losses: Set<Program.Value>
+    ) throws(ShapeError) {
+        let operands = instruction.operands
+        if instruction.operation == .softmaxCrossEntropy {
+            guard losses.contains(instruction.results[0]) else { return }
+            let gradient = try append(.softmaxCrossEntropy, operands)
+            try accumulate(gradient[0], into: operands[0])
+            return
+        }
+        guard let gradient = gradients[instruction.results[0]] else { return }
+        switch instruction.operation {
+        case .convolution(var convolution):
+            let dy = try gradientBeforeActivation(
+                convolution.activation, gradient, instruction.results[0])
+            convolution.activation = nil
+            try propagate(through: convolution, operands, dy)
+        case .linear(let linear):
+            let dy = try gradientBeforeActivation(
+                linear.activation, gradient, instruction.results[0])
+            try propagateThroughLinear(operands, dy)
+        case .maxPooling(let pooling):
+            let source = program.type(of: operands[0]).shape
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.append(
+                    .maxPooling(pooling, source: source), [instruction.results[1], gradient])[0]
+            }
+        case .relu:
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.append(.relu, [instruction.results[0], gradient])[0]
+            }
+        case .dropout:
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.program.append(.dropout, [gradient, operands[1]])[0]
+            }
+        case .add:
+            try accumulate(gradient, into: operands[0])
+            try accumulate(gradient, into: operands[1])
+        case .flatten:
+            let source = program.type(of: operands[0]).shape
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.append(.flatten(source: source), [gradient])[0]
+            }
+        case .softmaxCrossEntropy, .gradient:
+            preconditionFailure("a derivative of \(instruction.operation) is not defined")
+        }
+    }
+
+    private mutating func propagate(
+        through convolution: Convolution, _ operands: [Program.Value], _ dy: Program.Value
+    ) throws(ShapeError) {
+        let source = program.type(of: operands[0]).shape
+        let kernelSize = program.type(of: operands[1]).shape[2]
+        try accumulate(into: operands[0]) { tape throws(ShapeError) in
+            try tape.append(.convolutionSource(convolution, source: source), [dy, operands[1]])[0]
+        }
+        let parameters = try append(
+            .convolutionParameters(
+                convolution, kernelSize: kernelSize, hasBias: operands.count == 3),
+            [operands[0], dy])
+        for (operand, gradient) in zip(operands[1...], parameters) {
+            try accumulate(gradient, into: operand)
+        }
+    }
+
+    private mutating func propagateThroughLinear(
+        _ operands: [Program.Value], _ dy: Program.Value
+    ) throws(ShapeError) {
+        try accumulate(into: operands[0]) { tape throws(ShapeError) in
+            try tape.append(.linearSource(Linear()), [dy, operands[1]])[0]
+        }
+        let parameters = try append(
+            .linearParameters(Linear(), hasBias: operands.count == 3), [operands[0], dy])
+        for (operand, gradient) in zip(operands[1...], parameters) {
+            try accumulate(gradient, into: operand)
+        }
+    }
+
+    private mutating func gradientBeforeActivation(
+        _ activation: Activation?, _ gradient: Program.Value, _ result: Program.Value
+    ) throws(ShapeError) -> Program.Value {
+        switch activation {
+        case nil: gradient
+        case .relu: try append(.relu, [result, gradient])[0]
+        }
+    }
+
+    /// Adds what `makeGradient` appends to the derivative by a value, if that one is wanted.
+    private mutating func accumulate(
+        into value: Program.Value,
+        _ makeGradient: (inout Differentiation) throws(ShapeError) -> Program.Value
+    ) throws(ShapeError) {
+        guard isTrained[value.index] else { return }
+        try accumulate(makeGradient(&self), into: value)
+    }
+
+    private mutating func accumulate(
+        _ gradient: Program.Value, into value: Program.Value
+    ) throws(ShapeError) {
+        guard isTrained[value.index] else { return }
+        if let sum = gradients[value] {
+            gradients[value] = try program.append(.add, [sum, gradient])[0]
+        } else {
+            gradients[value] = gradient
+        }
+    }
+
+    @discardableResult
+    private mutating func append(
+        _ gradient: Operation.Gradient, _ operands: [Program.Value]
+    ) throws(ShapeError) -> [Program.Value] {
+        try program.append(.gradient(gradient), operands)
+    }
+}
