@@ -6,6 +6,7 @@ let package = Package(
     name: "BranchyNet",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "BranchyNet", targets: ["BranchyNet"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
     ],
     traits: [
@@ -33,6 +34,9 @@ let package = Package(
 
         // Floor 2: what a network with exits is, images in, and engines.
         .target(
+            name: "BranchyNet",
+            dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")]),
+        .target(
             name: "BranchyData",
             dependencies: [
                 "Compute", "CArchive", "CImageCodecs",
@@ -45,6 +49,7 @@ let package = Package(
             dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")],
             path: "Tests/TestSupport"),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
+        .testTarget(name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
         .testTarget(name: "BranchyDataTests", dependencies: ["BranchyData", "Compute"]),
     ],
     swiftLanguageModes: [.v6]
