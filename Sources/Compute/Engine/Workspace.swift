@@ -48,9 +48,10 @@ public struct Workspace: ~Copyable {
     ///   what `makeContext` throws.
     public init(
         owner: AnyObject, byteCount: Int, inputs: [Slot], outputs: [Slot],
-        makeContext: (UnsafeMutableRawPointer) throws(EngineError) -> (any AnyObject & Sendable)? = {
-            _ throws(EngineError) in nil
-        }
+        makeContext: (UnsafeMutableRawPointer) throws(EngineError) -> (any AnyObject & Sendable)? =
+            {
+                _ throws(EngineError) in nil
+            }
     ) throws(EngineError) {
         let size = max(byteCount, 1).roundedUp(toMultipleOf: MemoryPlan.alignment)
         guard size <= Self.physicalMemory, let base = aligned_alloc(MemoryPlan.alignment, size)

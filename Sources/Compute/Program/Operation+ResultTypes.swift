@@ -9,7 +9,9 @@ extension Operation {
             return try convolution.resultTypes(check)
         case .linear:
             try check.require(2...3, "a source, a weight and maybe a bias")
-            let (features, weight) = (try check.batched(0, rank: 1), try check.parameter(1, rank: 2))
+            let (features, weight) = (
+                try check.batched(0, rank: 1), try check.parameter(1, rank: 2)
+            )
             try check.that(weight[1] == features[0], "as many weight columns as source features")
             try check.bias(2, of: weight[0])
             return [ValueType([weight[0]])]
@@ -57,7 +59,9 @@ extension Operation.Gradient {
             return hasBias ? [weight, ValueType([gradient[0]], isBatched: false)] : [weight]
         case .linearSource:
             try check.require(2...2, "a gradient and a weight")
-            let (gradient, weight) = (try check.batched(0, rank: 1), try check.parameter(1, rank: 2))
+            let (gradient, weight) = (
+                try check.batched(0, rank: 1), try check.parameter(1, rank: 2)
+            )
             try check.that(weight[0] == gradient[0], "as many weight rows as gradient features")
             return [ValueType([weight[1]])]
         case .linearParameters(_, let hasBias):
@@ -87,7 +91,7 @@ extension Operation.Gradient {
     }
 }
 
-extension Convolution {
+extension Operation.Convolution {
     fileprivate func resultTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
         try check.require(2...3, "a source, a weight and maybe a bias")
         let (source, weight) = (try check.batched(0, rank: 3), try check.parameter(1, rank: 4))
@@ -101,7 +105,7 @@ extension Convolution {
     }
 }
 
-extension Pooling {
+extension Operation.Pooling {
     fileprivate func result(of source: Shape, _ check: OperandCheck) throws(ShapeError) -> Shape {
         try check.that(kernelSize >= 1 && stride >= 1, "kernel and stride of 1 or more")
         let (rows, columns) = (windowCount(along: source[1]), windowCount(along: source[2]))

@@ -83,79 +83,82 @@ public enum Operation: Hashable, Sendable {
     }
 }
 
-/// What can be applied to an operation's result before it is written.
-public enum Activation: String, Hashable, Sendable {
-    /// `max(0, x)`.
-    case relu
-}
-
-/// How a convolution's window moves; the same in both directions.
-public struct Convolution: Hashable, Sendable {
-    /// Distance between windows, at least 1.
-    public var stride: Int
-    /// Rows and columns of zeros on every side, at least 0.
-    public var padding: Int
-    /// Applied to the result, bias included.
-    public var activation: Activation?
-
-    /// Describes a convolution.
-    public init(stride: Int = 1, padding: Int = 0, activation: Activation? = nil) {
-        self.stride = stride
-        self.padding = padding
-        self.activation = activation
-    }
-}
-
-/// A fully connected layer.
-public struct Linear: Hashable, Sendable {
-    /// Applied to the result, bias included.
-    public var activation: Activation?
-
-    /// Describes a fully connected layer.
-    public init(activation: Activation? = nil) {
-        self.activation = activation
-    }
-}
-
-/// How a pooling window moves; the same in both directions.
-public struct Pooling: Hashable, Sendable {
-    /// Height and width of the window, at least 1.
-    public var kernelSize: Int
-    /// Distance between windows, at least 1.
-    public var stride: Int
-    /// How many windows there are where they do not fit evenly.
-    public var rounding: Rounding
-    /// Whether a second result records where each maximum came from, as the gradient needs it.
-    public var recordsSelection: Bool
-
-    /// What happens to rows and columns that no full window covers.
-    public enum Rounding: String, Hashable, Sendable, Codable {
-        /// They are left out.
-        case floor
-        /// A window that reaches beyond the edge covers them.
-        case ceiling
+extension Operation {
+    /// What can be applied to an operation's result before it is written.
+    public enum Activation: String, Hashable, Sendable {
+        /// `max(0, x)`.
+        case relu
     }
 
-    /// Describes a pooling.
-    public init(
-        kernelSize: Int, stride: Int, rounding: Rounding = .floor, recordsSelection: Bool = false
-    ) {
-        self.kernelSize = kernelSize
-        self.stride = stride
-        self.rounding = rounding
-        self.recordsSelection = recordsSelection
-    }
+    /// How a convolution's window moves; the same in both directions.
+    public struct Convolution: Hashable, Sendable {
+        /// Distance between windows, at least 1.
+        public var stride: Int
+        /// Rows and columns of zeros on every side, at least 0.
+        public var padding: Int
+        /// Applied to the result, bias included.
+        public var activation: Activation?
 
-    /// How many windows there are along `size` elements; 0 where not even one fits.
-    ///
-    /// With ceiling sizes the last window still has to begin inside the source.
-    public func windowCount(along size: Int) -> Int {
-        guard size >= kernelSize else {
-            return rounding == .ceiling && size > 0 ? 1 : 0
+        /// Describes a convolution.
+        public init(stride: Int = 1, padding: Int = 0, activation: Activation? = nil) {
+            self.stride = stride
+            self.padding = padding
+            self.activation = activation
         }
-        let (steps, rest) = (size - kernelSize).quotientAndRemainder(dividingBy: stride)
-        let hasPartialWindow = rounding == .ceiling && rest > 0 && (steps + 1) * stride < size
-        return steps + (hasPartialWindow ? 2 : 1)
+    }
+
+    /// A fully connected layer.
+    public struct Linear: Hashable, Sendable {
+        /// Applied to the result, bias included.
+        public var activation: Activation?
+
+        /// Describes a fully connected layer.
+        public init(activation: Activation? = nil) {
+            self.activation = activation
+        }
+    }
+
+    /// How a pooling window moves; the same in both directions.
+    public struct Pooling: Hashable, Sendable {
+        /// Height and width of the window, at least 1.
+        public var kernelSize: Int
+        /// Distance between windows, at least 1.
+        public var stride: Int
+        /// How many windows there are where they do not fit evenly.
+        public var rounding: Rounding
+        /// Whether a second result records where each maximum came from, as the gradient needs it.
+        public var recordsSelection: Bool
+
+        /// What happens to rows and columns that no full window covers.
+        public enum Rounding: String, Hashable, Sendable, Codable {
+            /// They are left out.
+            case floor
+            /// A window that reaches beyond the edge covers them.
+            case ceiling
+        }
+
+        /// Describes a pooling.
+        public init(
+            kernelSize: Int, stride: Int, rounding: Rounding = .floor,
+            recordsSelection: Bool = false
+        ) {
+            self.kernelSize = kernelSize
+            self.stride = stride
+            self.rounding = rounding
+            self.recordsSelection = recordsSelection
+        }
+
+        /// How many windows there are along `size` elements; 0 where not even one fits.
+        ///
+        /// With ceiling sizes the last window still has to begin inside the source.
+        public func windowCount(along size: Int) -> Int {
+            guard size >= kernelSize else {
+                return rounding == .ceiling && size > 0 ? 1 : 0
+            }
+            let (steps, rest) = (size - kernelSize).quotientAndRemainder(dividingBy: stride)
+            let hasPartialWindow = rounding == .ceiling && rest > 0 && (steps + 1) * stride < size
+            return steps + (hasPartialWindow ? 2 : 1)
+        }
     }
 }
 

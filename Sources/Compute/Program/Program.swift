@@ -9,7 +9,7 @@
 ///     let image = program.addInput("image", ValueType([1, 28, 28]))
 ///     program.beginSegment("backbone 0")
 ///     let weight = program.addParameter("conv1.weight", [5, 1, 5, 5])
-///     let maps = try program.append(.convolution(Convolution(padding: 3)), [image, weight])
+///     let maps = try program.append(.convolution(.init(padding: 3)), [image, weight])
 ///     program.addOutput("maps", maps[0])
 public struct Program: Hashable, Sendable {
     /// A value that an instruction reads or writes; every value is written once.

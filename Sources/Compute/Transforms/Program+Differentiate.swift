@@ -117,7 +117,7 @@ private struct Differentiation {
     }
 
     private mutating func propagate(
-        through convolution: Convolution, _ operands: [Program.Value], _ dy: Program.Value
+        through convolution: Operation.Convolution, _ operands: [Program.Value], _ dy: Program.Value
     ) throws(ShapeError) {
         let source = program.type(of: operands[0]).shape
         let kernelSize = program.type(of: operands[1]).shape[2]
@@ -137,17 +137,17 @@ private struct Differentiation {
         _ operands: [Program.Value], _ dy: Program.Value
     ) throws(ShapeError) {
         try accumulate(into: operands[0]) { tape throws(ShapeError) in
-            try tape.append(.linearSource(Linear()), [dy, operands[1]])[0]
+            try tape.append(.linearSource(Operation.Linear()), [dy, operands[1]])[0]
         }
         let parameters = try append(
-            .linearParameters(Linear(), hasBias: operands.count == 3), [operands[0], dy])
+            .linearParameters(Operation.Linear(), hasBias: operands.count == 3), [operands[0], dy])
         for (operand, gradient) in zip(operands[1...], parameters) {
             try accumulate(gradient, into: operand)
         }
     }
 
     private mutating func gradientBeforeActivation(
-        _ activation: Activation?, _ gradient: Program.Value, _ result: Program.Value
+        _ activation: Operation.Activation?, _ gradient: Program.Value, _ result: Program.Value
     ) throws(ShapeError) -> Program.Value {
         switch activation {
         case nil: gradient
