@@ -6,6 +6,7 @@ let package = Package(
     name: "BranchyNet",
     platforms: [.macOS(.v15)],
     products: [
+        .library(name: "Compute", targets: ["Compute"]),
         .library(name: "BranchyNet", targets: ["BranchyNet"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
     ],
@@ -49,7 +50,8 @@ let package = Package(
             dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")],
             path: "Tests/TestSupport"),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
-        .testTarget(name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
+        .testTarget(
+            name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
         .testTarget(name: "BranchyDataTests", dependencies: ["BranchyData", "Compute"]),
     ],
     swiftLanguageModes: [.v6]
