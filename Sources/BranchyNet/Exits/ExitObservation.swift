@@ -1,0 +1,54 @@
+import RealModule
+
+/// What an exit's logits say, computed once: all that an exit policy looks at.
+///
+/// Everything comes from logits by log-sum-exp, so that certain outputs give an entropy of exactly
+/// 0 and large logits never overflow. A NaN among the logits makes every measure NaN, and a NaN is
+/// never accepted.
+public struct ExitObservation: Hashable, Sendable {
+    /// Which exit, counted from 0.
+    public let exit: Int
+    /// The class of the largest logit, counted from 0; the first one of equals.
+    public let predictedClass: Int
+    /// Shannon entropy of the softmax in nats, 0 ... ln K.
+    public let entropy: Float
+    /// Entropy divided by ln K, 0 ... 1.
+    public let normalizedEntropy: Float
+    /// The largest softmax probability, 1/K ... 1.
+    public let maximumProbability: Float
+    /// The largest softmax probability less the second largest, 0 ... 1.
+    public let margin: Float
+
+    /// Looks at the logits of one sample at one exit.
+    ///
+    /// - Precondition: there are at least two logits.
+    public init(logits: Span<Float>, exit: Int) {
+        precondition(logits.count >= 2, "an exit needs at least two logits")
+        var (largest, second) = (0, 1)
+        if logits[1] > logits[0] || logits[0].isNaN { (largest, second) = (1, 0) }
+        for index in 2..<max(logits.count, 2) {
+            if logits[index] > logits[largest] || logits[largest].isNaN {
+                (largest, second) = (index, largest)
+            } else if logits[index] > logits[second] {
+                second = index
+            }
+        }
+        let maximum = logits[largest]
+        var (sum, weighted): (Float, Float) = (0, 0)
+        for index in logits.indices {
+            let difference = logits[index] - maximum
+            let exponential = Float.exp(difference)
+            sum += exponential
+            // exp underflows to 0 long before its argument reaches -inf, and 0 · -inf is NaN.
+            if exponential != 0 { weighted += exponential * difference }
+        }
+        // H = log Σe − Σe·d / Σe with d = logit − maximum; rounding may leave it below 0.
+        let entropy = Float.log(sum) - weighted / sum
+        self.exit = exit
+        self.predictedClass = largest
+        self.entropy = entropy < 0 ? 0 : entropy
+        self.normalizedEntropy = self.entropy / Float.log(Float(logits.count))
+        self.maximumProbability = 1 / sum
+        self.margin = (1 - Float.exp(logits[second] - maximum)) / sum
+    }
+}

@@ -1,0 +1,107 @@
+import Compute
+import Synchronization
+
+extension Predictor {
+    /// One caller's memory for predicting: after it is made, predicting allocates nothing.
+    public struct Session: ~Copyable, Sendable {
+        private let compiled: CompiledNetwork
+        private let policy: any ExitPolicy
+        private var workspace: Workspace
+        private var observations: [ExitObservation] = []
+
+        init(of predictor: borrowing Predictor) throws(EngineError) {
+            self.compiled = predictor.compiled
+            self.policy = predictor.policy
+            self.workspace = try predictor.compiled.executable.makeWorkspace()
+            observations.reserveCapacity(predictor.compiled.network.exitCount)
+        }
+
+        /// Answers one image, running only the stages up to the exit that is sure.
+        ///
+        /// - Parameter image: the values of one image, row-major, as many as the input shape has.
+        /// - Throws: ``NetworkError`` where there are more or fewer values, `EngineError` where
+        ///   the engine fails.
+        public mutating func predict(_ image: Span<Float>) throws -> Prediction {
+            try write(image)
+            observations.removeAll(keepingCapacity: true)
+            let last = compiled.logitsOutputs.count - 1
+            for exit in 0..<last {
+                let observation = try observe(exit)
+                if policy.accepts(observation, after: observations.span) {
+                    return Prediction(observation: observation)
+                }
+                observations.append(observation)
+            }
+            return Prediction(observation: try observe(last))
+        }
+
+        /// Runs every stage and hands over the logits of every exit: for calibration and reports.
+        ///
+        /// - Parameters:
+        ///   - image: as in ``predict(_:)``.
+        ///   - body: called once per exit, from exit 0 on, with the exit and its logits.
+        /// - Throws: as ``predict(_:)``.
+        public mutating func forEachExit(
+            of image: Span<Float>, _ body: (Int, Span<Float>) throws -> Void
+        ) throws {
+            try write(image)
+            for exit in compiled.logitsOutputs.indices {
+                try runStage(exit)
+                try workspace.withOutput(compiled.logitsOutputs[exit]) { try body(exit, $0) }
+            }
+        }
+
+        private mutating func write(_ image: Span<Float>) throws(NetworkError) {
+            guard image.count == compiled.network.inputShape.elementCount else {
+                throw NetworkError(
+                    .shapeMismatch,
+                    "an image of \(image.count) values, but the network '\(compiled.network.name)' "
+                        + "expects \(compiled.network.inputShape)")
+            }
+            workspace.withInput(compiled.imageInput) { input in
+                for index in image.indices { input[index] = image[index] }
+            }
+        }
+
+        private mutating func observe(_ exit: Int) throws(EngineError) -> ExitObservation {
+            try runStage(exit)
+            return workspace.withOutput(compiled.logitsOutputs[exit]) {
+                ExitObservation(logits: $0, exit: exit)
+            }
+        }
+
+        /// Runs a stage's backbone and, unless it is the final one, its branch.
+        private mutating func runStage(_ stage: Int) throws(EngineError) {
+            try compiled.executable.run(
+                NetworkProgram.backboneSegment(ofStage: stage), in: &workspace)
+            if stage < compiled.logitsOutputs.count - 1 {
+                try compiled.executable.run(
+                    NetworkProgram.branchSegment(ofStage: stage), in: &workspace)
+            }
+        }
+    }
+}
+
+/// Sessions that nobody uses at the moment.
+final class SessionPool: Sendable {
+    private let idle = Mutex<[Box]>([])
+
+    /// Lends a session to `body`, making one where none is idle.
+    func withSession<Result>(
+        of predictor: Predictor, _ body: (inout Predictor.Session) throws -> Result
+    ) throws -> Result {
+        let box = try idle.withLock { $0.popLast() } ?? Box(try predictor.makeSession())
+        defer { idle.withLock { $0.append(box) } }
+        return try body(&box.session)
+    }
+
+    // Safety: a box is either in the pool, where nobody touches its session, or was taken out under
+    // the lock by the one caller that does.
+    private final class Box: @unchecked Sendable {
+        var session: Predictor.Session
+
+        init(_ session: consuming Predictor.Session) {
+            self.session = session
+        }
+    }
+}

@@ -1,0 +1,96 @@
+public import Compute
+
+/// Answers images, leaving the network at the first exit that is sure.
+///
+/// A predictor is immutable and shared; each caller that wants no allocation makes a ``Session`` of
+/// its own. Images are floats in the form the network was trained on, that is after
+/// ``Preprocessing``.
+///
+///     let predictor = try Predictor(
+///         network: .bLeNet, parameters: parameters, policy: ThresholdPolicy(thresholds: [0.3]),
+///         engine: engine)
+///     let prediction = try predictor.predict(image)
+public struct Predictor: Sendable {
+    /// The network that answers.
+    public var network: BranchedNetwork { compiled.network }
+
+    /// The policy that decides where a sample leaves.
+    public let policy: any ExitPolicy
+
+    let compiled: CompiledNetwork
+    private let sessions = SessionPool()
+
+    /// Compiles a network for one image at a time.
+    ///
+    /// - Throws: ``NetworkError`` where the description does not make a network, ``PolicyError``
+    ///   where the policy does not fit it, `EngineError` where the engine cannot run it or a
+    ///   parameter is missing or has the wrong shape.
+    public init(
+        network: BranchedNetwork, parameters: ParameterStore, policy: any ExitPolicy,
+        engine: any Engine
+    ) throws {
+        try policy.validate(exitCount: network.exitCount)
+        self.policy = policy
+        self.compiled = try CompiledNetwork(
+            network, parameters: parameters, engine: engine, batchSize: 1)
+    }
+
+    /// The same compiled network under another policy.
+    ///
+    /// - Throws: ``PolicyError`` where the policy does not fit the network.
+    public func with(policy: any ExitPolicy) throws(PolicyError) -> Predictor {
+        try Predictor(sharing: self, policy: policy)
+    }
+
+    private init(sharing other: Predictor, policy: any ExitPolicy) throws(PolicyError) {
+        try policy.validate(exitCount: other.network.exitCount)
+        self.policy = policy
+        self.compiled = other.compiled
+    }
+
+    /// What the engine picked for each instruction.
+    public var implementations: [Implementation] { compiled.executable.implementations }
+
+    /// Makes a session: the path that allocates nothing.
+    ///
+    /// - Throws: `EngineError` where memory does not suffice.
+    public func makeSession() throws(EngineError) -> Session {
+        try Session(of: self)
+    }
+
+    /// Answers one image.
+    ///
+    /// - Parameter image: of the network's input shape.
+    /// - Throws: ``NetworkError`` where the image has another shape, `EngineError` where the engine
+    ///   fails.
+    public func predict(_ image: Tensor) throws -> Prediction {
+        guard image.shape == network.inputShape else { throw shapeError(image.shape) }
+        return try sessions.withSession(of: self) { session in
+            try session.predict(image.scalars.span)
+        }
+    }
+
+    /// Answers each image of a batch, in order; each leaves at its own exit, as it would alone.
+    ///
+    /// - Parameter images: of shape `[N] + inputShape`; N may be 0.
+    /// - Throws: as ``predict(_:)``.
+    public func predict(batch images: Tensor) throws -> [Prediction] {
+        guard images.shape.dimensions.dropFirst() == network.inputShape.dimensions[...] else {
+            throw shapeError(images.shape)
+        }
+        return try sessions.withSession(of: self) { session in
+            let size = network.inputShape.elementCount
+            return try (0..<images.shape[0]).map { index in
+                let span = images.scalars.span
+                return try session.predict(span.extracting(index * size..<(index + 1) * size))
+            }
+        }
+    }
+
+    private func shapeError(_ shape: Shape) -> NetworkError {
+        NetworkError(
+            .shapeMismatch,
+            "an image of shape \(shape), but the network '\(network.name)' expects "
+                + "\(network.inputShape)")
+    }
+}
