@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .library(name: "Compute", targets: ["Compute"]),
         .library(name: "BranchyNet", targets: ["BranchyNet"]),
+        .library(name: "OneDNNEngine", targets: ["OneDNNEngine"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
     ],
     traits: [
@@ -43,6 +44,12 @@ let package = Package(
                 "Compute", "CArchive", "CImageCodecs",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(
+            name: "OneDNNEngine",
+            dependencies: [
+                "Compute", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
+            ]),
+
         // Floor 3: how a network is made, and what it is worth.
         // Floor 4: people.
         .target(

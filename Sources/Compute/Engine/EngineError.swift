@@ -2,11 +2,13 @@
 public struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
-        private enum Wrapped { case unsupported, parameter, memory, library, workspace }
+        private enum Wrapped { case unsupported, program, parameter, memory, library, workspace }
         private let wrapped: Wrapped
 
         /// The engine does not have the operation, or not for these types.
         public static let unsupported = Code(wrapped: .unsupported)
+        /// The program reads a value that nothing wrote.
+        public static let invalidProgram = Code(wrapped: .program)
         /// A parameter is missing or has another shape than the program says.
         public static let invalidParameter = Code(wrapped: .parameter)
         /// The program needs more memory than the machine has.

@@ -126,6 +126,8 @@ extension Operation {
         public var stride: Int
         /// How many windows there are where they do not fit evenly.
         public var rounding: Rounding
+        /// Applied to the result.
+        public var activation: Activation?
         /// Whether a second result records where each maximum came from, as the gradient needs it.
         public var recordsSelection: Bool
 
@@ -140,11 +142,12 @@ extension Operation {
         /// Describes a pooling.
         public init(
             kernelSize: Int, stride: Int, rounding: Rounding = .floor,
-            recordsSelection: Bool = false
+            activation: Activation? = nil, recordsSelection: Bool = false
         ) {
             self.kernelSize = kernelSize
             self.stride = stride
             self.rounding = rounding
+            self.activation = activation
             self.recordsSelection = recordsSelection
         }
 
@@ -169,7 +172,8 @@ extension Operation: CustomStringConvertible {
         case .convolution(let convolution):
             convolution.activation.map { "convolution + \($0.rawValue)" } ?? "convolution"
         case .linear(let linear): linear.activation.map { "linear + \($0.rawValue)" } ?? "linear"
-        case .maxPooling: "max pooling"
+        case .maxPooling(let pooling):
+            pooling.activation.map { "max pooling + \($0.rawValue)" } ?? "max pooling"
         case .relu: "relu"
         case .dropout: "dropout"
         case .add: "add"

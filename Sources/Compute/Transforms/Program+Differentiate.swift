@@ -89,11 +89,14 @@ private struct Differentiation {
             let dy = try gradientBeforeActivation(
                 linear.activation, gradient, instruction.results[0])
             try propagateThroughLinear(operands, dy)
-        case .maxPooling(let pooling):
+        case .maxPooling(var pooling):
             let source = program.type(of: operands[0]).shape
-            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+            let dy = try gradientBeforeActivation(
+                pooling.activation, gradient, instruction.results[0])
+            pooling.activation = nil
+            try accumulate(into: operands[0]) { [pooling] tape throws(ShapeError) in
                 try tape.append(
-                    .maxPooling(pooling, source: source), [instruction.results[1], gradient])[0]
+                    .maxPooling(pooling, source: source), [instruction.results[1], dy])[0]
             }
         case .relu:
             try accumulate(into: operands[0]) { tape throws(ShapeError) in

@@ -1,0 +1,54 @@
+#if OneDNN
+import Glibc
+
+/// The loss, which the library does not have: rows of logits against class numbers.
+///
+/// A batch has a few thousand logits where its convolutions have billions of operations, so this is
+/// written to be right: the largest logit is subtracted first, and sums are in double precision.
+struct CrossEntropy {
+    let logits: UnsafePointer<Float>
+    let targets: UnsafePointer<Int32>
+    let weights: UnsafePointer<Float>
+    let batchSize: Int
+    let classes: Int
+
+    /// `Σₙ weightₙ · (log Σₖ exp(logitₙₖ) − logitₙ,targetₙ)`
+    func loss() -> Float {
+        var total = 0.0
+        for row in 0..<batchSize where weights[row] != 0 {
+            let start = logits + row * classes
+            let (maximum, sum) = normalizer(start)
+            let target = Double(start[target(row)])
+            total += Double(weights[row]) * (log(sum) + maximum - target)
+        }
+        return Float(total)
+    }
+
+    /// `weightₙ · (softmax(logitsₙ) − onehot(targetₙ))`
+    func writeGradient(to gradient: UnsafeMutablePointer<Float>) {
+        for row in 0..<batchSize {
+            let start = logits + row * classes
+            let weight = Double(weights[row])
+            let (maximum, sum) = normalizer(start)
+            for index in 0..<classes {
+                let probability = exp(Double(start[index]) - maximum) / sum
+                let expected = index == target(row) ? 1.0 : 0.0
+                gradient[row * classes + index] =
+                    weight == 0 ? 0 : Float(weight * (probability - expected))
+            }
+        }
+    }
+
+    /// The largest logit of a row, and the sum of `exp(logit − largest)`.
+    private func normalizer(_ row: UnsafePointer<Float>) -> (maximum: Double, sum: Double) {
+        var maximum = -Double.infinity
+        for index in 0..<classes { maximum = max(maximum, Double(row[index])) }
+        var sum = 0.0
+        for index in 0..<classes { sum += exp(Double(row[index]) - maximum) }
+        return (maximum, sum)
+    }
+
+    /// A row's class; one that is out of range, which is the caller's mistake, reads as the last.
+    private func target(_ row: Int) -> Int { min(max(Int(targets[row]), 0), classes - 1) }
+}
+#endif

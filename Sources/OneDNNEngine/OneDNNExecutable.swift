@@ -1,0 +1,193 @@
+#if OneDNN
+import COneDNN
+import Compute
+
+/// A program as a list of the library's primitives.
+final class OneDNNExecutable: Executable {
+    let plan: Plan
+    private let library: Library
+    private let memory: MemoryPlan
+    /// The offset of each buffer in a workspace; `nil` for constants.
+    private let offsets: [Int?]
+
+    var program: Program { plan.program }
+    var batchSize: Int { plan.batchSize }
+    var implementations: [Implementation] { plan.segments.flatMap(\.self).map(\.implementation) }
+
+    init(_ plan: Plan, library: Library) throws(EngineError) {
+        self.plan = plan
+        self.library = library
+        let stepCount = plan.segments.reduce(0) { $0 + $1.count }
+        var requests: [MemoryPlan.Request] = []
+        var requestIndices: [Int?] = []
+        for buffer in plan.buffers {
+            switch buffer.home {
+            case .constant:
+                requestIndices.append(nil)
+                continue
+            case .pinned:
+                requests.append(.init(byteCount: buffer.byteCount, lifetime: 0...stepCount))
+            case .planned:
+                let lifetime = buffer.lifetime ?? 0...0
+                requests.append(.init(byteCount: buffer.byteCount, lifetime: lifetime))
+            }
+            requestIndices.append(requests.count - 1)
+        }
+        let memory = MemoryPlan(requests)
+        self.memory = memory
+        self.offsets = requestIndices.map { index in index.map { memory.offsets[$0] } }
+    }
+
+    func makeWorkspace() throws(EngineError) -> Workspace {
+        try Workspace(
+            owner: self, byteCount: memory.byteCount, inputs: slots(plan.inputs),
+            outputs: slots(plan.outputs)
+        ) { base throws(EngineError) in
+            try library.run { () throws(EngineError) in
+                try RunContext(plan, library.engine) { buffer in address(of: buffer, base) }
+            }
+        }
+    }
+
+    func run(_ segment: Int, in workspace: inout Workspace) throws(EngineError) {
+        guard workspace.belongs(to: self), let context = workspace.context as? RunContext else {
+            throw EngineError(.foreignWorkspace, "the workspace was made by another executable")
+        }
+        try library.run { () throws(EngineError) in
+            try context.run(segment)
+        }
+    }
+
+    private func slots(_ buffers: [Int]) -> [Workspace.Slot] {
+        buffers.map {
+            Workspace.Slot(offset: offsets[$0] ?? 0, count: plan.buffers[$0].byteCount / 4)
+        }
+    }
+
+    private func address(
+        of buffer: Int, _ base: UnsafeMutableRawPointer
+    ) -> UnsafeMutableRawPointer {
+        if case .constant(let block) = plan.buffers[buffer].home { return block.base }
+        return base + (offsets[buffer] ?? 0)
+    }
+}
+
+/// The calls of a plan, bound to the memory of one workspace.
+// Safety: used by the one caller that owns the workspace, one call at a time.
+final class RunContext: @unchecked Sendable {
+    private enum Call {
+        case primitive(OpaquePointer, UnsafeMutableBufferPointer<dnnl_exec_arg_t>)
+        case crossEntropy(CrossEntropy, UnsafeMutablePointer<Float>)
+        case crossEntropyGradient(CrossEntropy, UnsafeMutablePointer<Float>)
+        case zero(UnsafeMutableRawBufferPointer)
+    }
+
+    private let plan: Plan
+    private let stream: Handle
+    private var memories: [Handle] = []
+    private var calls: [[Call]] = []
+
+    init(
+        _ plan: Plan, _ engine: Handle, addressOf: (Int) -> UnsafeMutableRawPointer
+    ) throws(EngineError) {
+        self.plan = plan
+        self.stream = try Handle.stream(engine)
+        for steps in plan.segments {
+            calls.append([])
+            for step in steps {
+                let addresses = step.arguments.map { addressOf($0.view.buffer) }
+                calls[calls.count - 1].append(try bind(step, addresses, engine))
+            }
+        }
+    }
+
+    deinit {
+        for case .primitive(_, let arguments) in calls.flatMap(\.self) { arguments.deallocate() }
+    }
+
+    func run(_ segment: Int) throws(EngineError) {
+        for call in calls[segment] {
+            switch call {
+            case .primitive(let primitive, let arguments):
+                let status = dnnl_primitive_execute(
+                    primitive, stream.pointer, Int32(arguments.count), arguments.baseAddress)
+                if status != dnnl_success {
+                    try check(status, "running segment '\(plan.program.segments[segment].name)'")
+                }
+            case .crossEntropy(let kernel, let loss):
+                loss.pointee = kernel.loss()
+            case .crossEntropyGradient(let kernel, let gradient):
+                kernel.writeGradient(to: gradient)
+            case .zero(let memory):
+                memory.initializeMemory(as: UInt8.self, repeating: 0)
+            }
+        }
+        let status = dnnl_stream_wait(stream.pointer)
+        if status != dnnl_success { try check(status, "waiting for the stream") }
+    }
+
+    private func bind(
+        _ step: Step, _ addresses: [UnsafeMutableRawPointer], _ engine: Handle
+    ) throws(EngineError) -> Call {
+        switch step.kernel {
+        case .primitive(let primitive):
+            let arguments = UnsafeMutableBufferPointer<dnnl_exec_arg_t>.allocate(
+                capacity: step.arguments.count)
+            for (index, argument) in step.arguments.enumerated() {
+                let memory: Handle
+                do throws(EngineError) {
+                    memory = try Handle.memory(argument.view.layout, at: addresses[index], engine)
+                } catch {
+                    arguments.deallocate()
+                    throw error
+                }
+                memories.append(memory)
+                arguments.initializeElement(
+                    at: index, to: dnnl_exec_arg_t(arg: argument.index, memory: memory.pointer))
+            }
+            return .primitive(primitive.pointer, arguments)
+        case .crossEntropy(let classes):
+            return .crossEntropy(
+                crossEntropy(addresses, classes), addresses[3].assumingMemoryBound(to: Float.self))
+        case .crossEntropyGradient(let classes):
+            return .crossEntropyGradient(
+                crossEntropy(addresses, classes), addresses[3].assumingMemoryBound(to: Float.self))
+        case .zero(let byteCount):
+            return .zero(UnsafeMutableRawBufferPointer(start: addresses[0], count: byteCount))
+        }
+    }
+
+    private func crossEntropy(
+        _ addresses: [UnsafeMutableRawPointer], _ classes: Int
+    ) -> CrossEntropy {
+        CrossEntropy(
+            logits: UnsafePointer(addresses[0].assumingMemoryBound(to: Float.self)),
+            targets: UnsafePointer(addresses[1].assumingMemoryBound(to: Int32.self)),
+            weights: UnsafePointer(addresses[2].assumingMemoryBound(to: Float.self)),
+            batchSize: plan.batchSize, classes: classes)
+    }
+}
+
+/// Runs a primitive once, while a program is compiled.
+struct ImmediateCall {
+    let library: Library
+    let descriptor: Handle
+
+    func run(
+        _ arguments: [(index: Int32, layout: Layout, address: UnsafeMutableRawPointer)]
+    ) throws(EngineError) {
+        let stream = try Handle.stream(library.engine)
+        let primitive = try Handle.primitive(descriptor)
+        let memories = try arguments.map { argument throws(EngineError) in
+            try Handle.memory(argument.layout, at: argument.address, library.engine)
+        }
+        var calls = zip(arguments, memories).map {
+            dnnl_exec_arg_t(arg: $0.index, memory: $1.pointer)
+        }
+        try check(
+            dnnl_primitive_execute(primitive.pointer, stream.pointer, Int32(calls.count), &calls),
+            "packing a parameter")
+        try check(dnnl_stream_wait(stream.pointer), "packing a parameter")
+    }
+}
+#endif

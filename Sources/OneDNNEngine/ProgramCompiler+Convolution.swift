@@ -1,0 +1,143 @@
+#if OneDNN
+import COneDNN
+import Compute
+
+extension ProgramCompiler {
+    /// The layout that a primitive wants for an argument.
+    func wanted(_ descriptor: Handle, _ argument: Int32) -> Layout {
+        Layout(conednn_layout(descriptor.pointer, argument))
+    }
+
+    mutating func lower(
+        _ convolution: Operation.Convolution, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, weight) = (instruction.operands[0], instruction.operands[1])
+        let result = instruction.results[0]
+        let bias = instruction.operands.count == 3 ? instruction.operands[2] : nil
+        let descriptor = try convolutionForward(
+            convolution, source: dimensions(of: source), weight: dimensions(of: weight),
+            result: dimensions(of: result), hasBias: bias != nil)
+        var arguments = [
+            (DNNL_ARG_SRC, try view(of: source, as: wanted(descriptor, DNNL_ARG_SRC))),
+            (
+                DNNL_ARG_WEIGHTS,
+                try parameterView(of: weight, as: wanted(descriptor, DNNL_ARG_WEIGHTS))
+            ),
+        ]
+        if let bias { arguments.append((DNNL_ARG_BIAS, try plainView(of: bias))) }
+        arguments.append(
+            (DNNL_ARG_DST, try self.result(result, wanted(descriptor, DNNL_ARG_DST))))
+        try append(descriptor, for: instruction.operation.description, arguments)
+        try finish(result)
+    }
+
+    /// Also the hint that the derivatives' descriptors are made from.
+    private func convolutionForward(
+        _ convolution: Operation.Convolution, source: [Int], weight: [Int], result: [Int],
+        hasBias: Bool
+    ) throws(EngineError) -> Handle {
+        var source = try Layout.channelsLast(source).descriptor
+        var weights = try Layout.any(weight).descriptor
+        var bias = try Layout.plain([weight[0]]).descriptor
+        var destination = try Layout.channelsLast(result).descriptor
+        return try Handle.descriptor(of: Operation.convolution(convolution).description) {
+            descriptor in
+            withUnsafePointer(to: &bias) { bias in
+                conednn_convolution_forward(
+                    &descriptor, library.engine.pointer, convolution.activation != nil,
+                    &source, &weights, hasBias ? bias : nil, &destination,
+                    Int64(convolution.stride), Int64(convolution.padding))
+            }
+        }
+    }
+
+    mutating func lowerSourceGradient(
+        _ convolution: Operation.Convolution, _ source: Shape, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (gradient, weight) = (instruction.operands[0], instruction.operands[1])
+        let result = instruction.results[0]
+        let forward = try convolutionForward(
+            convolution, source: dimensions(of: result), weight: dimensions(of: weight),
+            result: dimensions(of: gradient), hasBias: false)
+        var (sourceLayout, weights, gradientLayout) = (
+            try Layout.channelsLast(dimensions(of: result)).descriptor,
+            try Layout.any(dimensions(of: weight)).descriptor,
+            try Layout.channelsLast(dimensions(of: gradient)).descriptor
+        )
+        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+            conednn_convolution_backward_source(
+                &$0, library.engine.pointer, forward.pointer, &sourceLayout, &weights,
+                &gradientLayout, Int64(convolution.stride), Int64(convolution.padding))
+        }
+        try append(
+            descriptor, for: instruction.operation.description,
+            [
+                (
+                    DNNL_ARG_DIFF_DST,
+                    view(of: gradient, as: wanted(descriptor, DNNL_ARG_DIFF_DST))
+                ),
+                (
+                    DNNL_ARG_WEIGHTS,
+                    parameterView(of: weight, as: wanted(descriptor, DNNL_ARG_WEIGHTS))
+                ),
+                (
+                    DNNL_ARG_DIFF_SRC,
+                    self.result(result, wanted(descriptor, DNNL_ARG_DIFF_SRC))
+                ),
+            ])
+        try finish(result)
+    }
+
+    mutating func lowerParameterGradient(
+        _ convolution: Operation.Convolution, _ kernelSize: Int,
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, gradient) = (instruction.operands[0], instruction.operands[1])
+        let weight = instruction.results[0]
+        let bias = instruction.results.count == 2 ? instruction.results[1] : nil
+        let forward = try convolutionForward(
+            convolution, source: dimensions(of: source), weight: dimensions(of: weight),
+            result: dimensions(of: gradient), hasBias: bias != nil)
+        var (sourceLayout, weights, gradientLayout) = (
+            try Layout.channelsLast(dimensions(of: source)).descriptor,
+            try Layout.any(dimensions(of: weight)).descriptor,
+            try Layout.channelsLast(dimensions(of: gradient)).descriptor
+        )
+        var biasLayout = try Layout.plain([dimensions(of: weight)[0]]).descriptor
+        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+            descriptor in
+            withUnsafePointer(to: &biasLayout) { biasLayout in
+                conednn_convolution_backward_weights(
+                    &descriptor, library.engine.pointer, forward.pointer, &sourceLayout, &weights,
+                    bias == nil ? nil : biasLayout, &gradientLayout, Int64(convolution.stride),
+                    Int64(convolution.padding))
+            }
+        }
+        var arguments = [
+            (DNNL_ARG_SRC, try view(of: source, as: wanted(descriptor, DNNL_ARG_SRC))),
+            (
+                DNNL_ARG_DIFF_DST,
+                try view(of: gradient, as: wanted(descriptor, DNNL_ARG_DIFF_DST))
+            ),
+        ]
+        try appendParameterGradient(
+            descriptor, instruction, &arguments, weight: weight, bias: bias)
+    }
+
+    /// Appends the derivative by weight and bias; the weight's has the library's layout first.
+    mutating func appendParameterGradient(
+        _ descriptor: Handle, _ instruction: Program.Instruction,
+        _ arguments: inout [(Int32, View)], weight: Program.Value, bias: Program.Value?
+    ) throws(EngineError) {
+        arguments.append(
+            (DNNL_ARG_DIFF_WEIGHTS, try result(weight, wanted(descriptor, DNNL_ARG_DIFF_WEIGHTS))))
+        if let bias {
+            arguments.append(
+                (DNNL_ARG_DIFF_BIAS, try result(bias, wanted(descriptor, DNNL_ARG_DIFF_BIAS))))
+        }
+        try append(descriptor, for: instruction.operation.description, arguments)
+        try finish(weight)
+        if let bias { try finish(bias) }
+    }
+}
+#endif

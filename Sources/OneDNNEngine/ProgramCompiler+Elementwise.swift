@@ -1,0 +1,98 @@
+#if OneDNN
+import COneDNN
+import Compute
+
+extension ProgramCompiler {
+    mutating func lowerReLU(_ instruction: Program.Instruction) throws(EngineError) {
+        let source = try primary(of: instruction.operands[0])
+        let descriptor = try reLUForward(source.layout)
+        try append(
+            descriptor, for: instruction.operation.description,
+            [
+                (DNNL_ARG_SRC, source),
+                (DNNL_ARG_DST, result(instruction.results[0], source.layout)),
+            ])
+        try finish(instruction.results[0])
+    }
+
+    private func reLUForward(_ layout: Layout) throws(EngineError) -> Handle {
+        var layout = layout
+        return try Handle.descriptor(of: Operation.relu.description) {
+            conednn_relu_forward(&$0, library.engine.pointer, &layout.descriptor)
+        }
+    }
+
+    mutating func lowerReLUGradient(_ instruction: Program.Instruction) throws(EngineError) {
+        let (rectified, gradient) = (instruction.operands[0], instruction.operands[1])
+        let (layout, views) = try commonViews(rectified, gradient)
+        let forward = try reLUForward(layout)
+        var data = layout
+        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+            conednn_relu_backward(
+                &$0, library.engine.pointer, forward.pointer, &data.descriptor)
+        }
+        try append(
+            descriptor, for: instruction.operation.description,
+            [
+                (DNNL_ARG_DST, views.0), (DNNL_ARG_DIFF_DST, views.1),
+                (DNNL_ARG_DIFF_SRC, result(instruction.results[0], layout)),
+            ])
+        try finish(instruction.results[0])
+    }
+
+    mutating func lowerBinary(
+        _ instruction: Program.Instruction, multiplies: Bool
+    ) throws(EngineError) {
+        let (layout, views) = try commonViews(instruction.operands[0], instruction.operands[1])
+        var data = layout
+        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+            conednn_binary(&$0, library.engine.pointer, multiplies, &data.descriptor)
+        }
+        try append(
+            descriptor, for: instruction.operation.description,
+            [
+                (DNNL_ARG_SRC_0, views.0), (DNNL_ARG_SRC_1, views.1),
+                (DNNL_ARG_DST, result(instruction.results[0], layout)),
+            ])
+        try finish(instruction.results[0])
+    }
+
+    /// Two values of one shape in one layout: the first one's, unless one of them is a flattened
+    /// image and the other is not.
+    private mutating func commonViews(
+        _ first: Program.Value, _ second: Program.Value
+    ) throws(EngineError) -> (Layout, (View, View)) {
+        let layout = try primary(of: first).layout
+        if try primary(of: second).layout.dimensions == layout.dimensions {
+            return (layout, (try primary(of: first), try view(of: second, as: layout)))
+        }
+        let views = (try plainView(of: first), try plainView(of: second))
+        return (views.0.layout, views)
+    }
+
+    mutating func lowerCrossEntropy(_ instruction: Program.Instruction) throws(EngineError) {
+        let classes = program.type(of: instruction.operands[0]).shape[0]
+        try appendLoss(.crossEntropy(classes: classes), instruction)
+    }
+
+    mutating func lowerCrossEntropyGradient(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let classes = program.type(of: instruction.operands[0]).shape[0]
+        try appendLoss(.crossEntropyGradient(classes: classes), instruction)
+    }
+
+    private mutating func appendLoss(
+        _ kernel: Step.Kernel, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        var arguments: [(Int32, View)] = []
+        for (index, operand) in instruction.operands.enumerated() {
+            arguments.append((Int32(index), try plainView(of: operand)))
+        }
+        let result = instruction.results[0]
+        arguments.append((3, try self.result(result, .plain(dimensions(of: result)))))
+        append(kernel, for: instruction.operation.description, "swift", arguments)
+        try finish(result)
+    }
+}
+#endif

@@ -1,0 +1,128 @@
+#if OneDNN
+import COneDNN
+import Compute
+
+extension ProgramCompiler {
+    mutating func lower(
+        _ linear: Operation.Linear, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, weight) = (instruction.operands[0], instruction.operands[1])
+        let result = instruction.results[0]
+        let bias = instruction.operands.count == 3 ? instruction.operands[2] : nil
+        let descriptor = try linearForward(
+            linear, source: primary(of: source).layout, outputFeatures: dimensions(of: weight)[0],
+            hasBias: bias != nil)
+        var arguments = [
+            (DNNL_ARG_SRC, try view(of: source, as: wanted(descriptor, DNNL_ARG_SRC))),
+            (
+                DNNL_ARG_WEIGHTS,
+                try parameterView(of: weight, as: wanted(descriptor, DNNL_ARG_WEIGHTS))
+            ),
+        ]
+        if let bias { arguments.append((DNNL_ARG_BIAS, try plainView(of: bias))) }
+        arguments.append(
+            (DNNL_ARG_DST, try self.result(result, wanted(descriptor, DNNL_ARG_DST))))
+        try append(descriptor, for: instruction.operation.description, arguments)
+        try finish(result)
+    }
+
+    /// Also the hint that the derivatives' descriptors are made from.
+    ///
+    /// A source that was flattened is still an image in memory, and the weights are seen as one
+    /// image per output feature.
+    private func linearForward(
+        _ linear: Operation.Linear, source: Layout, outputFeatures: Int, hasBias: Bool
+    ) throws(EngineError) -> Handle {
+        var (source, weights) = (source, try linearWeights(outputFeatures, source))
+        var bias = try Layout.plain([outputFeatures]).descriptor
+        var destination = try Layout.plain([batchSize, outputFeatures]).descriptor
+        return try Handle.descriptor(of: Operation.linear(linear).description) { descriptor in
+            withUnsafePointer(to: &bias) { bias in
+                conednn_linear_forward(
+                    &descriptor, library.engine.pointer, linear.activation != nil,
+                    &source.descriptor, &weights.descriptor, hasBias ? bias : nil, &destination)
+            }
+        }
+    }
+
+    private func linearWeights(
+        _ outputFeatures: Int, _ source: Layout
+    ) throws(EngineError) -> Layout {
+        try .any([outputFeatures] + source.dimensions.dropFirst())
+    }
+
+    mutating func lowerLinearSourceGradient(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (gradient, weight) = (instruction.operands[0], instruction.operands[1])
+        let result = instruction.results[0]
+        let outputFeatures = dimensions(of: weight)[0]
+        var source = try sourceGradientLayout(of: result)
+        let forward = try linearForward(
+            Operation.Linear(), source: source, outputFeatures: outputFeatures, hasBias: false)
+        var weights = try linearWeights(outputFeatures, source)
+        var gradientLayout = try Layout.plain(dimensions(of: gradient))
+        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+            conednn_linear_backward_source(
+                &$0, library.engine.pointer, forward.pointer, &source.descriptor,
+                &weights.descriptor, &gradientLayout.descriptor)
+        }
+        try append(
+            descriptor, for: instruction.operation.description,
+            [
+                (DNNL_ARG_DIFF_DST, plainView(of: gradient)),
+                (
+                    DNNL_ARG_WEIGHTS,
+                    parameterView(of: weight, as: wanted(descriptor, DNNL_ARG_WEIGHTS))
+                ),
+                (
+                    DNNL_ARG_DIFF_SRC,
+                    self.result(result, wanted(descriptor, DNNL_ARG_DIFF_SRC))
+                ),
+            ])
+        try finish(result)
+    }
+
+    /// Where the next derivative wants an image, the features are written as one at once.
+    private func sourceGradientLayout(of value: Program.Value) throws(EngineError) -> Layout {
+        let readers = program.segments.flatMap(\.instructions).filter {
+            $0.operands.contains(value)
+        }
+        guard readers.count == 1, case .gradient(.flatten) = readers[0].operation else {
+            return try .plain(dimensions(of: value))
+        }
+        return try .channelsLast(dimensions(of: readers[0].results[0]))
+    }
+
+    mutating func lowerLinearParameterGradient(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, gradient) = (instruction.operands[0], instruction.operands[1])
+        let weight = instruction.results[0]
+        let bias = instruction.results.count == 2 ? instruction.results[1] : nil
+        let outputFeatures = dimensions(of: weight)[0]
+        var sourceLayout = try primary(of: source).layout
+        let forward = try linearForward(
+            Operation.Linear(), source: sourceLayout, outputFeatures: outputFeatures,
+            hasBias: bias != nil)
+        var weights = try linearWeights(outputFeatures, sourceLayout)
+        var biasLayout = try Layout.plain([outputFeatures]).descriptor
+        var gradientLayout = try Layout.plain(dimensions(of: gradient))
+        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+            descriptor in
+            withUnsafePointer(to: &biasLayout) { biasLayout in
+                conednn_linear_backward_weights(
+                    &descriptor, library.engine.pointer, forward.pointer, &sourceLayout.descriptor,
+                    &weights.descriptor, bias == nil ? nil : biasLayout,
+                    &gradientLayout.descriptor)
+            }
+        }
+        var arguments = [
+            (DNNL_ARG_SRC, try view(of: source, as: wanted(descriptor, DNNL_ARG_SRC))),
+            (DNNL_ARG_DIFF_DST, try plainView(of: gradient)),
+        ]
+        try appendParameterGradient(
+            descriptor, instruction, &arguments, weight: weight, bias: bias)
+    }
+}
+#endif
