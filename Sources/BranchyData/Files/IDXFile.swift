@@ -1,0 +1,121 @@
+public import Compute
+
+/// An array of bytes in the IDX format, in which MNIST and its relatives are published.
+///
+/// A header of two zero bytes, the element type, the number of dimensions and each size
+/// (big-endian, 32 bits), then the data, row-major. Element type 0x08, unsigned bytes, is read.
+///
+/// # References
+/// Yann LeCun, Corinna Cortes, Christopher J. C. Burges: *The MNIST database of handwritten
+/// digits*, section "File formats".
+public struct IDXFile: Sendable {
+    /// What errors call the file, usually its path.
+    public let name: String
+    /// The sizes, outermost first.
+    public let dimensions: [Int]
+    /// The data: as many bytes as the product of the dimensions.
+    public let bytes: [UInt8]
+
+    /// Parses the uncompressed contents of a file.
+    ///
+    /// - Throws: ``DatasetError`` of code `malformedFile` if the header is not that of an IDX
+    ///   file or does not fit the number of bytes, `unsupportedFormat` if the elements are not
+    ///   unsigned bytes.
+    public init(contents: [UInt8], name: String) throws {
+        let header = try IDXHeader(of: contents, name: name)
+        self.name = name
+        self.dimensions = header.dimensions
+        self.bytes = Array(contents[header.byteCount...])
+    }
+
+    /// Reads a file, plain or compressed with gzip.
+    ///
+    /// - Parameters:
+    ///   - path: where the file is.
+    ///   - maximumByteCount: how large the uncompressed contents may be; more is refused before
+    ///     it is read.
+    /// - Throws: ``DatasetError`` of the codes of ``init(contents:name:)``, `fileNotFound`,
+    ///   `unreadableFile` or `limitExceeded`.
+    public init(path: String, maximumByteCount: Int = 1 << 30) throws {
+        try self.init(
+            contents: CompressedFile.contents(ofFile: path, maximumByteCount: maximumByteCount),
+            name: path)
+    }
+}
+
+extension IDXFile {
+    /// Images without labels.
+    public struct Images: Sendable {
+        /// How many images there are.
+        public let count: Int
+        /// The shape of one image: `[1, height, width]`.
+        public let imageShape: Shape
+        /// The pixels of all images, `count * height * width` of them.
+        public let pixels: [UInt8]
+    }
+
+    /// Reads a file of gray images, plain or compressed with gzip, of whatever origin.
+    ///
+    /// - Throws: ``DatasetError``, see ``init(path:maximumByteCount:)`` and ``asImages()``.
+    public static func images(at path: String, maximumByteCount: Int = 1 << 30) throws -> Images {
+        try IDXFile(path: path, maximumByteCount: maximumByteCount).asImages()
+    }
+
+    /// The contents as images.
+    ///
+    /// - Throws: ``DatasetError`` of code `malformedFile` if there are not three dimensions or an
+    ///   image has no pixel.
+    public func asImages() throws -> Images {
+        guard dimensions.count == 3, dimensions[1] > 0, dimensions[2] > 0 else {
+            throw wrongKind(expected: "images: 3 sizes, none of the last two 0")
+        }
+        return Images(
+            count: dimensions[0], imageShape: [1, dimensions[1], dimensions[2]], pixels: bytes)
+    }
+
+    /// The contents as labels.
+    ///
+    /// - Throws: ``DatasetError`` of code `malformedFile` if there is not one dimension.
+    public func asLabels() throws -> [UInt8] {
+        guard dimensions.count == 1 else { throw wrongKind(expected: "labels: 1 size") }
+        return bytes
+    }
+
+    private func wrongKind(expected: String) -> DatasetError {
+        let sizes = dimensions.map(String.init).joined(separator: "x")
+        let kind = dimensions.count == 1 ? ", which is a file of labels" : ""
+        return DatasetError(
+            .malformedFile, file: name, "holds something else", expected: expected,
+            found: "\(sizes) bytes\(kind)", remedy: "Were two files exchanged?")
+    }
+}
+
+extension ImageDataset {
+    /// The data set of one file of images and one of labels, each plain or compressed with gzip.
+    ///
+    /// - Throws: ``DatasetError`` if a file cannot be read, is of the other kind, or the two do
+    ///   not have the same number of entries.
+    public init(
+        name: String, classNames: [String], imagesAt imagesPath: String,
+        labelsAt labelsPath: String
+    ) throws {
+        try self.init(
+            name: name, classNames: classNames,
+            images: IDXFile(path: imagesPath), labels: IDXFile(path: labelsPath))
+    }
+
+    /// The data set of one file of images and one of labels.
+    init(name: String, classNames: [String], images: IDXFile, labels: IDXFile) throws {
+        let stack = try images.asImages()
+        let classes = try labels.asLabels()
+        guard stack.count == classes.count else {
+            throw DatasetError(
+                .invalidDataset, file: labels.name, "does not belong to \(images.name)",
+                expected: "\(stack.count) labels, one for each image",
+                found: "\(classes.count)")
+        }
+        try self.init(
+            name: name, imageShape: stack.imageShape, classNames: classNames,
+            pixels: stack.pixels, labels: classes)
+    }
+}
