@@ -34,7 +34,13 @@ public struct PixelScaling: Hashable, Sendable {
     public static func standardizing(
         mean: [Float], standardDeviation: [Float]
     ) throws -> PixelScaling {
-        try PixelScaling(
+        guard mean.count == standardDeviation.count else {
+            throw DatasetError(
+                .invalidConfiguration,
+                "\(mean.count) means and \(standardDeviation.count) standard deviations of "
+                    + "pixels; expected one of each per channel")
+        }
+        return try PixelScaling(
             scale: standardDeviation.map { 1 / (255 * $0) },
             offset: zip(mean, standardDeviation).map { -$0 / $1 })
     }

@@ -61,9 +61,13 @@ public struct ImageDecoder: Hashable, Sendable {
     }
 
     func check(width: Int, height: Int, name: String) throws {
+        guard width > 0, height > 0 else {
+            throw DatasetError(
+                .malformedFile, file: name, "is damaged or incomplete (no size is in it)")
+        }
         let limit = min(maximumPixelCount, Self.largestPixelCount)
         // Divided rather than multiplied: sizes from a file cannot overflow this.
-        guard width > 0, height > 0, width <= limit / height else {
+        guard width <= limit / height else {
             throw DatasetError(
                 .limitExceeded, file: name, "is too large",
                 expected: "at most \(limit) pixels",

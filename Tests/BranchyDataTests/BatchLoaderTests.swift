@@ -1,0 +1,140 @@
+import BranchyData
+import Compute
+import Testing
+
+struct BatchLoaderTests {
+    /// One channel, 3 by 3, pixels 1 to 9.
+    private func square() throws -> ImageDataset {
+        try ImageDataset(
+            name: "square", imageShape: [1, 3, 3], classNames: ["square"],
+            pixels: Array(1...9), labels: [0])
+    }
+
+    private func images(_ loader: BatchLoader, _ indices: [Int], epoch: Int = 0, room: Int)
+        -> [Float]
+    {
+        var floats = [Float](repeating: -99, count: room)
+        var span = floats.mutableSpan
+        loader.loadImages(indices[...], epoch: epoch, into: &span)
+        return floats
+    }
+
+    @Test func scalesEachChannelByItsOwnNumbers() throws {
+        let dataset = try ImageDataset(
+            name: "hand", imageShape: [2, 1, 2], classNames: ["a", "b"],
+            pixels: [0, 255, 0, 255, 10, 20, 10, 20], labels: [0, 1])
+        let scaling = try PixelScaling(scale: [2, 0.5], offset: [1, -1])
+        let loader = try BatchLoader(dataset, scaling: scaling)
+        #expect(images(loader, [1, 0], room: 8) == [21, 41, 4, 9, 1, 511, -1, 126.5])
+    }
+
+    @Test func loadsLabelsInTheOrderOfTheBatch() throws {
+        let loader = try BatchLoader(
+            SampleDataset.numbered(0..<10), scaling: PixelScaling(scale: [1], offset: [0]))
+        var labels: [Int32] = [-1, -1, -1]
+        var span = labels.mutableSpan
+        loader.loadLabels([7, 3], into: &span)
+        #expect(labels == [7, 3, -1])
+    }
+
+    @Test func leavesTheRestOfTheSpanAsItIs() throws {
+        let loader = try BatchLoader(
+            SampleDataset.numbered(0..<3), scaling: PixelScaling(scale: [1], offset: [0]))
+        #expect(images(loader, [2], room: 6) == [2, 2, 2, 2, -99, -99])
+        #expect(images(loader, [], room: 1) == [-99])
+    }
+
+    @Test func standardizesAsMNISTUsuallyIs() throws {
+        let scaling = try PixelScaling.standardizing(mean: [0.1307], standardDeviation: [0.3081])
+        let dataset = try ImageDataset(
+            name: "hand", imageShape: [1, 1, 2], classNames: ["a"], pixels: [0, 255], labels: [0])
+        let floats = images(try BatchLoader(dataset, scaling: scaling), [0], room: 2)
+        // Two roundings of a number below 4: a few units in the last place.
+        let tolerance: Float = 1e-6
+        #expect(abs(floats[0] - (-0.1307 / 0.3081)) < tolerance)
+        #expect(abs(floats[1] - ((1 - 0.1307) / 0.3081)) < tolerance)
+    }
+
+    @Test func refusesScalingsOfOtherChannels() throws {
+        let rgb = try PixelScaling(scale: [1, 1, 1], offset: [0, 0, 0])
+        let error = datasetError { _ = try BatchLoader(square(), scaling: rgb) }
+        #expect(error?.code == .invalidConfiguration)
+    }
+
+    /// The square moved by hand; black is pixel 0, which the scaling makes 100.
+    private func moved(_ shift: ShiftAugmentation.Shift) -> [Float] {
+        (0..<9).map { position in
+            let (row, column) = (position / 3 - shift.rows, position % 3 - shift.columns)
+            let isInside = (0..<3).contains(row) && (0..<3).contains(column)
+            return 100 + (isInside ? Float(row * 3 + column + 1) : 0)
+        }
+    }
+
+    @Test func shiftsByHand() throws {
+        let augmentation = try ShiftAugmentation(maximumShift: 1, seed: 1)
+        let loader = try BatchLoader(
+            square(), scaling: PixelScaling(scale: [1], offset: [0]), augmentation: augmentation)
+        let down = ShiftAugmentation.Shift(rows: 1, columns: 0)
+        let upAndLeft = ShiftAugmentation.Shift(rows: -1, columns: -1)
+        let epoch = try #require(
+            (0..<200).first { augmentation.shift(epoch: $0, sample: 0) == down })
+        #expect(images(loader, [0], epoch: epoch, room: 9) == [0, 0, 0, 1, 2, 3, 4, 5, 6])
+        let other = try #require(
+            (0..<200).first { augmentation.shift(epoch: $0, sample: 0) == upAndLeft })
+        #expect(images(loader, [0], epoch: other, room: 9) == [5, 6, 0, 8, 9, 0, 0, 0, 0])
+    }
+
+    // A maximum beyond the image's size moves some images out of sight altogether.
+    @Test(arguments: [0, 1, 2, 3, 5]) func shiftsByEveryDistance(maximum: Int) throws {
+        let augmentation = try ShiftAugmentation(maximumShift: maximum, seed: 4)
+        let loader = try BatchLoader(
+            square(), scaling: PixelScaling(scale: [1], offset: [100]),
+            augmentation: augmentation)
+        for epoch in 0..<200 {
+            let shift = augmentation.shift(epoch: epoch, sample: 0)
+            #expect(images(loader, [0], epoch: epoch, room: 9) == moved(shift))
+        }
+    }
+}
+
+struct PixelScalingTests {
+    @Test(
+        arguments: [([1], []), ([], []), ([.nan], [0]), ([1], [.infinity])] as [([Float], [Float])])
+    func refusesNumbersThatScaleNothing(scale: [Float], offset: [Float]) {
+        let error = datasetError { _ = try PixelScaling(scale: scale, offset: offset) }
+        #expect(error?.code == .invalidConfiguration)
+    }
+
+    @Test(arguments: [([0.5], [0]), ([0.5, 0.5], [1]), ([0.5], [1, 1])] as [([Float], [Float])])
+    func refusesMeansWithoutDeviations(mean: [Float], deviation: [Float]) {
+        let error = datasetError {
+            _ = try PixelScaling.standardizing(mean: mean, standardDeviation: deviation)
+        }
+        #expect(error?.code == .invalidConfiguration)
+    }
+}
+
+struct ShiftAugmentationTests {
+    @Test func dependsOnSeedEpochAndSampleAlone() throws {
+        let augmentation = try ShiftAugmentation(maximumShift: 500, seed: 1)
+        let other = try ShiftAugmentation(maximumShift: 500, seed: 2)
+        let shift = augmentation.shift(epoch: 3, sample: 5)
+        #expect(shift == augmentation.shift(epoch: 3, sample: 5))
+        #expect(shift != augmentation.shift(epoch: 5, sample: 3))
+        #expect(shift != augmentation.shift(epoch: 3, sample: 6))
+        #expect(shift != other.shift(epoch: 3, sample: 5))
+    }
+
+    @Test func drawsEveryShiftWithinItsMaximumAndNoOther() throws {
+        let augmentation = try ShiftAugmentation(maximumShift: 2, seed: 9)
+        let shifts = Set((0..<2000).map { augmentation.shift(epoch: 0, sample: $0) })
+        #expect(shifts.count == 25)
+        #expect(shifts.allSatisfy { abs($0.rows) <= 2 && abs($0.columns) <= 2 })
+    }
+
+    @Test(arguments: [(-1, false), (0, true), (1024, true), (1025, false), (Int.max, false)])
+    func acceptsSensibleMaximaOnly(maximum: Int, isAccepted: Bool) {
+        let error = datasetError { _ = try ShiftAugmentation(maximumShift: maximum, seed: 0) }
+        #expect((error == nil) == isAccepted)
+    }
+}

@@ -1,0 +1,140 @@
+import BranchyData
+import Compute
+import Foundation
+import Testing
+
+/// The files were made with Pillow 12 (`Image.new`, `putdata`, `save`, with `quality=90,
+/// optimize=True` for JPEG), and the expected numbers are what it gives back.
+struct ImageDecoderTests {
+    private enum Sample {
+        /// 3 x 2: red, green, blue, (10, 20, 30), white, black.
+        static let rgbPNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAGElEQVR4nGP4z8DAAMFcInL///9nYGAA"
+            + "AD2kBje+XFOFAAAAAElFTkSuQmCC"
+        /// 2 x 2 gray: 0, 100, 200, 255.
+        static let grayPNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNgSGE48R8ABCUCLMYPuiEA"
+            + "AAAASUVORK5CYII="
+        /// 2 x 1 with alpha: (200, 100, 50, 0), (1, 2, 3, 128).
+        static let alphaPNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGM4kWLEwMjE3AAACsEB5eZC"
+            + "aQEAAAAASUVORK5CYII="
+        /// 8 x 8, all of it (200, 60, 40), without chroma subsampling.
+        static let rgbJPEG =
+            "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsN"
+            + "DhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQU"
+            + "FBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBT/wAARCAAIAAgDAREAAhEBAxEB/8QA"
+            + "FAABAAAAAAAAAAAAAAAAAAAAB//EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAVAQEBAAAAAAAAAAAAAAAA"
+            + "AAAHCP/EABQRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ADQSLAf/2Q=="
+        /// 4 x 2 gray, all of it 77.
+        static let grayJPEG =
+            "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsN"
+            + "DhIQDQ4RDgsLEBYQERMUFRUVDA8XGBYUGBIUFRT/wAALCAACAAQBAREA/8QAFAABAAAAAAAAAAAAAAAA"
+            + "AAAACP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AO7//2Q=="
+        /// 8 x 8 CMYK.
+        static let printJPEG =
+            "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4S"
+            + "EA0OEQ4LCxAWEBETFBUVFQwPFxgWFBgSFBUU/8AAFAgACAAIBEMRAE0RAFkRAEsRAP/EABUAAQEAAAAA"
+            + "AAAAAAAAAAAAAAkI/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAA4EQwBNAFkASwAAPwBOCOkDXQ//2Q=="
+    }
+
+    private func bytes(_ base64: String) throws -> [UInt8] {
+        Array(try #require(Data(base64Encoded: base64)))
+    }
+
+    private func decode(
+        _ base64: String, _ channels: ImageDecoder.Channels
+    ) throws -> DecodedImage {
+        try ImageDecoder(channels: channels).decode(bytes(base64), name: "image")
+    }
+
+    @Test func decodesPNGToChannels() throws {
+        let image = try decode(Sample.rgbPNG, .rgb)
+        #expect(image.shape == [3, 2, 3])
+        #expect(
+            image.pixels == [
+                255, 0, 0, 10, 255, 0,
+                0, 255, 0, 20, 255, 0,
+                0, 0, 255, 30, 255, 0,
+            ])
+    }
+
+    @Test func convertsPNGToGray() throws {
+        let image = try decode(Sample.rgbPNG, .gray)
+        #expect(image.shape == [1, 2, 3])
+        #expect(image.pixels == [76, 150, 29, 18, 255, 0])
+    }
+
+    @Test func keepsGrayPNGAsItIs() throws {
+        #expect(try decode(Sample.grayPNG, .gray).pixels == [0, 100, 200, 255])
+        let colours = try decode(Sample.grayPNG, .rgb)
+        #expect(colours.pixels == [0, 100, 200, 255, 0, 100, 200, 255, 0, 100, 200, 255])
+    }
+
+    @Test func dropsAlpha() throws {
+        #expect(try decode(Sample.alphaPNG, .rgb).pixels == [200, 1, 100, 2, 50, 3])
+    }
+
+    @Test func decodesJPEG() throws {
+        let image = try decode(Sample.rgbJPEG, .rgb)
+        #expect(image.shape == [3, 8, 8])
+        #expect([image.pixels[0], image.pixels[64], image.pixels[128]] == [201, 60, 40])
+        #expect(try decode(Sample.rgbJPEG, .gray).pixels == [UInt8](repeating: 100, count: 64))
+    }
+
+    @Test func decodesGrayJPEG() throws {
+        let image = try decode(Sample.grayJPEG, .gray)
+        #expect(image.shape == [1, 2, 4])
+        #expect(image.pixels == [UInt8](repeating: 77, count: 8))
+    }
+
+    @Test func refusesJPEGForPrint() {
+        let error = datasetError { _ = try decode(Sample.printJPEG, .rgb) }
+        #expect(error?.code == .unsupportedFormat)
+        #expect(error?.message.contains("CMYK") == true)
+    }
+
+    @Test(arguments: [[], [0x47, 0x49, 0x46, 0x38], [0xFF, 0xD8]] as [[UInt8]])
+    func refusesOtherFormats(contents: [UInt8]) {
+        let error = datasetError {
+            _ = try ImageDecoder(channels: .rgb).decode(contents, name: "image")
+        }
+        #expect(error?.code == .unsupportedFormat)
+    }
+
+    @Test(arguments: [(Sample.rgbPNG, 6), (Sample.rgbJPEG, 64)])
+    func allowsAsManyPixelsAsItIsTold(base64: String, pixels: Int) throws {
+        let contents = try bytes(base64)
+        var decoder = ImageDecoder(channels: .gray, maximumPixelCount: pixels)
+        #expect(try decoder.decode(contents, name: "image").pixels.count == pixels)
+        decoder.maximumPixelCount = pixels - 1
+        let error = datasetError { _ = try decoder.decode(contents, name: "image") }
+        #expect(error?.code == .limitExceeded)
+    }
+
+    @Test(arguments: [Sample.rgbPNG, Sample.rgbJPEG]) func refusesHalfAFile(base64: String) throws {
+        let contents = try bytes(base64)
+        for count in [8, contents.count / 2, contents.count - 20] {
+            let error = datasetError {
+                _ = try ImageDecoder(channels: .rgb)
+                    .decode(Array(contents[..<count]), name: "image")
+            }
+            #expect(error?.code == .malformedFile)
+        }
+    }
+
+    @Test(arguments: [
+        Sample.rgbPNG, Sample.grayPNG, Sample.alphaPNG, Sample.rgbJPEG, Sample.grayJPEG,
+        Sample.printJPEG,
+    ])
+    func survivesEveryBitFlip(base64: String) throws {
+        let decoder = ImageDecoder(channels: .gray, maximumPixelCount: 1 << 12)
+        try forEachBitFlip(of: bytes(base64)) { flipped in
+            do {
+                _ = try decoder.decode(flipped, name: "image")
+            } catch {
+                #expect(error is DatasetError)
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import BranchyData
+import Compute
+
+/// Bytes of files, made by hand.
+enum SampleBytes {
+    /// An IDX file of unsigned bytes.
+    static func idx(_ dimensions: [UInt32], _ data: [UInt8], type: UInt8 = 0x08) -> [UInt8] {
+        [0, 0, type, UInt8(dimensions.count)] + dimensions.flatMap(bigEndian) + data
+    }
+
+    /// A gzip file whose data is stored, not compressed (RFC 1952, RFC 1951 section 3.2.4).
+    static func gzip(_ data: [UInt8]) -> [UInt8] {
+        let header: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255]
+        let size = UInt16(data.count)
+        let block =
+            [1] + bigEndian(UInt32(size)).suffix(2).reversed()
+            + bigEndian(UInt32(~size)).suffix(2).reversed() + data
+        let trailer = bigEndian(crc32(data)).reversed() + bigEndian(UInt32(data.count)).reversed()
+        return header + block + trailer
+    }
+
+    /// A number as IDX stores it.
+    static func bigEndian(_ word: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: word.bigEndian) { Array($0) }
+    }
+
+    private static func crc32(_ data: [UInt8]) -> UInt32 {
+        ~data.reduce(~0) { sum, byte in
+            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in
+                sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1
+            }
+        }
+    }
+}
+
+/// What a call throws, if it is what this package promises to throw.
+///
+/// Call it outside of `#expect`: Swift 6.3 confuses a closure within a macro's argument with the
+/// next closure of the same function.
+func datasetError(_ body: () throws -> Void) -> DatasetError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? DatasetError
+    }
+}
+
+/// Calls `body` with every variant of some bytes that has one bit flipped.
+func forEachBitFlip(of bytes: [UInt8], _ body: ([UInt8]) throws -> Void) rethrows {
+    for bit in 0..<bytes.count * 8 {
+        var flipped = bytes
+        flipped[bit / 8] ^= 1 << UInt8(bit % 8)
+        try body(flipped)
+    }
+}
+
+/// Small data sets whose pixels say which image they belong to.
+enum SampleDataset {
+    /// Images of 1x2x2 whose pixels are all the image's number (modulo 256), ten classes in turn.
+    static func numbered(_ numbers: Range<Int>) throws -> ImageDataset {
+        try ImageDataset(
+            name: "numbered", imageShape: [1, 2, 2], classNames: MNIST.classNames,
+            pixels: numbers.flatMap { [UInt8](repeating: UInt8($0 % 256), count: 4) },
+            labels: numbers.map { UInt8($0 % 10) })
+    }
+}
