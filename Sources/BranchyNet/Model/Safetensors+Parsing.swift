@@ -1,0 +1,87 @@
+import Compute
+
+extension Safetensors {
+    /// Reads the bytes of a file.
+    ///
+    /// - Parameters:
+    ///   - bytes: the whole file.
+    ///   - source: the file's name, for messages.
+    /// - Throws: ``ModelError`` with `corruptFile` where the bytes are not a safetensors file, and
+    ///   with `unreadable` where they are one with another element type than `F32`.
+    public init(parsing bytes: [UInt8], source: String) throws {
+        let start = try Self.startOfNumbers(in: bytes, source: source)
+        let header = try SafetensorsHeader(
+            parsing: bytes, in: Self.prefixLength..<start, source: source)
+        let entries = try Self.checkedEntries(
+            header.entries, byteCount: bytes.count - start, source: source)
+        var tensors = ParameterStore()
+        for (entry, shape) in entries {
+            let range = start + entry.begin..<start + entry.end
+            tensors[entry.name] = Tensor(shape, Self.floats(bytes, in: range))
+        }
+        self.init(tensors, metadata: header.metadata)
+    }
+
+    /// Where the header ends, checked against the limit and the size of the file.
+    private static func startOfNumbers(in bytes: [UInt8], source: String) throws -> Int {
+        guard bytes.count >= prefixLength else {
+            throw ModelError.corrupt(
+                source, "header length", expected: "\(prefixLength) bytes", found: "\(bytes.count)")
+        }
+        let length = bytes.prefix(prefixLength).reversed().reduce(UInt64(0)) {
+            $0 << 8 | UInt64($1)
+        }
+        guard length <= UInt64(headerLimit) else {
+            throw ModelError.corrupt(
+                source, "header length", expected: "at most \(headerLimit)", found: "\(length)")
+        }
+        let start = prefixLength + Int(length)
+        guard start <= bytes.count else {
+            throw ModelError.corrupt(
+                source, "header", expected: "\(length) bytes",
+                found: "\(bytes.count - prefixLength) up to the end of the file")
+        }
+        return start
+    }
+
+    /// The entries in the order of their numbers, with their shapes, which cover all numbers
+    /// without holes or overlaps.
+    private static func checkedEntries(
+        _ entries: [HeaderEntry], byteCount: Int, source: String
+    ) throws -> [(HeaderEntry, Shape)] {
+        // Empty tensors share their offset with what follows them: the end decides, then the header.
+        let byOffset = entries.indices.sorted {
+            (entries[$0].begin, entries[$0].end, $0) < (entries[$1].begin, entries[$1].end, $1)
+        }
+        var covered = 0
+        let checked = try byOffset.map { index in
+            let entry = entries[index]
+            guard entry.begin == covered else {
+                throw entry.corrupt(
+                    source, expected: "numbers from offset \(covered) on, without hole or overlap",
+                    found: "offset \(entry.begin)")
+            }
+            covered = entry.end
+            return (entry, try entry.checkedShape(source: source))
+        }
+        guard covered == byteCount else {
+            throw ModelError.corrupt(
+                source, "numbers", expected: "\(covered) bytes", found: "\(byteCount)")
+        }
+        return checked
+    }
+
+    /// Numbers from bytes that need not be aligned.
+    private static func floats(_ bytes: [UInt8], in range: Range<Int>) -> [Float] {
+        bytes.withUnsafeBytes { bytes in
+            // Safety: the range lies within the bytes, as the entries that cover them do; the
+            // slice checks it once more.
+            let source = UnsafeRawBufferPointer(rebasing: bytes[range])
+            return stride(from: 0, to: source.count, by: HeaderEntry.elementSize).map {
+                Float(
+                    bitPattern: UInt32(
+                        littleEndian: source.loadUnaligned(fromByteOffset: $0, as: UInt32.self)))
+            }
+        }
+    }
+}
