@@ -1,0 +1,88 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Reads and writes whole files, so that a file is either the old or the new one, never a part.
+package enum AtomicFile {
+    /// Replaces a file, or makes it, and returns when the new content is on the disk.
+    ///
+    /// The bytes go to a temporary file in the same folder that then takes the place of `path`. A
+    /// link at `path` is itself replaced, and permissions are those of a new file.
+    ///
+    /// - Throws: ``ModelError`` with `unwritable`. The temporary file is gone then, and the old file
+    ///   untouched, unless only the last step failed: putting the new name on the disk.
+    package static func write(_ bytes: [UInt8], to path: String) throws {
+        do throws(SystemFailure) {
+            try replace(path, with: bytes)
+        } catch {
+            throw ModelError(.unwritable, "\(path): not written: \(error.message)")
+        }
+    }
+
+    /// Reads a regular file of at most `limit` bytes.
+    ///
+    /// - Throws: ``ModelError`` with `missingFile` or `unreadable`. Of a file that is too large
+    ///   nothing is read, and no memory is reserved for it.
+    package static func read(_ path: String, limit: Int) throws -> [UInt8] {
+        let size: Int?
+        let bytes: [UInt8]
+        do throws(SystemFailure) {
+            // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+            let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+            size = try file.size()
+            bytes = try file.bytes(upTo: size.flatMap { $0 <= limit ? $0 : nil } ?? 0)
+        } catch {
+            let isMissing = error.number == ENOENT || error.number == ENOTDIR
+            throw ModelError(
+                isMissing ? .missingFile : .unreadable, "\(path): not read: \(error.message)")
+        }
+        try check(size, limit: limit, read: bytes.count, path: path)
+        return bytes
+    }
+
+    private static func check(_ size: Int?, limit: Int, read: Int, path: String) throws {
+        guard let size else {
+            throw ModelError(.unreadable, "\(path): not read: expected a regular file")
+        }
+        guard size <= limit else {
+            throw ModelError(
+                .unreadable, "\(path): not read: expected at most \(limit) bytes, found \(size)")
+        }
+        guard read == size else {
+            throw ModelError(
+                .unreadable, "\(path): expected \(size) bytes, found \(read): it changed meanwhile")
+        }
+    }
+}
+
+// MARK: - Steps of writing
+
+extension AtomicFile {
+    private static func replace(_ path: String, with bytes: [UInt8]) throws(SystemFailure) {
+        // C would read the path up to the zero only, and replace another file.
+        guard !path.utf8.contains(0) else { throw SystemFailure("rename", EINVAL) }
+        let folderEnd = path.utf8.lastIndex(of: UInt8(ascii: "/")).map {
+            path.utf8.index(after: $0)
+        }
+        let folder = folderEnd.map { String(path[..<$0]) } ?? "."
+        // Before anything is written, because afterwards would be too late to fail.
+        let folderDescriptor = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
+        let name = String(UInt64.random(in: .min ... .max), radix: 16)
+        let temporary = "\(folder)/.\(name).tmp"
+        let file = try FileDescriptor(
+            opening: temporary, O_WRONLY | O_CREAT | O_EXCL, permissions: 0o666)
+        do throws(SystemFailure) {
+            try file.append(bytes)
+            try file.synchronize()
+            guard rename(temporary, path) == 0 else { throw SystemFailure("rename") }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        try folderDescriptor.synchronize()
+    }
+}
