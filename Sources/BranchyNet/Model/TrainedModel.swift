@@ -1,0 +1,105 @@
+public import Compute
+
+/// A network with its numbers and everything needed to use it: what a model folder holds.
+public struct TrainedModel: Hashable, Sendable {
+    /// The network.
+    public var network: BranchedNetwork
+    /// The network's parameters; each of them, and no others.
+    public var parameters: ParameterStore
+    /// How images are prepared.
+    public var preprocessing: Preprocessing
+    /// What the classes are called; as many as the network has.
+    public var classNames: [String]
+    /// Where samples leave, once thresholds have been chosen.
+    public var policy: ThresholdPolicy?
+    /// Where the parameters come from.
+    public var provenance: Provenance
+
+    /// Puts a model together.
+    public init(
+        network: BranchedNetwork, parameters: ParameterStore, preprocessing: Preprocessing,
+        classNames: [String], policy: ThresholdPolicy? = nil, provenance: Provenance
+    ) {
+        self.network = network
+        self.parameters = parameters
+        self.preprocessing = preprocessing
+        self.classNames = classNames
+        self.policy = policy
+        self.provenance = provenance
+    }
+
+    /// Checks that the parts belong together.
+    ///
+    /// - Throws: ``NetworkError`` where the network is none, ``PolicyError`` where the policy does
+    ///   not fit it, ``ModelError`` where parameters, classes or preprocessing do not.
+    public func validate() throws {
+        let program = try network.plainProgram().program
+        for port in program.parameters {
+            let expected = program.type(of: port.value).shape
+            guard let tensor = parameters[port.name] else {
+                throw ModelError(.corruptFile, "parameter '\(port.name)' is missing")
+            }
+            guard tensor.shape == expected else {
+                throw ModelError(
+                    .corruptFile,
+                    "parameter '\(port.name)' has shape \(tensor.shape), expected \(expected)")
+            }
+        }
+        let known = Set(program.parameters.map(\.name))
+        if let unknown = parameters.names.first(where: { !known.contains($0) }) {
+            throw ModelError(
+                .corruptFile, "parameter '\(unknown)' does not belong to '\(network.name)'")
+        }
+        guard classNames.count == network.classCount else {
+            throw ModelError(
+                .corruptFile,
+                "\(classNames.count) class names for \(network.classCount) classes")
+        }
+        try preprocessing.validate(channels: network.inputShape[0])
+        try policy?.validate(exitCount: network.exitCount)
+    }
+}
+
+/// Where a model's parameters come from, so that a result can be traced and repeated.
+///
+/// Nothing in it depends on the clock: the same recipe, data and seed give the same bytes.
+public struct Provenance: Hashable, Sendable, Codable {
+    /// The name of the data set.
+    public var dataset: String
+    /// SHA-256 of the images and labels that were trained on.
+    public var trainingChecksum: String
+    /// SHA-256 of those that choices were made by.
+    public var validationChecksum: String
+    /// SHA-256 of those set aside for calibration.
+    public var calibrationChecksum: String
+    /// The seed of initial parameters, splits, shuffling, augmentation and dropout.
+    public var seed: UInt64
+    /// How many passes over the training images were made.
+    public var epochs: Int
+    /// SHA-256 of the parameters that training began from, or `nil` for random ones.
+    public var initialChecksum: String?
+    /// The engine that trained.
+    public var engine: String
+    /// The element type of activations in training.
+    public var precision: String
+    /// Accuracy of each exit on all validation images after the last epoch, 0 ... 1.
+    public var validationAccuracy: [Double]
+
+    /// Records where parameters come from.
+    public init(
+        dataset: String, trainingChecksum: String, validationChecksum: String,
+        calibrationChecksum: String, seed: UInt64, epochs: Int, initialChecksum: String?,
+        engine: String, precision: String, validationAccuracy: [Double]
+    ) {
+        self.dataset = dataset
+        self.trainingChecksum = trainingChecksum
+        self.validationChecksum = validationChecksum
+        self.calibrationChecksum = calibrationChecksum
+        self.seed = seed
+        self.epochs = epochs
+        self.initialChecksum = initialChecksum
+        self.engine = engine
+        self.precision = precision
+        self.validationAccuracy = validationAccuracy
+    }
+}
