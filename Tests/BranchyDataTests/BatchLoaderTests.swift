@@ -37,6 +37,17 @@ struct BatchLoaderTests {
         #expect(labels == [7, 3, -1])
     }
 
+    @Test func loadsASplitInShuffledBatches() throws {
+        let split = TrainingSplit(try SampleDataset.numbered(0..<10))
+        let loader = try BatchLoader(split, scaling: PixelScaling(scale: [1], offset: [0]))
+        for batch in try IndexBatches.shuffled(
+            count: split.count, batchSize: 4, seed: 1, epoch: 0)
+        {
+            let floats = images(loader, Array(batch), room: batch.count * 4)
+            #expect(floats == batch.flatMap { [Float](repeating: Float($0), count: 4) })
+        }
+    }
+
     @Test func leavesTheRestOfTheSpanAsItIs() throws {
         let loader = try BatchLoader(
             SampleDataset.numbered(0..<3), scaling: PixelScaling(scale: [1], offset: [0]))

@@ -3,7 +3,7 @@ import Compute
 import Foundation
 import Testing
 
-/// The files were made with Pillow 12 (`Image.new`, `putdata`, `save`, with `quality=90,
+/// The files were made with Pillow 13 (`Image.new`, `putdata`, `save`, with `quality=90,
 /// optimize=True` for JPEG), and the expected numbers are what it gives back.
 struct ImageDecoderTests {
     private enum Sample {
@@ -19,6 +19,10 @@ struct ImageDecoderTests {
         static let alphaPNG =
             "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAYAAAD0In+KAAAAEUlEQVR4nGM4kWLEwMjE3AAACsEB5eZC"
             + "aQEAAAAASUVORK5CYII="
+        /// 3 x 1 gray of 16 bits: 0, 0x8080, 0xFFFF; put together with Python's zlib and struct.
+        static let deepPNG =
+            "iVBORw0KGgoAAAANSUhEUgAAAAMAAAABEAAAAABuG5crAAAAD0lEQVR42mNgYGho+P8fAAaEAv//G2Lx"
+            + "AAAAAElFTkSuQmCC"
         /// 8 x 8, all of it (200, 60, 40), without chroma subsampling.
         static let rgbJPEG =
             "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsN"
@@ -75,6 +79,10 @@ struct ImageDecoderTests {
         #expect(try decode(Sample.alphaPNG, .rgb).pixels == [200, 1, 100, 2, 50, 3])
     }
 
+    @Test func reduces16BitsTo8() throws {
+        #expect(try decode(Sample.deepPNG, .gray).pixels == [0, 0x80, 0xFF])
+    }
+
     @Test func decodesJPEG() throws {
         let image = try decode(Sample.rgbJPEG, .rgb)
         #expect(image.shape == [3, 8, 8])
@@ -124,8 +132,8 @@ struct ImageDecoderTests {
     }
 
     @Test(arguments: [
-        Sample.rgbPNG, Sample.grayPNG, Sample.alphaPNG, Sample.rgbJPEG, Sample.grayJPEG,
-        Sample.printJPEG,
+        Sample.rgbPNG, Sample.grayPNG, Sample.alphaPNG, Sample.deepPNG, Sample.rgbJPEG,
+        Sample.grayJPEG, Sample.printJPEG,
     ])
     func survivesEveryBitFlip(base64: String) throws {
         let decoder = ImageDecoder(channels: .gray, maximumPixelCount: 1 << 12)

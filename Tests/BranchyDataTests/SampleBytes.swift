@@ -35,8 +35,8 @@ enum SampleBytes {
 
 /// What a call throws, if it is what this package promises to throw.
 ///
-/// Call it outside of `#expect`: Swift 6.3 confuses a closure within a macro's argument with the
-/// next closure of the same function.
+/// Call it outside of `#expect`: within another closure, Swift 6.3.1 runs the closure of a macro's
+/// argument in place of the one after it.
 func datasetError(_ body: () throws -> Void) -> DatasetError? {
     do {
         try body()

@@ -4,7 +4,8 @@ public import Compute
 ///
 /// Which of the two a file is, its first bytes tell. The result follows what Pillow's
 /// `convert("RGB")` and `convert("L")` give, which most image sets were prepared with: an alpha
-/// channel is dropped, gray is the ITU-R 601 luma, a stored orientation is not applied.
+/// channel is dropped, gray is the ITU-R 601 luma, a stored orientation is not applied. Unlike
+/// Pillow, it reduces 16 bits per channel to 8 and applies the gamma that a PNG file may state.
 public struct ImageDecoder: Hashable, Sendable {
     /// Which channels are decoded, whatever the file has.
     public enum Channels: Hashable, Sendable {
