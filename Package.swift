@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .library(name: "Compute", targets: ["Compute"]),
         .library(name: "BranchyNet", targets: ["BranchyNet"]),
+        .library(name: "BranchyTraining", targets: ["BranchyTraining"]),
         .library(name: "OneDNNEngine", targets: ["OneDNNEngine"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
     ],
@@ -51,6 +52,14 @@ let package = Package(
             ]),
 
         // Floor 3: how a network is made, and what it is worth.
+        .target(
+            name: "BranchyTraining",
+            dependencies: [
+                "BranchyNet", "BranchyData", "Compute",
+                .product(name: "RealModule", package: "swift-numerics"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+
         // Floor 4: people.
         .target(
             name: "TestSupport",

@@ -78,8 +78,10 @@ extension SplitMix64 {
 
 /// First words of the streams derived from a seed, so that no two purposes share random numbers.
 /// The numbers are part of what a seed means: they are never changed or used again.
-enum RandomPurpose: UInt64 {
+package enum RandomPurpose: UInt64 {
     case splits = 1
     case order = 2
     case shift = 3
+    case initialization = 4
+    case dropout = 5
 }

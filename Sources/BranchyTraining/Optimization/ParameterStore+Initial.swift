@@ -1,0 +1,47 @@
+import BranchyData
+public import BranchyNet
+public import Compute
+
+extension ParameterStore {
+    /// Random parameters for a network: every weight and bias uniform in ±1/√fan-in, which is what
+    /// PyTorch starts convolutions and linear layers from.
+    ///
+    /// Each parameter's numbers depend on the seed and its name only, so a backbone starts alike
+    /// with and without branches.
+    ///
+    /// References: He et al., *Delving Deep into Rectifiers*, ICCV 2015, with a = √5.
+    ///
+    /// - Throws: `NetworkError` where the description does not make a network.
+    public static func initial(for network: BranchedNetwork, seed: UInt64) throws -> ParameterStore
+    {
+        let program = try network.plainProgram().program
+        var parameters = ParameterStore()
+        var bound: Float = 0
+        for port in program.parameters {
+            let shape = program.type(of: port.value).shape
+            // A bias follows its weight and shares its bound.
+            if shape.rank > 1 {
+                bound = 1 / Float(shape.elementCount / shape[0]).squareRoot()
+            }
+            var generator = SplitMix64(
+                seed: seed, stream: RandomPurpose.initialization.rawValue, hash(port.name))
+            let scalars = (0..<shape.elementCount).map { _ in
+                bound * (2 * generator.nextUnitFloat() - 1)
+            }
+            parameters[port.name] = Tensor(shape, scalars)
+        }
+        return parameters
+    }
+
+    /// FNV-1a: the same name gives the same number on every machine, as Swift's hashing does not.
+    private static func hash(_ name: String) -> UInt64 {
+        name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}
+
+extension SplitMix64 {
+    /// A number in 0 ..< 1, a multiple of 2⁻²⁴.
+    mutating func nextUnitFloat() -> Float {
+        Float(next() >> 40) * 0x1p-24
+    }
+}

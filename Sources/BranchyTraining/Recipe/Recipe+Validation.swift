@@ -1,0 +1,54 @@
+extension Recipe {
+    /// Checks every value against its range.
+    ///
+    /// - Throws: ``TrainingError/Code/invalidRecipe``, naming key, value and range.
+    public func validate() throws(TrainingError) {
+        try require(1...100_000 ~= epochs, "epochs", epochs, "1 to 100000")
+        try require(1...65_536 ~= batchSize, "batchSize", batchSize, "1 to 65536")
+        try require(
+            lossWeights.allSatisfy { $0.isFinite && $0 >= 0 } && lossWeights.contains { $0 > 0 },
+            "lossWeights", lossWeights, "numbers of 0 or more, not all of them 0")
+        try validateOptimizer()
+        try require(0...1 ~= schedule.warmup, "schedule.warmup", schedule.warmup, "0 to 1")
+        try validateData()
+    }
+
+    private func validateOptimizer() throws(TrainingError) {
+        let key = "optimizer."
+        try require(
+            optimizer.learningRate.isFinite && optimizer.learningRate > 0, key + "learningRate",
+            optimizer.learningRate, "a number above 0")
+        try require(0..<1 ~= optimizer.beta1, key + "beta1", optimizer.beta1, "0 to below 1")
+        try require(0..<1 ~= optimizer.beta2, key + "beta2", optimizer.beta2, "0 to below 1")
+        try require(
+            optimizer.epsilon.isFinite && optimizer.epsilon > 0, key + "epsilon",
+            optimizer.epsilon, "a number above 0")
+        try require(
+            optimizer.weightDecay.isFinite && optimizer.weightDecay >= 0, key + "weightDecay",
+            optimizer.weightDecay, "a number of 0 or more")
+    }
+
+    private func validateData() throws(TrainingError) {
+        let key = "data."
+        try require(
+            data.validationImages >= 1, key + "validationImages", data.validationImages,
+            "1 or more")
+        try require(
+            data.calibrationImages >= 0, key + "calibrationImages", data.calibrationImages,
+            "0 or more")
+        try require(0...64 ~= data.shift, key + "shift", data.shift, "0 to 64")
+        try require(data.mean.allSatisfy(\.isFinite), key + "mean", data.mean, "numbers")
+        try require(
+            data.standardDeviation.allSatisfy { $0.isFinite && $0 > 0 },
+            key + "standardDeviation", data.standardDeviation, "numbers above 0")
+    }
+
+    private func require(
+        _ condition: Bool, _ key: String, _ found: Any, _ expected: String
+    ) throws(TrainingError) {
+        guard condition else {
+            throw TrainingError(
+                .invalidRecipe, "recipe: '\(key)' is \(found), expected \(expected)")
+        }
+    }
+}

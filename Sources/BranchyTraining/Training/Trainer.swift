@@ -1,0 +1,218 @@
+public import BranchyData
+public import BranchyNet
+public import Compute
+
+/// Trains all exits of a network at once, on the weighted sum of their losses.
+///
+/// The step is one program: forward, losses, derivatives. The optimizer is Swift and owns the
+/// parameters. Two runs with the same recipe, data, engine and thread count give the same bits,
+/// also if one of them was stopped and resumed any number of times.
+///
+/// References: Teerapittayanon, McDanel, Kung, *BranchyNet*, ICPR 2016, section III.A, equation 1.
+public struct Trainer: ~Copyable {
+    /// What is trained.
+    public let network: BranchedNetwork
+    /// How.
+    public let recipe: Recipe
+    /// Where the run stands.
+    public private(set) var state: TrainingState
+
+    private let engine: any Engine
+    private let training: TrainingSplit
+    private let validation: ValidationSplit
+    private let scaling: PixelScaling
+    private let loader: BatchLoader
+    private var step: TrainingStep
+
+    /// How a call of ``fit(checkpointInterval:save:observe:shouldStop:)`` ended.
+    public enum Outcome: Hashable, Sendable {
+        /// All epochs are done.
+        case completed
+        /// It was asked to stop; the state was saved.
+        case stopped
+    }
+
+    /// Prepares a run, from its start or from a state that was saved.
+    ///
+    /// - Parameters:
+    ///   - network: what is trained.
+    ///   - recipe: how; its network's name is not looked at.
+    ///   - training: what is learnt from.
+    ///   - validation: what is looked at after each epoch.
+    ///   - engine: computes; it has to have derivatives.
+    ///   - state: where to go on, or the parameters to start from.
+    /// - Throws: ``TrainingError`` where recipe, data and network do not fit one another,
+    ///   `NetworkError` where the network is none, `EngineError` where the engine cannot train it
+    ///   or memory does not suffice.
+    public init(
+        network: BranchedNetwork, recipe: Recipe, training: TrainingSplit,
+        validation: ValidationSplit, engine: any Engine, state: TrainingState
+    ) throws {
+        try recipe.validate()
+        try Self.check(recipe, fits: network)
+        try Self.check(training, fits: network)
+        try Self.check(validation, fits: network)
+        let scaling = try PixelScaling.standardizing(
+            mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
+        let loader = try BatchLoader(
+            training, scaling: scaling,
+            augmentation: recipe.data.shift == 0
+                ? nil : ShiftAugmentation(maximumShift: recipe.data.shift, seed: recipe.seed))
+        self.step = try TrainingStep(network: network, recipe: recipe, engine: engine)
+        self.loader = loader
+        self.network = network
+        self.recipe = recipe
+        self.training = training
+        self.validation = validation
+        self.engine = engine
+        self.scaling = scaling
+        self.state = state
+    }
+
+    /// How many steps the whole run has.
+    public var stepCount: Int { recipe.epochs * batchesPerEpoch }
+
+    private var batchesPerEpoch: Int {
+        (training.count + recipe.batchSize - 1) / recipe.batchSize
+    }
+
+    /// Trains until all epochs are done or `shouldStop` says so.
+    ///
+    /// - Parameters:
+    ///   - checkpointInterval: after how long, besides the end of each epoch, the state is saved.
+    ///   - save: keeps the state, so that a later trainer can go on from it.
+    ///   - observe: told of every step, epoch and checkpoint.
+    ///   - shouldStop: asked after every step.
+    /// - Throws: ``TrainingError/Code/diverged`` where the loss is no longer a number, what `save`
+    ///   throws, and `EngineError` where the engine fails.
+    public mutating func fit(
+        checkpointInterval: Duration = .seconds(180),
+        save: (TrainingState) throws -> Void = { _ in },
+        observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    ) throws -> Outcome {
+        var lastSave = ContinuousClock.now
+        while state.epoch < recipe.epochs {
+            let batches = try IndexBatches.shuffled(
+                count: training.count, batchSize: recipe.batchSize, seed: recipe.seed,
+                epoch: state.epoch)
+            for batch in batches.dropFirst(state.batch) {
+                try runStep(batch, observe)
+                let isLast = state.batch == batchesPerEpoch
+                if isLast { try finishEpoch(observe) }
+                let stops = shouldStop()
+                if isLast || stops || lastSave.duration(to: .now) >= checkpointInterval {
+                    try save(state)
+                    observe(.checkpoint(step: state.step))
+                    lastSave = .now
+                }
+                if stops && state.epoch < recipe.epochs { return .stopped }
+            }
+        }
+        return .completed
+    }
+
+    private mutating func runStep(
+        _ batch: ArraySlice<Int>, _ observe: (TrainingEvent) -> Void
+    ) throws {
+        let rate = recipe.learningRate(atStep: state.step, of: stepCount)
+        let loss = try step.run(batch, from: loader, learningRate: rate, &state)
+        guard loss.isFinite else {
+            throw TrainingError(
+                .diverged,
+                "the loss is \(loss) after step \(state.step + 1) (epoch \(state.epoch + 1)); try "
+                    + "a smaller optimizer.learningRate than \(recipe.optimizer.learningRate)")
+        }
+        state.step += 1
+        state.batch += 1
+        state.lossSum += Double(loss) * Double(batch.count)
+        state.sampleCount += batch.count
+        observe(
+            .step(
+                TrainingProgress(
+                    epoch: state.epoch + 1, epochCount: recipe.epochs, step: state.step,
+                    stepCount: stepCount, loss: state.lossSum / Double(state.sampleCount),
+                    samples: batch.count)))
+    }
+
+    private mutating func finishEpoch(_ observe: (TrainingEvent) -> Void) throws {
+        let record = EpochRecord(
+            epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(state.sampleCount),
+            validationAccuracy: try validationAccuracy())
+        state.history.append(record)
+        state.epoch += 1
+        state.batch = 0
+        state.lossSum = 0
+        state.sampleCount = 0
+        observe(.epoch(record))
+    }
+
+    /// Accuracy of each exit on all validation images, as inference would see them.
+    private func validationAccuracy() throws -> [Double] {
+        let loader = try BatchLoader(validation, scaling: scaling)
+        var evaluator = try LogitsEvaluator(
+            network: network, parameters: state.parameters, engine: engine,
+            batchSize: min(recipe.batchSize, validation.count))
+        var correct = [Int](repeating: 0, count: network.exitCount)
+        for batch in try IndexBatches.inOrder(
+            count: validation.count, batchSize: evaluator.batchSize)
+        {
+            try evaluator.evaluate { images in
+                loader.loadImages(batch, into: &images)
+            } _: { exit, logits in
+                for (row, sample) in batch.enumerated() {
+                    let classes = network.classCount
+                    let observation = ExitObservation(
+                        logits: logits.extracting(row * classes..<(row + 1) * classes), exit: exit)
+                    correct[exit] +=
+                        observation.predictedClass == validation.label(at: sample) ? 1 : 0
+                }
+            }
+        }
+        return correct.map { Double($0) / Double(validation.count) }
+    }
+}
+
+// MARK: - Checks
+
+extension Trainer {
+    private static func check(
+        _ recipe: Recipe, fits network: BranchedNetwork
+    ) throws(TrainingError) {
+        guard recipe.lossWeights.count == network.exitCount else {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: 'lossWeights' has \(recipe.lossWeights.count) numbers, expected "
+                    + "\(network.exitCount): one for each exit of '\(network.name)'")
+        }
+        let channels = network.inputShape.dimensions.first ?? 0
+        for (key, count) in [
+            ("data.mean", recipe.data.mean.count),
+            ("data.standardDeviation", recipe.data.standardDeviation.count),
+        ] where count != channels {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: '\(key)' has \(count) numbers, expected \(channels): one for each channel")
+        }
+    }
+
+    private static func check(
+        _ split: some DataSplit, fits network: BranchedNetwork
+    ) throws(TrainingError) {
+        guard split.imageShape == network.inputShape else {
+            throw TrainingError(
+                .unsuitableData,
+                "the images of \(split.name) have shape \(split.imageShape), but the network "
+                    + "'\(network.name)' expects \(network.inputShape)")
+        }
+        guard split.classNames.count == network.classCount else {
+            throw TrainingError(
+                .unsuitableData,
+                "\(split.name) has \(split.classNames.count) classes, but the network "
+                    + "'\(network.name)' has \(network.classCount)")
+        }
+        guard split.count > 0 else {
+            throw TrainingError(
+                .unsuitableData, "the \(type(of: split).splitName) split of \(split.name) is empty")
+        }
+    }
+}
