@@ -1,0 +1,60 @@
+import Compute
+
+/// One instruction with the memory of its values; the kernels are in its extensions.
+struct ReferenceStep {
+    let operands: [ReferenceValue]
+    let results: [ReferenceValue]
+
+    func execute(_ operation: Operation) {
+        switch operation {
+        case .convolution(let convolution): convolve(convolution)
+        case .linear(let linear): convolve(Convolution(activation: linear.activation))
+        case .maxPooling(let pooling): pool(pooling)
+        case .relu: mapElements { $0[0] < 0 ? 0 : $0[0] }
+        case .dropout: mapElements { $0[0] * $0[1] }
+        case .add: mapElements { $0[0] + $0[1] }
+        case .flatten: mapElements { $0[0] }
+        case .softmaxCrossEntropy: measureCrossEntropy()
+        case .gradient(let gradient): execute(gradient)
+        }
+    }
+
+    private func execute(_ gradient: Operation.Gradient) {
+        switch gradient {
+        case .convolutionSource(let convolution, _): differentiateSource(of: convolution)
+        case .convolutionParameters(let convolution, _, _): differentiateParameters(of: convolution)
+        case .linearSource: differentiateSource(of: Convolution())
+        case .linearParameters: differentiateParameters(of: Convolution())
+        case .maxPooling: scatterToSelection()
+        case .relu: mapElements { $0[0] > 0 ? $0[1] : 0 }
+        case .flatten: mapElements { $0[0] }
+        case .softmaxCrossEntropy: differentiateCrossEntropy()
+        }
+    }
+
+    /// Computes each element of the result from the elements of all operands at its position.
+    private func mapElements(_ body: ([Double]) -> Double) {
+        let (sources, result) = (operands.map(\.floats), results[0].floats)
+        for index in result.indices {
+            result[index] = Float(body(sources.map { Double($0[index]) }))
+        }
+    }
+}
+
+extension Shape {
+    /// The indices along four dimensions of an element in row-major order.
+    func coordinates(of position: Int) -> (Int, Int, Int, Int) {
+        let (above, last) = position.quotientAndRemainder(dividingBy: self[3])
+        let (front, third) = above.quotientAndRemainder(dividingBy: self[2])
+        let (first, second) = front.quotientAndRemainder(dividingBy: self[1])
+        return (first, second, third, last)
+    }
+}
+
+/// The part of a window that lies on a source, along one dimension.
+func window(
+    _ index: Int, size: Int, stride: Int, padding: Int = 0, along length: Int
+) -> Range<Int> {
+    let start = index * stride - padding
+    return (start..<start + size).clamped(to: 0..<length)
+}

@@ -1,0 +1,99 @@
+package import Compute
+
+/// How far two engines may be apart on a program's outputs.
+///
+/// A sum of `n` products in single precision is off by at most `n·u·Σ|terms|`, whatever the order
+/// of the terms (`u` = 2⁻²⁴; Higham, *Accuracy and Stability of Numerical Algorithms*, section
+/// 3.1), and errors of operations in a chain add up. So an output may be off by
+///
+///     terms · 2⁻²³ · scale
+///
+/// where `terms` adds up the longest sums of all instructions and `scale` is the largest element
+/// of the output when the program runs on magnitudes. Twice `u` leaves room for the rounding
+/// of the reference. Operations that only choose and move (pooling, relu, flatten) have no
+/// terms: programs of those alone must agree exactly.
+package struct Agreement: Sendable {
+    /// What is expected, by the name of the output.
+    package let expected: [String: Tensor]
+    /// How far off every element may be, by the name of the output.
+    package let tolerances: [String: Float]
+
+    /// What the reference engine computes.
+    package init(
+        reference program: Program, batchSize: Int, _ feed: Feed, segments: [Int]? = nil
+    ) throws {
+        let engine = ReferenceEngine()
+        let expected = try engine.outputs(
+            of: program, batchSize: batchSize, feed, segments: segments)
+        try self.init(
+            expected: expected, of: program, batchSize: batchSize, feed, segments: segments)
+    }
+
+    /// Numbers that a test writes down.
+    package init(
+        expected: [String: Tensor], of program: Program, batchSize: Int, _ feed: Feed,
+        segments: [Int]? = nil
+    ) throws {
+        let scales = try ReferenceEngine().outputs(
+            of: program, batchSize: batchSize, feed.magnitudes, segments: segments)
+        let unit = Float(program.termCount(batchSize: batchSize)) * .ulpOfOne
+        self.expected = expected
+        tolerances = expected.reduce(into: [:]) { tolerances, output in
+            let magnitudes = (output.value.scalars + (scales[output.key]?.scalars ?? []))
+                .map(\.magnitude)
+            tolerances[output.key] = unit * (magnitudes.max() ?? 0)
+        }
+    }
+
+    /// Throws a ``Mismatch`` at the first element that is too far off.
+    package func require(_ actual: [String: Tensor], _ context: String = "") throws {
+        let names = (actual.keys.sorted(), expected.keys.sorted())
+        guard names.0 == names.1 else {
+            throw Mismatch("\(context) got outputs \(names.0), expected \(names.1)")
+        }
+        for (name, expected) in expected.sorted(by: { $0.key < $1.key }) {
+            guard let actual = actual[name], let tolerance = tolerances[name] else { continue }
+            try require(actual, expected, within: tolerance, "\(context) output '\(name)'")
+        }
+    }
+
+    private func require(
+        _ actual: Tensor, _ expected: Tensor, within tolerance: Float, _ context: String
+    ) throws {
+        guard actual.shape == expected.shape else {
+            throw Mismatch("\(context) has shape \(actual.shape), expected \(expected.shape)")
+        }
+        for (index, pair) in zip(actual.scalars, expected.scalars).enumerated()
+        where !(pair.0 == pair.1 || (pair.0 - pair.1).magnitude <= tolerance) {
+            throw Mismatch(
+                "\(context) of shape \(actual.shape) is \(pair.0) at \(index), expected "
+                    + "\(pair.1) within \(tolerance)")
+        }
+    }
+}
+
+extension Program {
+    /// The longest sums of all instructions, added up.
+    fileprivate func termCount(batchSize: Int) -> Int {
+        segments.flatMap(\.instructions).reduce(0) { $0 + termCount(of: $1, batchSize) }
+    }
+
+    private func termCount(of instruction: Instruction, _ batchSize: Int) -> Int {
+        func shape(_ operand: Int) -> Shape { type(of: instruction.operands[operand]).shape }
+        switch instruction.operation {
+        case .convolution, .linear: return shape(1).elementCount / max(shape(1)[0], 1) + 1
+        case .maxPooling, .relu, .flatten: return 0
+        case .dropout, .add: return 1
+        case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy):
+            // `exp` and `log` are good to a few units, and so is what comes between them.
+            return shape(0).elementCount + batchSize + 32
+        case .gradient(.convolutionSource), .gradient(.linearSource):
+            return shape(1).elementCount
+        case .gradient(.convolutionParameters), .gradient(.linearParameters):
+            return batchSize * shape(1).elementCount
+        case .gradient(.maxPooling(let pooling, _)):
+            return pooling.kernelSize * pooling.kernelSize
+        case .gradient(.relu), .gradient(.flatten): return 0
+        }
+    }
+}
