@@ -1,1 +1,16 @@
+import TestSupport
 import Testing
+
+/// The reference engine does what it asks of others: its numbers agree with those that the suite
+/// has by hand, and it keeps the contract.
+@Suite struct ConformanceTests {
+    @Test(arguments: EngineConformance.inferenceCases)
+    func referenceInfers(_ conformance: ConformanceCase) throws {
+        try conformance.run(on: ReferenceEngine())
+    }
+
+    @Test(arguments: EngineConformance.trainingCases)
+    func referenceTrains(_ conformance: ConformanceCase) throws {
+        try conformance.run(on: ReferenceEngine())
+    }
+}

@@ -1,0 +1,56 @@
+import Compute
+import Foundation
+import Testing
+
+@Suite struct ShapeTests {
+    @Test func countsElements() {
+        let shape: Shape = [5, 28, 27]
+        #expect(shape.elementCount == 3780)
+        #expect(shape.rank == 3)
+        #expect(shape[2] == 27)
+        #expect(Shape([]).elementCount == 1)
+        #expect(Shape([3, 0, 2]).elementCount == 0)
+    }
+
+    @Test func addsABatchInFront() {
+        #expect(Shape([3, 2]).batched(by: 7) == [7, 3, 2])
+        #expect(Shape([]).batched(by: 7) == [7])
+    }
+
+    @Test(arguments: [
+        [-1], [3, -2], [-1, -1], [-1, 0], [0, -1],
+        [Int.max, 2], [1 << 32, 1 << 32], [1 << 62, 2], [Int.min],
+    ])
+    func refuses(_ dimensions: [Int]) {
+        #expect(Shape(exactly: dimensions) == nil)
+    }
+
+    @Test(arguments: [[Int.max], [1 << 31, 1 << 31], [Int.max, 0]])
+    func accepts(_ dimensions: [Int]) {
+        #expect(Shape(exactly: dimensions)?.dimensions == dimensions)
+    }
+
+    @Test func trapsOnNegativeSizesOfOurOwn() async {
+        await #expect(processExitsWith: .failure) { _ = Shape([2, -1]) }
+    }
+
+    @Test func readsAsPeopleWriteIt() {
+        #expect(Shape([5, 28, 28]).description == "5x28x28")
+        #expect(Shape([]).description == "scalar")
+        #expect(ValueType([5, 2]).description == "Nx5x2 float32")
+        #expect(ValueType([], element: .int32, isBatched: false).description == "scalar int32")
+    }
+
+    @Test func codesAsAnArray() throws {
+        let data = try JSONEncoder().encode(Shape([5, 3]))
+        #expect(String(decoding: data, as: UTF8.self) == "[5,3]")
+        #expect(try JSONDecoder().decode(Shape.self, from: data) == [5, 3])
+    }
+
+    @Test(arguments: ["[-1]", "[4294967296,4294967296]", "[1.5]", "7", #"["3"]"#, "[99999999999999999999]"])
+    func refusesToDecode(_ json: String) {
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(Shape.self, from: Data(json.utf8))
+        }
+    }
+}

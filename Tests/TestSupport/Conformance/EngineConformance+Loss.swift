@@ -1,0 +1,53 @@
+import Compute
+
+extension EngineConformance {
+    /// The softmax cross-entropy and its gradient.
+    static let lossCases: [ConformanceCase] =
+        [literalLoss]
+        + [1, 2, 10, 33].map { loss("\($0) classes", classes: $0) }
+        + batchSizes.map { loss("batch \($0)", batchSize: $0) }
+        + [
+            loss("weights of zero", batchSize: 7) { feed in
+                feed.inputs["weights"] = Tensor([7], [1, 0, 0.5, 0, 0, 2, 0.25])
+            },
+            loss("all weights zero", batchSize: 2) { feed in
+                feed.inputs["weights"] = Tensor(repeating: 0, [2])
+            },
+            // Exponentials of these overflow, and those of what lies below them are zero.
+            loss("logits of 10000 and -10000", batchSize: 4, classes: 3) { feed in
+                feed.inputs["logits"] = Tensor(
+                    [4, 3],
+                    [1e4, -1e4, 0, -1e4, -1e4, -1e4, 1e4, 1e4, -1e4, 9999, 1e4, 1])
+                feed.targets["targets"] = [1, 2, 0, 0]
+            },
+        ]
+
+    private static func loss(
+        _ name: String, batchSize: Int = 3, classes: Int = 10,
+        adjust: @escaping @Sendable (inout Feed) -> Void = { _ in }
+    ) -> ConformanceCase {
+        ConformanceCase("softmax cross-entropy, \(name)", batchSize: batchSize, adjust: adjust) {
+            try buildLoss(&$0, classes: classes)
+        }
+    }
+
+    private static func buildLoss(_ program: inout Program, classes: Int) throws {
+        let logits = program.addInput("logits", ValueType([classes]))
+        let targets = program.addInput("targets", ValueType([], element: .int32))
+        let weights = program.addInput("weights", ValueType([]))
+        program.beginSegment("only")
+        program.addOutput("loss", try program.apply(.softmaxCrossEntropy, logits, targets, weights))
+        program.addOutput(
+            "gradient",
+            try program.apply(.gradient(.softmaxCrossEntropy), logits, targets, weights))
+    }
+
+    private static let literalLoss = ConformanceCase(
+        "softmax cross-entropy by hand", batchSize: 3,
+        // Probabilities are a half each; then 1/4 and 3/4, as log 3 = 1.0986123.
+        numbers: ["logits": [5, 5, 0, 1.0986123, 0, 7], "weights": [1, 2, 0]],
+        targets: ["targets": [0, 0, 1]],
+        // log 2 + 2·log 4
+        expected: ["loss": [3.465736], "gradient": [-0.5, 0.5, -1.5, 1.5, 0, 0]]
+    ) { try buildLoss(&$0, classes: 2) }
+}

@@ -1,0 +1,35 @@
+/// What an engine has to pass to be one.
+///
+///     @Suite struct ConformanceTests {
+///         @Test(arguments: EngineConformance.inferenceCases)
+///         func infers(_ conformance: ConformanceCase) throws {
+///             try conformance.run(on: MyEngine())
+///         }
+///
+///         @Test(arguments: EngineConformance.trainingCases)
+///         func trains(_ conformance: ConformanceCase) throws {
+///             try conformance.runUnlessRefused(on: MyEngine())
+///         }
+///     }
+///
+/// Infinities and NaN are left to the engines, and so is which sign a zero has.
+package enum EngineConformance {
+    /// What a trained network needs.
+    package static let inferenceCases =
+        convolutionCases + linearCases + poolingCases + elementwiseCases + chainCases
+        + dataflowCases + segmentCases + contractCases
+
+    /// What training needs besides: losses, gradients, dropout, parameters that are inputs.
+    package static let trainingCases =
+        lossCases + dropoutCases + convolutionGradientCases + linearGradientCases
+        + poolingGradientCases + elementwiseGradientCases + trainingStepCases
+
+    /// All of it.
+    package static let cases = inferenceCases + trainingCases
+
+    /// Batch sizes on both sides of what an engine may block by.
+    static let batchSizes = [1, 2, 7, 16]
+
+    /// Channel counts on both sides of a vector's width, and those of LeNet.
+    static let channelCounts = [1, 3, 5, 10, 16, 17, 33]
+}
