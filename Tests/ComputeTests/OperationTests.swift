@@ -104,7 +104,8 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 2])]),
         OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 0, 0])]),
         OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 3]), fixed([3])]),
-        OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 3]), sample([5])]),
+        OperandList(
+            .convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 3]), sample([5])]),
         OperandList(.convolution(strided), [sample([3, 8, 2]), fixed([5, 3, 5, 5])]),
         OperandList(
             .convolution(Convolution(stride: 0)), [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),

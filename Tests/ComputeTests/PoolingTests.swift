@@ -4,7 +4,8 @@ import Testing
 @Suite struct PoolingTests {
     /// By hand: where windows of 2 begin at 0, 2, 4 …, and whether the last one is whole.
     @Test(arguments: [
-        (30, 15, 15), (15, 7, 8), (17, 8, 9), (11, 5, 6), (2, 1, 1), (3, 1, 2), (1, 0, 1), (0, 0, 0),
+        (30, 15, 15), (15, 7, 8), (17, 8, 9), (11, 5, 6), (2, 1, 1), (3, 1, 2), (1, 0, 1),
+        (0, 0, 0),
     ])
     func countsWindowsOfTwo(_ size: Int, floor: Int, ceiling: Int) {
         #expect(count(size, kernelSize: 2, stride: 2, .floor) == floor)

@@ -47,7 +47,9 @@ import Testing
         #expect(try JSONDecoder().decode(Shape.self, from: data) == [5, 3])
     }
 
-    @Test(arguments: ["[-1]", "[4294967296,4294967296]", "[1.5]", "7", #"["3"]"#, "[99999999999999999999]"])
+    @Test(arguments: [
+        "[-1]", "[4294967296,4294967296]", "[1.5]", "7", #"["3"]"#, "[99999999999999999999]",
+    ])
     func refusesToDecode(_ json: String) {
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(Shape.self, from: Data(json.utf8))

@@ -10,22 +10,29 @@ import Testing
         var workspace = try Workspace(
             owner: owner, byteCount: 128,
             inputs: [slot, Workspace.Slot(offset: 0, count: 2)], outputs: [slot])
-        #expect(Int(bitPattern: workspace.base).isMultiple(of: MemoryPlan.alignment))
-        #expect(workspace.withOutput(0) { [$0[0], $0[1], $0[2]] } == [0, 0, 0])
+        let address = Int(bitPattern: workspace.base)
+        #expect(address.isMultiple(of: MemoryPlan.alignment))
+        let before = workspace.withOutput(0) { [$0[0], $0[1], $0[2]] }
         workspace.withInput(0) { span in
             span[0] = 1
             span[2] = 3
         }
         workspace.withTargets(1) { $0[1] = 7 }
-        #expect(workspace.withOutput(0) { [$0[0], $0[1], $0[2]] } == [1, 0, 3])
-        #expect(workspace.base.load(fromByteOffset: 4, as: Int32.self) == 7)
+        let after = workspace.withOutput(0) { [$0[0], $0[1], $0[2]] }
+        let target = workspace.base.load(fromByteOffset: 4, as: Int32.self)
+        #expect(before == [0, 0, 0])
+        #expect(after == [1, 0, 3])
+        #expect(target == 7)
     }
 
     @Test func belongsToItsOwnerAlone() throws {
         let (owner, stranger) = (Owner(), Owner())
         let workspace = try Workspace(owner: owner, byteCount: 0, inputs: [], outputs: [])
-        #expect(workspace.belongs(to: owner))
-        #expect(!workspace.belongs(to: stranger))
+        let (isOwners, isStrangers) = (
+            workspace.belongs(to: owner), workspace.belongs(to: stranger)
+        )
+        #expect(isOwners)
+        #expect(!isStrangers)
     }
 
     /// Another object may be given the address of one that is gone.
@@ -33,7 +40,8 @@ import Testing
         for _ in 0..<100 {
             let workspace = try Workspace(
                 owner: Owner(), byteCount: 0, inputs: [], outputs: [])
-            #expect(!workspace.belongs(to: Owner()))
+            let isStrangers = workspace.belongs(to: Owner())
+            #expect(!isStrangers)
         }
     }
 
@@ -44,7 +52,8 @@ import Testing
             base.storeBytes(of: 42, as: Int32.self)
             return nil
         }
-        #expect(workspace.base.load(as: Int32.self) == 42)
+        let number = workspace.base.load(as: Int32.self)
+        #expect(number == 42)
     }
 
     @Test(arguments: [1 << 50, Int.max - 63, Int.max])

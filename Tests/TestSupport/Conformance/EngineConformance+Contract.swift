@@ -10,7 +10,9 @@ extension EngineConformance {
         ConformanceCase("two runs give the same bits", checkRepetition),
         ConformanceCase("a foreign workspace is refused", checkForeignWorkspace),
         ConformanceCase("a missing parameter is refused") { engine in
-            try checkRefusedParameter("a missing parameter", on: engine) { $0["final.weight"] = nil }
+            try checkRefusedParameter("a missing parameter", on: engine) {
+                $0["final.weight"] = nil
+            }
         },
         ConformanceCase("a parameter of another shape is refused") { engine in
             try checkRefusedParameter("a transposed parameter", on: engine) { parameters in

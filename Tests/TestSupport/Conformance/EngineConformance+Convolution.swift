@@ -65,7 +65,9 @@ struct ConvolutionSample: Sendable {
 extension EngineConformance {
     static let convolutionCases: [ConformanceCase] =
         literalConvolutions + convolutionSamples.map { $0.conformanceCase() }
-        + batchSizes.map { ConvolutionSample(filters: 17, padding: 1).conformanceCase(batchSize: $0) }
+        + batchSizes.map {
+            ConvolutionSample(filters: 17, padding: 1).conformanceCase(batchSize: $0)
+        }
 
     private static let convolutionSamples: [ConvolutionSample] =
         ConvolutionSample.geometries

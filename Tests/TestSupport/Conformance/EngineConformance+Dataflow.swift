@@ -23,7 +23,8 @@ extension EngineConformance {
             program.beginSegment("only")
             let maps = try program.convolve(x, "conv1", filters: 5, kernelSize: 3)
             program.addOutput("maps", maps)
-            program.addOutput("deeper", try program.convolve(maps, "conv2", filters: 4, kernelSize: 1))
+            program.addOutput(
+                "deeper", try program.convolve(maps, "conv2", filters: 4, kernelSize: 1))
         },
         ConformanceCase("an input is an output") { program in
             let x = program.addInput("x", ValueType([3, 4, 4]))

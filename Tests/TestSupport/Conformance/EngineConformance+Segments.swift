@@ -18,16 +18,19 @@ extension EngineConformance {
                 let positive = try program.apply(.relu, maps)
                 program.addOutput("branch", try program.classify(positive, "fc", classes: 3))
                 program.beginSegment("rest")
-                program.addOutput("rest", try program.convolve(maps, "rest", filters: 4, kernelSize: 3))
+                program.addOutput(
+                    "rest", try program.convolve(maps, "rest", filters: 4, kernelSize: 3))
             },
             ConformanceCase("a value read three segments later") { program in
                 let x = program.addInput("x", ValueType([3, 5, 5]))
                 program.beginSegment("0")
                 let early = try program.convolve(x, "conv0", filters: 5, kernelSize: 3, padding: 1)
                 program.beginSegment("1")
-                let next = try program.convolve(early, "conv1", filters: 5, kernelSize: 3, padding: 1)
+                let next = try program.convolve(
+                    early, "conv1", filters: 5, kernelSize: 3, padding: 1)
                 program.beginSegment("2")
-                let last = try program.convolve(next, "conv2", filters: 5, kernelSize: 3, padding: 1)
+                let last = try program.convolve(
+                    next, "conv2", filters: 5, kernelSize: 3, padding: 1)
                 program.beginSegment("3")
                 program.addOutput("y", try program.apply(.add, last, early))
             },
