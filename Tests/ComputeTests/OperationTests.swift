@@ -21,7 +21,7 @@ import Testing
 
     @Test func explainsWhatItRefuses() {
         let error = #expect(throws: ShapeError.self) {
-            try Operation.linear(Linear()).resultTypes(for: [
+            try Operation.linear(.init()).resultTypes(for: [
                 ValueType([4]), ValueType([2, 5], isBatched: false),
             ])
         }
@@ -46,9 +46,9 @@ struct OperandList: Sendable, CustomStringConvertible {
     private static func sample(_ shape: Shape) -> ValueType { ValueType(shape) }
     private static func fixed(_ shape: Shape) -> ValueType { ValueType(shape, isBatched: false) }
     private static let targets = ValueType([], element: .int32)
-    private static let strided = Convolution(stride: 2, padding: 1)
-    private static let pooling = Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
-    private static let recording = Pooling(
+    private static let strided = Operation.Convolution(stride: 2, padding: 1)
+    private static let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+    private static let recording = Operation.Pooling(
         kernelSize: 2, stride: 2, rounding: .floor, recordsSelection: true)
     private static let selection = ValueType([5, 3, 2], element: .selection)
 
@@ -56,10 +56,12 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(
             .convolution(strided), [sample([3, 8, 7]), fixed([5, 3, 3, 3])], [sample([5, 4, 4])]),
         OperandList(
-            .convolution(Convolution()), [sample([3, 4, 4]), fixed([5, 3, 4, 4]), fixed([5])],
+            .convolution(.init()),
+            [sample([3, 4, 4]), fixed([5, 3, 4, 4]), fixed([5])],
             [sample([5, 1, 1])]),
-        OperandList(.linear(Linear()), [sample([4]), fixed([2, 4])], [sample([2])]),
-        OperandList(.linear(Linear()), [sample([4]), fixed([2, 4]), fixed([2])], [sample([2])]),
+        OperandList(.linear(.init()), [sample([4]), fixed([2, 4])], [sample([2])]),
+        OperandList(
+            .linear(.init()), [sample([4]), fixed([2, 4]), fixed([2])], [sample([2])]),
         OperandList(.maxPooling(pooling), [sample([5, 7, 4])], [sample([5, 4, 2])]),
         OperandList(
             .maxPooling(recording), [sample([5, 7, 4])], [sample([5, 3, 2]), selection]),
@@ -76,12 +78,15 @@ struct OperandList: Sendable, CustomStringConvertible {
             .gradient(.convolutionParameters(strided, kernelSize: 3, hasBias: true)),
             [sample([3, 8, 7]), sample([5, 4, 4])], [fixed([5, 3, 3, 3]), fixed([5])]),
         OperandList(
-            .gradient(.linearSource(Linear())), [sample([2]), fixed([2, 4])], [sample([4])]),
+            .gradient(.linearSource(.init())), [sample([2]), fixed([2, 4])],
+            [sample([4])]),
         OperandList(
-            .gradient(.linearParameters(Linear(), hasBias: false)), [sample([4]), sample([2])],
+            .gradient(.linearParameters(.init(), hasBias: false)),
+            [sample([4]), sample([2])],
             [fixed([2, 4])]),
         OperandList(
-            .gradient(.linearParameters(Linear(), hasBias: true)), [sample([4]), sample([2])],
+            .gradient(.linearParameters(.init(), hasBias: true)),
+            [sample([4]), sample([2])],
             [fixed([2, 4]), fixed([2])]),
         OperandList(
             .gradient(.maxPooling(recording, source: [5, 7, 4])), [selection, sample([5, 3, 2])],
@@ -108,26 +113,34 @@ struct OperandList: Sendable, CustomStringConvertible {
             .convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 3]), sample([5])]),
         OperandList(.convolution(strided), [sample([3, 8, 2]), fixed([5, 3, 5, 5])]),
         OperandList(
-            .convolution(Convolution(stride: 0)), [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
+            .convolution(.init(stride: 0)),
+            [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
         OperandList(
-            .convolution(Convolution(padding: -1)), [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
+            .convolution(.init(padding: -1)),
+            [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
         OperandList(
-            .convolution(Convolution(padding: .max)), [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
+            .convolution(.init(padding: .max)),
+            [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
         OperandList(
-            .convolution(Convolution(padding: 1 << 40)), [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
+            .convolution(.init(padding: 1)), [sample([1, .max, 1]), fixed([1, 1, 3, 3])]),
+        OperandList(
+            .convolution(.init(padding: 1 << 31)), [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
+        OperandList(
+            .convolution(.init(padding: 1 << 40)),
+            [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
     ]
 
     private static let layers: [OperandList] = [
-        OperandList(.linear(Linear()), [sample([4])]),
-        OperandList(.linear(Linear()), [sample([2, 2]), fixed([2, 4])]),
-        OperandList(.linear(Linear()), [sample([4]), fixed([2, 5])]),
-        OperandList(.linear(Linear()), [sample([4]), fixed([4])]),
-        OperandList(.linear(Linear()), [sample([4]), fixed([2, 4]), fixed([4])]),
+        OperandList(.linear(.init()), [sample([4])]),
+        OperandList(.linear(.init()), [sample([2, 2]), fixed([2, 4])]),
+        OperandList(.linear(.init()), [sample([4]), fixed([2, 5])]),
+        OperandList(.linear(.init()), [sample([4]), fixed([4])]),
+        OperandList(.linear(.init()), [sample([4]), fixed([2, 4]), fixed([4])]),
         OperandList(.maxPooling(pooling), []),
         OperandList(.maxPooling(pooling), [sample([5, 7])]),
         OperandList(.maxPooling(recording), [sample([5, 7, 1])]),
-        OperandList(.maxPooling(Pooling(kernelSize: 0, stride: 1)), [sample([5, 7, 7])]),
-        OperandList(.maxPooling(Pooling(kernelSize: 2, stride: 0)), [sample([5, 7, 7])]),
+        OperandList(.maxPooling(.init(kernelSize: 0, stride: 1)), [sample([5, 7, 7])]),
+        OperandList(.maxPooling(.init(kernelSize: 2, stride: 0)), [sample([5, 7, 7])]),
         OperandList(.softmaxCrossEntropy, [sample([10]), targets]),
         OperandList(.softmaxCrossEntropy, [sample([10]), sample([]), sample([])]),
         OperandList(.softmaxCrossEntropy, [sample([10]), targets, fixed([])]),
@@ -149,8 +162,8 @@ struct OperandList: Sendable, CustomStringConvertible {
     ]
 
     private static let gradients: [OperandList] = [
-        OperandList(.gradient(.linearSource(Linear())), [sample([3]), fixed([2, 4])]),
-        OperandList(.gradient(.linearParameters(Linear(), hasBias: true)), [sample([4])]),
+        OperandList(.gradient(.linearSource(.init())), [sample([3]), fixed([2, 4])]),
+        OperandList(.gradient(.linearParameters(.init(), hasBias: true)), [sample([4])]),
         OperandList(.gradient(.relu), [sample([5]), sample([6])]),
         OperandList(.gradient(.relu), [selection, selection]),
         OperandList(.gradient(.flatten(source: [5, 3, 2])), [sample([31])]),

@@ -40,9 +40,9 @@ import Testing
     }
 
     private func count(
-        _ size: Int, kernelSize: Int, stride: Int, _ rounding: Pooling.Rounding
+        _ size: Int, kernelSize: Int, stride: Int, _ rounding: Operation.Pooling.Rounding
     ) -> Int {
-        Pooling(kernelSize: kernelSize, stride: stride, rounding: rounding)
+        Operation.Pooling(kernelSize: kernelSize, stride: stride, rounding: rounding)
             .windowCount(along: size)
     }
 }

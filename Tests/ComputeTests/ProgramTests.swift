@@ -9,14 +9,16 @@ import Testing
         let weight = program.addParameter("conv1.weight", [5, 1, 5, 5])
         let bias = program.addParameter("conv1.bias", [5])
         program.beginSegment("backbone 0")
-        let maps = try program.apply(.convolution(Convolution(padding: 3)), image, weight, bias)
+        let maps = try program.apply(
+            .convolution(.init(padding: 3)), image, weight, bias)
         program.addOutput("maps", maps)
         program.beginSegment("branch 0")
-        let pooling = Pooling(kernelSize: 2, stride: 2, recordsSelection: true)
+        let pooling = Operation.Pooling(kernelSize: 2, stride: 2, recordsSelection: true)
         try program.append(.maxPooling(pooling), [maps])
         let features = try program.apply(.flatten, maps)
         let fullyConnected = program.addParameter("fc.weight", [10, 4500])
-        program.addOutput("logits", try program.apply(.linear(Linear()), features, fullyConnected))
+        program.addOutput(
+            "logits", try program.apply(.linear(.init()), features, fullyConnected))
     }
 
     @Test func numbersValuesInOrder() throws {
@@ -78,7 +80,7 @@ import Testing
             let x = program.addInput("x", ValueType([3, 6, 6]))
             let w = program.addParameter("w", [4, 3, 2, 2])
             program.beginSegment("only")
-            let y = try program.apply(.convolution(Convolution(stride: 2)), x, w)
+            let y = try program.apply(.convolution(.init(stride: 2)), x, w)
             _ = try program.apply(.relu, y)
         }
         #expect(program.multiplyAccumulates(inSegment: 0) == 432)
@@ -89,7 +91,7 @@ import Testing
             let x = program.addInput("x", ValueType([3]))
             let w = program.addParameter("w", [0, 3])
             program.beginSegment("only")
-            _ = try program.apply(.linear(Linear()), x, w)
+            _ = try program.apply(.linear(.init()), x, w)
         }
         #expect(program.multiplyAccumulates(inSegment: 0) == 0)
     }

@@ -52,7 +52,7 @@ extension EngineConformance {
             let x = program.addInput("x", ValueType([1, 12, 11]))
             program.beginSegment("only")
             let maps = try program.convolve(x, "conv1", filters: 5, kernelSize: 5, padding: 2)
-            let pooling = Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+            let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
             let pooled = try program.apply(.maxPooling(pooling), maps)
             let positive = try program.apply(.relu, pooled)
             let deeper = try program.convolve(positive, "conv2", filters: 10, kernelSize: 3)
@@ -65,12 +65,12 @@ extension Program {
     /// A convolution with bias, its parameters named after it.
     mutating func convolve(
         _ source: Value, _ name: String, filters: Int, kernelSize: Int, padding: Int = 0,
-        activation: Activation? = nil
+        activation: Operation.Activation? = nil
     ) throws -> Value {
         let shape: Shape = [filters, type(of: source).shape[0], kernelSize, kernelSize]
         let weight = addParameter("\(name).weight", shape)
         let bias = addParameter("\(name).bias", [filters])
-        let convolution = Convolution(padding: padding, activation: activation)
+        let convolution = Operation.Convolution(padding: padding, activation: activation)
         return try apply(.convolution(convolution), source, weight, bias)
     }
 
@@ -79,6 +79,6 @@ extension Program {
         let features = type(of: source).shape.rank == 1 ? source : try apply(.flatten, source)
         let weight = addParameter("\(name).weight", [classes, type(of: features).shape[0]])
         let bias = addParameter("\(name).bias", [classes])
-        return try apply(.linear(Linear()), features, weight, bias)
+        return try apply(.linear(.init()), features, weight, bias)
     }
 }

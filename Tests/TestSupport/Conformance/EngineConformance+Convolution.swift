@@ -8,7 +8,7 @@ struct ConvolutionSample: Sendable {
     var stride = 1
     var padding = 0
     var hasBias = true
-    var activation: Activation?
+    var activation: Operation.Activation?
     var height = 7
     var width = 6
 
@@ -17,8 +17,8 @@ struct ConvolutionSample: Sendable {
             + "padding \(padding)\(hasBias ? ", bias" : "")\(activation == nil ? "" : ", relu")"
     }
 
-    var convolution: Convolution {
-        Convolution(stride: stride, padding: padding, activation: activation)
+    var convolution: Operation.Convolution {
+        Operation.Convolution(stride: stride, padding: padding, activation: activation)
     }
 
     func conformanceCase(batchSize: Int = 2) -> ConformanceCase {
@@ -97,7 +97,8 @@ extension EngineConformance {
             let x = program.addInput("x", ValueType([1, 3, 3]))
             let (w, b) = (program.addParameter("w", [1, 1, 2, 2]), program.addParameter("b", [1]))
             program.beginSegment("only")
-            program.addOutput("y", try program.apply(.convolution(Convolution()), x, w, b))
+            program.addOutput(
+                "y", try program.apply(.convolution(.init()), x, w, b))
         },
         ConformanceCase(
             "convolution by hand with padding, stride, two channels and relu",
@@ -112,7 +113,7 @@ extension EngineConformance {
             let x = program.addInput("x", ValueType([2, 2, 2]))
             let w = program.addParameter("w", [2, 2, 2, 2])
             program.beginSegment("only")
-            let convolution = Convolution(stride: 2, padding: 1, activation: .relu)
+            let convolution = Operation.Convolution(stride: 2, padding: 1, activation: .relu)
             program.addOutput("y", try program.apply(.convolution(convolution), x, w))
         },
     ]

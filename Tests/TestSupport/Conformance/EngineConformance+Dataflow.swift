@@ -66,8 +66,8 @@ extension EngineConformance {
             let x = program.addInput("x", ValueType([5, 6, 6]))
             let w = program.addParameter("w", [5, 5, 3, 3])
             program.beginSegment("only")
-            let first = try program.apply(.convolution(Convolution()), x, w)
-            let second = Convolution(padding: 1, activation: .relu)
+            let first = try program.apply(.convolution(.init()), x, w)
+            let second = Operation.Convolution(padding: 1, activation: .relu)
             program.addOutput("y", try program.apply(.convolution(second), first, w))
         },
         ConformanceCase("results that nobody reads") { program in

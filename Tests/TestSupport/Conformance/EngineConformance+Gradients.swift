@@ -7,7 +7,7 @@ extension ConvolutionSample {
         return ConformanceCase(name, batchSize: batchSize) { program in
             let source = ValueType([channels, height, width])
             let weight = ValueType(weightShape, isBatched: false)
-            let convolution = Convolution(stride: stride, padding: padding)
+            let convolution = Operation.Convolution(stride: stride, padding: padding)
             let result = try Operation.convolution(convolution).resultTypes(for: [source, weight])
             let x = program.addInput("x", source)
             let w = program.addParameter("w", weightShape)
@@ -38,10 +38,11 @@ extension LinearSample {
                 "moving w", ValueType([outputs, inputs], isBatched: false))
             let dy = program.addInput("dy", ValueType([outputs]))
             program.beginSegment("only")
-            let bySource = Operation.gradient(.linearSource(Linear()))
+            let bySource = Operation.gradient(.linearSource(.init()))
             program.addOutput("dx", try program.apply(bySource, dy, w))
             program.addOutput("moving dx", try program.apply(bySource, dy, moving))
-            let byParameters = Operation.Gradient.linearParameters(Linear(), hasBias: hasBias)
+            let byParameters = Operation.Gradient.linearParameters(
+                Operation.Linear(), hasBias: hasBias)
             let gradients = try program.append(.gradient(byParameters), [x, dy])
             for (name, gradient) in zip(["dw", "db"], gradients) {
                 program.addOutput(name, gradient)
@@ -66,7 +67,9 @@ extension PoolingSample {
 }
 
 extension Program {
-    fileprivate mutating func addPooling(_ pooling: Pooling, of x: Value, _ dy: Value) throws {
+    fileprivate mutating func addPooling(_ pooling: Operation.Pooling, of x: Value, _ dy: Value)
+        throws
+    {
         var pooling = pooling
         pooling.recordsSelection = true
         let results = try append(.maxPooling(pooling), [x])
@@ -91,11 +94,13 @@ extension EngineConformance {
     static let poolingGradientCases: [ConformanceCase] =
         PoolingSample.samples.map { $0.gradientCase() }
         + batchSizes.map {
-            PoolingSample(pooling: Pooling(kernelSize: 3, stride: 2)).gradientCase(batchSize: $0)
+            PoolingSample(pooling: Operation.Pooling(kernelSize: 3, stride: 2)).gradientCase(
+                batchSize: $0)
         }
         + channelCounts.map {
             PoolingSample(
-                channels: $0, pooling: Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+                channels: $0,
+                pooling: Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
             ).gradientCase()
         }
         + [
@@ -108,7 +113,7 @@ extension EngineConformance {
                 let x = program.addInput("x", ValueType([1, 3, 3]))
                 let dy = program.addInput("dy", ValueType([1, 2, 2]))
                 program.beginSegment("only")
-                try program.addPooling(Pooling(kernelSize: 2, stride: 1), of: x, dy)
+                try program.addPooling(Operation.Pooling(kernelSize: 2, stride: 1), of: x, dy)
             }
         ]
 
@@ -142,7 +147,7 @@ extension EngineConformance {
                 program.addInput("left", ValueType([3])), program.addInput("right", ValueType([3]))
             )
             program.beginSegment("only")
-            let gradient = Operation.gradient(.linearParameters(Linear(), hasBias: true))
+            let gradient = Operation.gradient(.linearParameters(.init(), hasBias: true))
             let first = try program.append(gradient, [x, left])
             let second = try program.append(gradient, [x, right])
             program.addOutput("dw", try program.apply(.add, first[0], second[0]))

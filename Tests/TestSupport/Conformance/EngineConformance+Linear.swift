@@ -5,7 +5,7 @@ struct LinearSample: Sendable {
     var inputs = 17
     var outputs = 10
     var hasBias = true
-    var activation: Activation?
+    var activation: Operation.Activation?
 
     var name: String {
         "\(inputs) to \(outputs)\(hasBias ? ", bias" : "")\(activation == nil ? "" : ", relu")"
@@ -17,7 +17,7 @@ struct LinearSample: Sendable {
             var operands = [x, program.addParameter("w", [outputs, inputs])]
             if hasBias { operands.append(program.addParameter("b", [outputs])) }
             program.beginSegment("only")
-            let linear = Linear(activation: activation)
+            let linear = Operation.Linear(activation: activation)
             program.addOutput("y", try program.append(.linear(linear), operands)[0])
         }
     }
@@ -50,6 +50,6 @@ extension EngineConformance {
         let x = program.addInput("x", ValueType([3]))
         let (w, b) = (program.addParameter("w", [2, 3]), program.addParameter("b", [2]))
         program.beginSegment("only")
-        program.addOutput("y", try program.apply(.linear(Linear()), x, w, b))
+        program.addOutput("y", try program.apply(.linear(.init()), x, w, b))
     }
 }

@@ -5,7 +5,7 @@ struct PoolingSample: Sendable {
     var channels = 5
     var height = 7
     var width = 6
-    var pooling: Pooling
+    var pooling: Operation.Pooling
 
     var name: String {
         "\(channels)x\(height)x\(width), kernel \(pooling.kernelSize), stride \(pooling.stride), "
@@ -25,11 +25,11 @@ struct PoolingSample: Sendable {
     static var samples: [PoolingSample] {
         [2, 3].flatMap { kernelSize in
             (1...3).flatMap { stride in
-                [Pooling.Rounding.floor, .ceiling].flatMap { rounding in
+                [Operation.Pooling.Rounding.floor, .ceiling].flatMap { rounding in
                     [(4, 4), (5, 6), (7, 3), (8, 9)].map { height, width in
                         PoolingSample(
                             height: height, width: width,
-                            pooling: Pooling(
+                            pooling: Operation.Pooling(
                                 kernelSize: kernelSize, stride: stride, rounding: rounding))
                     }
                 }
@@ -44,18 +44,23 @@ extension EngineConformance {
         + PoolingSample.samples.map { $0.conformanceCase() }
         + channelCounts.map {
             PoolingSample(
-                channels: $0, pooling: Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+                channels: $0,
+                pooling: Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
             ).conformanceCase()
         }
         + batchSizes.map {
-            PoolingSample(pooling: Pooling(kernelSize: 3, stride: 2)).conformanceCase(batchSize: $0)
+            PoolingSample(pooling: Operation.Pooling(kernelSize: 3, stride: 2)).conformanceCase(
+                batchSize: $0)
         }
         + [
             // One window over a source that is smaller than it, and over one of its size.
             PoolingSample(
-                height: 2, width: 1, pooling: Pooling(kernelSize: 3, stride: 2, rounding: .ceiling)),
-            PoolingSample(height: 3, width: 3, pooling: Pooling(kernelSize: 3, stride: 2)),
-            PoolingSample(height: 2, width: 3, pooling: Pooling(kernelSize: 1, stride: 1)),
+                height: 2, width: 1,
+                pooling: Operation.Pooling(kernelSize: 3, stride: 2, rounding: .ceiling)),
+            PoolingSample(
+                height: 3, width: 3, pooling: Operation.Pooling(kernelSize: 3, stride: 2)),
+            PoolingSample(
+                height: 2, width: 3, pooling: Operation.Pooling(kernelSize: 1, stride: 1)),
         ].map { $0.conformanceCase() }
 
     private static let literalPooling = ConformanceCase(
@@ -65,8 +70,8 @@ extension EngineConformance {
     ) { program in
         let x = program.addInput("x", ValueType([1, 3, 3]))
         program.beginSegment("only")
-        for rounding in [Pooling.Rounding.floor, .ceiling] {
-            let pooling = Pooling(kernelSize: 2, stride: 2, rounding: rounding)
+        for rounding in [Operation.Pooling.Rounding.floor, .ceiling] {
+            let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: rounding)
             program.addOutput(rounding.rawValue, try program.apply(.maxPooling(pooling), x))
         }
     }
@@ -79,7 +84,7 @@ extension EngineConformance {
     ) { program in
         let x = program.addInput("x", ValueType([1, 3, 3]))
         program.beginSegment("only")
-        let pooling = Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+        let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
         program.addOutput("y", try program.apply(.maxPooling(pooling), x))
     }
 }

@@ -11,9 +11,9 @@ extension EngineConformance {
 
     /// Convolution, pooling, relu, linear and loss, with all that the gradients need.
     private struct TrainingStep {
-        let pooling = Pooling(
+        let pooling = Operation.Pooling(
             kernelSize: 2, stride: 2, rounding: .ceiling, recordsSelection: true)
-        let convolution = Convolution(padding: 1)
+        let convolution = Operation.Convolution(padding: 1)
         let image, convolutionWeight, linearWeight: Program.Value
         let maps, selection, positive, features: Program.Value
         /// Logits, targets and weights.
@@ -35,7 +35,8 @@ extension EngineConformance {
             selection = pooled[1]
             positive = try program.apply(.relu, pooled[0])
             features = try program.apply(.flatten, positive)
-            let logits = try program.apply(.linear(Linear()), features, linearWeight, linearBias)
+            let logits = try program.apply(
+                .linear(.init()), features, linearWeight, linearBias)
             loss = [logits, targets, weights]
             program.addOutput("logits", logits)
             program.addOutput("loss", try program.append(.softmaxCrossEntropy, loss)[0])
@@ -44,9 +45,9 @@ extension EngineConformance {
         func addGradients(to program: inout Program) throws {
             let logits = try program.append(.gradient(.softmaxCrossEntropy), loss)[0]
             let linear = try program.append(
-                .gradient(.linearParameters(Linear(), hasBias: true)), [features, logits])
+                .gradient(.linearParameters(.init(), hasBias: true)), [features, logits])
             let flat = try program.apply(
-                .gradient(.linearSource(Linear())), logits, linearWeight)
+                .gradient(.linearSource(.init())), logits, linearWeight)
             let shape = program.type(of: positive).shape
             let folded = try program.apply(.gradient(.flatten(source: shape)), flat)
             let pooled = try program.apply(.gradient(.relu), positive, folded)

@@ -11,7 +11,7 @@ private struct ConvolutionTaps {
     let weight: Shape
     /// `[N O H' W']`
     let result: Shape
-    let convolution: Convolution
+    let convolution: Operation.Convolution
 
     func forEach(_ body: (_ source: Int, _ weight: Int, _ result: Int) -> Void) {
         let (channels, height, width, size) = (source[1], source[2], source[3], weight[3])
@@ -41,7 +41,7 @@ private struct ConvolutionTaps {
 
 /// A fully connected layer is the convolution of an image of one pixel, and goes the same way.
 extension ReferenceStep {
-    func convolve(_ convolution: Convolution) {
+    func convolve(_ convolution: Operation.Convolution) {
         let (source, weight, result) = (operands[0], operands[1], results[0])
         let (x, w) = (source.floats, weight.floats)
         var sums = result.zeros
@@ -56,7 +56,7 @@ extension ReferenceStep {
         }
     }
 
-    func differentiateSource(of convolution: Convolution) {
+    func differentiateSource(of convolution: Operation.Convolution) {
         let (gradient, weight, result) = (operands[0], operands[1], results[0])
         let (dy, w) = (gradient.floats, weight.floats)
         var sums = result.zeros
@@ -67,7 +67,7 @@ extension ReferenceStep {
         result.store(sums)
     }
 
-    func differentiateParameters(of convolution: Convolution) {
+    func differentiateParameters(of convolution: Operation.Convolution) {
         let (source, gradient, result) = (operands[0], operands[1], results[0])
         let (x, dy) = (source.floats, gradient.floats)
         var sums = result.zeros

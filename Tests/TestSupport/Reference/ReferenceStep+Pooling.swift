@@ -2,7 +2,7 @@ import Compute
 
 extension ReferenceStep {
     /// Of equal elements the first in row-major order is the maximum; a NaN is larger than all.
-    func pool(_ pooling: Pooling) {
+    func pool(_ pooling: Operation.Pooling) {
         let (source, result) = (operands[0], results[0])
         let (x, y) = (source.floats, result.floats)
         for position in y.indices {
@@ -30,7 +30,7 @@ extension ReferenceStep {
     }
 
     /// The positions in the source that one window covers, in row-major order.
-    private func positions(of pooling: Pooling, at position: Int) -> [Int] {
+    private func positions(of pooling: Operation.Pooling, at position: Int) -> [Int] {
         let shape = operands[0].shape
         let (sample, channel, y, x) = results[0].shape.coordinates(of: position)
         let (height, width) = (shape[2], shape[3])

@@ -8,7 +8,7 @@ struct ReferenceStep {
     func execute(_ operation: Operation) {
         switch operation {
         case .convolution(let convolution): convolve(convolution)
-        case .linear(let linear): convolve(Convolution(activation: linear.activation))
+        case .linear(let linear): convolve(Operation.Convolution(activation: linear.activation))
         case .maxPooling(let pooling): pool(pooling)
         case .relu: mapElements { $0[0] < 0 ? 0 : $0[0] }
         case .dropout: mapElements { $0[0] * $0[1] }
@@ -23,8 +23,8 @@ struct ReferenceStep {
         switch gradient {
         case .convolutionSource(let convolution, _): differentiateSource(of: convolution)
         case .convolutionParameters(let convolution, _, _): differentiateParameters(of: convolution)
-        case .linearSource: differentiateSource(of: Convolution())
-        case .linearParameters: differentiateParameters(of: Convolution())
+        case .linearSource: differentiateSource(of: Operation.Convolution())
+        case .linearParameters: differentiateParameters(of: Operation.Convolution())
         case .maxPooling: scatterToSelection()
         case .relu: mapElements { $0[0] > 0 ? $0[1] : 0 }
         case .flatten: mapElements { $0[0] }
