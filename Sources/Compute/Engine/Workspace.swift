@@ -32,7 +32,8 @@ public struct Workspace: ~Copyable {
     /// What else the engine needs per caller (handles of a library, say). For engines.
     public let context: (any AnyObject & Sendable)?
 
-    private let owner: ObjectIdentifier
+    // Kept alive: an address alone may be given to another executable once this one is gone.
+    private let owner: any AnyObject & Sendable
     private let inputs: [Slot]
     private let outputs: [Slot]
 
@@ -47,29 +48,30 @@ public struct Workspace: ~Copyable {
     /// - Throws: ``EngineError/Code/outOfMemory`` where the machine does not have that much, and
     ///   what `makeContext` throws.
     public init(
-        owner: AnyObject, byteCount: Int, inputs: [Slot], outputs: [Slot],
+        owner: any AnyObject & Sendable, byteCount: Int, inputs: [Slot], outputs: [Slot],
         makeContext: (UnsafeMutableRawPointer) throws(EngineError) -> (any AnyObject & Sendable)? =
             {
                 _ throws(EngineError) in nil
             }
     ) throws(EngineError) {
-        let size = max(byteCount, 1).roundedUp(toMultipleOf: MemoryPlan.alignment)
+        let size = min(max(byteCount, 1), Int.max - MemoryPlan.alignment)
+            .roundedUp(toMultipleOf: MemoryPlan.alignment)
         guard size <= Self.physicalMemory, let base = aligned_alloc(MemoryPlan.alignment, size)
         else {
             throw EngineError(
                 .outOfMemory,
-                "a workspace of \(size) bytes does not fit the machine's \(Self.physicalMemory); "
+                "a workspace of \(byteCount) bytes does not fit the machine's \(Self.physicalMemory); "
                     + "use a smaller batch")
         }
+        memset(base, 0, size)
         do {
             self.context = try makeContext(base)
         } catch {
             free(base)
             throw error
         }
-        memset(base, 0, size)
         self.base = base
-        self.owner = ObjectIdentifier(owner)
+        self.owner = owner
         self.inputs = inputs
         self.outputs = outputs
     }
@@ -77,7 +79,7 @@ public struct Workspace: ~Copyable {
     deinit { free(base) }
 
     /// Whether this workspace was laid out for an executable.
-    public func belongs(to executable: AnyObject) -> Bool { owner == ObjectIdentifier(executable) }
+    public func belongs(to executable: AnyObject) -> Bool { owner === executable }
 
     /// Calls `body` with an input's floats, to be written.
     ///
@@ -125,5 +127,5 @@ public struct Workspace: ~Copyable {
 }
 
 // Safety: the block has one owner, since a workspace cannot be copied, and every access goes
-// through that owner; the context is Sendable itself.
+// through that owner; the executable and the context are Sendable themselves.
 extension Workspace: @unchecked Sendable {}

@@ -22,9 +22,11 @@ extension Operation {
                 ? [ValueType(result), ValueType(result, element: .selection)] : [ValueType(result)]
         case .relu:
             try check.require(1...1, "a source")
+            try check.floats(0)
             return operands
         case .dropout, .add:
             try check.require(2...2, "two values")
+            try check.floats(0)
             try check.that(operands[0] == operands[1], "two values of one shape")
             return [operands[0]]
         case .flatten:
@@ -51,8 +53,9 @@ extension Operation.Gradient {
         case .convolutionParameters(let convolution, let kernelSize, let hasBias):
             try check.require(2...2, "a source and a gradient")
             let (source, gradient) = (try check.batched(0, rank: 3), try check.batched(1, rank: 3))
+            let dimensions = [gradient[0], source[0], kernelSize, kernelSize]
             let weight = ValueType(
-                [gradient[0], source[0], kernelSize, kernelSize], isBatched: false)
+                try check.shape(dimensions, "a kernel of 1 or more"), isBatched: false)
             let forward = try Operation.convolution(convolution).resultTypes(
                 for: [check.operands[0], weight])
             try check.that(forward == [check.operands[1]], "the gradient of \(forward)")
@@ -78,6 +81,7 @@ extension Operation.Gradient {
             return [ValueType(source)]
         case .relu:
             try check.require(2...2, "a result and a gradient")
+            try check.floats(0)
             try check.that(check.operands[0] == check.operands[1], "two values of one shape")
             return [check.operands[1]]
         case .flatten(let source):
@@ -92,16 +96,22 @@ extension Operation.Gradient {
 }
 
 extension Operation.Convolution {
+    /// Far beyond any use; sums of a few of these do not overflow.
+    private static let largestSize = 1 << 31
+
     fileprivate func resultTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
         try check.require(2...3, "a source, a weight and maybe a bias")
         let (source, weight) = (try check.batched(0, rank: 3), try check.parameter(1, rank: 4))
-        try check.that(stride >= 1 && padding >= 0, "a stride of 1 or more, no negative padding")
+        try check.that(
+            stride >= 1 && padding >= 0 && max(padding, source[1], source[2]) <= Self.largestSize,
+            "a stride of 1 or more, no negative padding, no size above \(Self.largestSize)")
         try check.that(weight[1] == source[0], "as many weight columns as source channels")
         try check.that(weight[2] == weight[3] && weight[2] >= 1, "a square kernel")
         try check.bias(2, of: weight[0])
         let spans = (source[1] + 2 * padding - weight[2], source[2] + 2 * padding - weight[2])
         try check.that(spans.0 >= 0 && spans.1 >= 0, "a kernel no larger than the padded source")
-        return [ValueType([weight[0], spans.0 / stride + 1, spans.1 / stride + 1])]
+        let dimensions = [weight[0], spans.0 / stride + 1, spans.1 / stride + 1]
+        return [ValueType(try check.shape(dimensions, "a result that fits memory"))]
     }
 }
 
@@ -127,8 +137,19 @@ private struct OperandCheck {
         }
     }
 
+    func shape(_ dimensions: [Int], _ expected: String) throws(ShapeError) -> Shape {
+        guard let shape = Shape(exactly: dimensions) else {
+            throw ShapeError(operation: operation, operands: operands, expected: expected)
+        }
+        return shape
+    }
+
     func require(_ counts: ClosedRange<Int>, _ expected: String) throws(ShapeError) {
         try that(counts.contains(operands.count), expected)
+    }
+
+    func floats(_ index: Int) throws(ShapeError) {
+        try that(operands[index].element == .float32, "operand \(index) to be floats")
     }
 
     func batched(_ index: Int, rank: Int? = nil) throws(ShapeError) -> Shape {

@@ -13,7 +13,7 @@ extension Program {
         case .convolution, .linear:
             let weight = type(of: instruction.operands[1]).shape
             let result = type(of: instruction.results[0]).shape
-            return result.elementCount * (weight.elementCount / weight[0])
+            return result.elementCount * weight.dimensions.dropFirst().reduce(1, *)
         case .maxPooling, .relu, .dropout, .add, .flatten, .softmaxCrossEntropy, .gradient:
             return 0
         }
