@@ -9,7 +9,7 @@ struct PoolingSample: Sendable {
 
     var name: String {
         "\(channels)x\(height)x\(width), kernel \(pooling.kernelSize), stride \(pooling.stride), "
-            + pooling.rounding.rawValue
+            + "\(pooling.rounding)\(pooling.activation == nil ? "" : ", relu")"
     }
 
     func conformanceCase(batchSize: Int = 2) -> ConformanceCase {
@@ -42,11 +42,14 @@ extension EngineConformance {
     static let poolingCases: [ConformanceCase] =
         [literalPooling, negativePooling]
         + PoolingSample.samples.map { $0.conformanceCase() }
-        + channelCounts.map {
-            PoolingSample(
-                channels: $0,
-                pooling: Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
-            ).conformanceCase()
+        + channelCounts.flatMap { channels in
+            [nil, Operation.Activation.relu].map { activation in
+                PoolingSample(
+                    channels: channels,
+                    pooling: Operation.Pooling(
+                        kernelSize: 2, stride: 2, rounding: .ceiling, activation: activation)
+                ).conformanceCase()
+            }
         }
         + batchSizes.map {
             PoolingSample(pooling: Operation.Pooling(kernelSize: 3, stride: 2)).conformanceCase(
@@ -80,11 +83,13 @@ extension EngineConformance {
     private static let negativePooling = ConformanceCase(
         "max pooling of negative numbers over the edge",
         numbers: ["x": [-1, -2, -9, -4, -3, -8, -7, -6, -5]],
-        expected: ["y": [-1, -8, -6, -5]]
+        expected: ["y": [-1, -8, -6, -5], "cut": [0, 0, 0, 0]]
     ) { program in
         let x = program.addInput("x", ValueType([1, 3, 3]))
         program.beginSegment("only")
-        let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+        var pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
         program.addOutput("y", try program.apply(.maxPooling(pooling), x))
+        pooling.activation = .relu
+        program.addOutput("cut", try program.apply(.maxPooling(pooling), x))
     }
 }

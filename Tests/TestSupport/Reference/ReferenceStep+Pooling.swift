@@ -16,7 +16,8 @@ extension ReferenceStep {
             }
             // A window always begins inside the source, so there is one.
             guard let best else { continue }
-            y[position] = x[best]
+            let isCut = pooling.activation == .relu && x[best] < 0
+            y[position] = isCut ? 0 : x[best]
             if results.count > 1 { results[1].integers[position] = Int32(best) }
         }
     }
