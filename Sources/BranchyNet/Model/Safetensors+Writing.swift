@@ -57,6 +57,10 @@ extension Safetensors {
 
     /// A string as JSON, with only those escapes that are required.
     private func jsonString(_ string: String) -> String {
+        let isPlain = string.utf8.allSatisfy { byte in
+            byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+        }
+        guard !isPlain else { return "\"\(string)\"" }
         var result = "\""
         for scalar in string.unicodeScalars {
             switch scalar {
