@@ -1,0 +1,35 @@
+# The crash handler can keep the pipes of a crashed test open, and with them its caller waiting.
+export SWIFT_BACKTRACE := enable=no
+
+DOCUMENTED := Compute BranchyNet BranchyData BranchyTraining BranchyEvaluation OneDNNEngine
+WITHOUT_ONEDNN := --scratch-path .build/without-onednn --disable-default-traits
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup test test-without-onednn lint doc clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the system libraries that are missing
+	Scripts/setup
+
+test: setup ## Build and test with all engines, optimized
+	swift build -c release --build-tests
+	swift test -c release --skip-build --disable-xctest
+	Scripts/check-split-types release
+
+test-without-onednn: setup ## Build and test without the OneDNN trait
+	swift build $(WITHOUT_ONEDNN) --build-tests
+	swift test $(WITHOUT_ONEDNN) --skip-build --disable-xctest
+
+lint: ## Check the style of Swift and shell sources
+	swift format lint --strict -r Package.swift Sources Tests
+	Scripts/lint-shell
+
+doc: setup ## Build the documentation of the libraries
+	swift package generate-documentation $(addprefix --target ,$(DOCUMENTED))
+
+clean: ## Remove what was built, keeping the sources of dependencies
+	swift package clean
+	rm -rf .build/without-onednn
