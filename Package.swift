@@ -67,6 +67,17 @@ let package = Package(
             path: "Tests/TestSupport"),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
         .testTarget(
+            name: "OneDNNEngineTests",
+            dependencies: [
+                "BranchyNet", "Compute", "TestSupport",
+                .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
+            ]),
+        .testTarget(
+            name: "BranchyTrainingTests",
+            dependencies: [
+                "BranchyTraining", "BranchyNet", "BranchyData", "Compute", "TestSupport",
+            ]),
+        .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
         .testTarget(name: "BranchyDataTests", dependencies: ["BranchyData", "Compute"]),
     ],

@@ -10,6 +10,10 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
+#if DNNL_VERSION_MAJOR != 2
+#error "oneDNN 2.x is needed (Debian 12's libdnnl-dev); build without it by --disable-default-traits"
+#endif
+
 // From libgomp, which oneDNN links; its header is not part of Debian's oneDNN package.
 void omp_set_num_threads(int count);
 

@@ -66,11 +66,11 @@ public struct ModelFolder: Sendable {
         let manifest = try readManifest()
         let network: BranchedNetwork = try decode(FileName.network, manifest, digest)
         let details: Details = try decode(FileName.details, manifest, digest)
-        let parameters = try Safetensors(
+        let stored = try Safetensors(
             parsing: read(FileName.parameters, manifest, digest),
             source: path + "/" + FileName.parameters)
         let model = TrainedModel(
-            network: network, parameters: parameters.tensors,
+            network: network, parameters: try stored.tensors.ordered(for: network),
             preprocessing: details.preprocessing, classNames: details.classNames,
             policy: details.policy, provenance: details.provenance)
         do {

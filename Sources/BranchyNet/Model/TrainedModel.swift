@@ -60,6 +60,19 @@ public struct TrainedModel: Hashable, Sendable {
     }
 }
 
+extension ParameterStore {
+    /// The same parameters in the network's order, which files do not keep; those that are not the
+    /// network's come last.
+    ///
+    /// - Throws: ``NetworkError`` where the network is none.
+    package func ordered(for network: BranchedNetwork) throws(NetworkError) -> ParameterStore {
+        var ordered = ParameterStore()
+        let names = try network.plainProgram().program.parameters.map(\.name) + self.names
+        for name in names { ordered[name] = self[name] }
+        return ordered
+    }
+}
+
 /// Where a model's parameters come from, so that a result can be traced and repeated.
 ///
 /// Nothing in it depends on the clock: the same recipe, data and seed give the same bytes.

@@ -1,0 +1,15 @@
+#if OneDNN
+import Compute
+import OneDNNEngine
+import TestSupport
+import Testing
+
+struct OneDNNConformanceTests {
+    @Test(arguments: EngineConformance.cases, [1, 2])
+    func computesWhatTheReferenceComputes(
+        _ conformance: ConformanceCase, threads: Int
+    ) throws {
+        try conformance.run(on: OneDNNEngine(threads: threads))
+    }
+}
+#endif
