@@ -9,8 +9,10 @@ let package = Package(
         .library(name: "Compute", targets: ["Compute"]),
         .library(name: "BranchyNet", targets: ["BranchyNet"]),
         .library(name: "BranchyTraining", targets: ["BranchyTraining"]),
+        .library(name: "BranchyEvaluation", targets: ["BranchyEvaluation"]),
         .library(name: "OneDNNEngine", targets: ["OneDNNEngine"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
+        .executable(name: "branchynet", targets: ["BranchyCommand"]),
     ],
     traits: [
         .default(enabledTraits: ["OneDNN"]),
@@ -59,8 +61,18 @@ let package = Package(
                 .product(name: "RealModule", package: "swift-numerics"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        .target(name: "BranchyEvaluation", dependencies: ["BranchyNet", "BranchyData", "Compute"]),
 
         // Floor 4: people.
+        .executableTarget(
+            name: "BranchyCommand",
+            dependencies: [
+                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute",
+                .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+
         .target(
             name: "TestSupport",
             dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")],

@@ -14,7 +14,9 @@ public struct Preprocessing: Hashable, Sendable, Codable {
 
     /// What a byte of a channel becomes.
     public func apply(to byte: UInt8, channel: Int) -> Float {
-        (Float(byte) / 255 - mean[channel]) / standardDeviation[channel]
+        // Written as the training data are scaled, so that both give the same bits.
+        let deviation = standardDeviation[channel]
+        return Float(byte) * (1 / (255 * deviation)) + -mean[channel] / deviation
     }
 
     /// Requires one finite mean and one finite deviation above 0 per channel.

@@ -8,6 +8,8 @@ extension Recipe {
         try require(
             lossWeights.allSatisfy { $0.isFinite && $0 >= 0 } && lossWeights.contains { $0 > 0 },
             "lossWeights", lossWeights, "numbers of 0 or more, not all of them 0")
+        try require(
+            thresholds.allSatisfy { $0 >= 0 }, "thresholds", thresholds, "numbers of 0 or more")
         try validateOptimizer()
         try require(0...1 ~= schedule.warmup, "schedule.warmup", schedule.warmup, "0 to 1")
         try validateData()

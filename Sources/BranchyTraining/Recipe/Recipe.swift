@@ -17,6 +17,9 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var batchSize: Int
     /// Weight of each exit's loss in the sum, from exit 0 to the final one; at least 0, not all 0.
     public var lossWeights: [Double]
+    /// Entropy in nats below which samples leave at each early exit, until thresholds are
+    /// calibrated; empty for a model that comes without any.
+    public var thresholds: [Float]
     /// How parameters follow gradients.
     public var optimizer: OptimizerRecipe
     /// How the learning rate changes over the run.
@@ -86,6 +89,7 @@ public struct Recipe: Hashable, Sendable, Codable {
         return Recipe(
             network: network.name, dataset: "mnist", seed: 1, epochs: 30, batchSize: 512,
             lossWeights: [Double](repeating: 1, count: network.exitCount),
+            thresholds: [Float](repeating: 0.3, count: network.exitCount - 1),
             optimizer: .init(
                 name: .adam, learningRate: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
                 weightDecay: 0),

@@ -184,6 +184,13 @@ extension Trainer {
                 "recipe: 'lossWeights' has \(recipe.lossWeights.count) numbers, expected "
                     + "\(network.exitCount): one for each exit of '\(network.name)'")
         }
+        guard recipe.thresholds.isEmpty || recipe.thresholds.count == network.exitCount - 1 else {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: 'thresholds' has \(recipe.thresholds.count) numbers, expected "
+                    + "\(network.exitCount - 1), one for each early exit of '\(network.name)', or "
+                    + "none")
+        }
         let channels = network.inputShape.dimensions.first ?? 0
         for (key, count) in [
             ("data.mean", recipe.data.mean.count),

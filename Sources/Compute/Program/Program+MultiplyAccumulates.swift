@@ -8,7 +8,8 @@ extension Program {
         segments[segment].instructions.reduce(0) { $0 + multiplyAccumulates(of: $1) }
     }
 
-    private func multiplyAccumulates(of instruction: Instruction) -> Int {
+    /// How many multiply-accumulates one sample costs in an instruction.
+    public func multiplyAccumulates(of instruction: Instruction) -> Int {
         switch instruction.operation {
         case .convolution, .linear:
             let weight = type(of: instruction.operands[1]).shape

@@ -1,0 +1,34 @@
+import BranchyData
+import BranchyNet
+import BranchyTraining
+import Compute
+
+/// What the program's exit code says; wrong usage (64) is the argument parser's.
+enum ExitStatus: Int32 {
+    /// The run failed.
+    case failure = 1
+    /// Input data, a recipe or a model is missing or wrong.
+    case badInput = 65
+    /// Output cannot be written.
+    case cannotWrite = 73
+    /// Interrupted by the user; what was done is saved.
+    case interrupted = 130
+
+    /// The status for an error of ours, or `nil` for one that is somebody else's to report.
+    init?(of error: any Error) {
+        switch error {
+        case is DatasetError, is NetworkError, is PolicyError: self = .badInput
+        case let error as ModelError: self = error.code == .unwritable ? .cannotWrite : .badInput
+        case let error as TrainingError: self = error.code == .diverged ? .failure : .badInput
+        case is EngineError: self = .failure
+        case is Interrupted: self = .interrupted
+        default: return nil
+        }
+    }
+}
+
+/// The user stopped the program.
+struct Interrupted: Error, CustomStringConvertible {
+    /// What was saved, and how to go on.
+    let description: String
+}

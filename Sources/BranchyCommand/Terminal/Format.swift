@@ -1,0 +1,49 @@
+/// Numbers as people read them.
+enum Format {
+    /// `0.99162` as `99.16 %`; `-` where there is no number.
+    static func percent(_ fraction: Double?) -> String {
+        guard let fraction else { return "-" }
+        return fixed(fraction * 100, digits: 2) + " %"
+    }
+
+    /// A number with a fixed count of digits behind the point.
+    static func fixed(_ number: Double, digits: Int) -> String {
+        guard number.isFinite else { return "\(number)" }
+        let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
+        let rounded = (abs(number) * scale).rounded()
+        guard rounded < 1e15 else { return "\(number)" }
+        let (whole, rest) = Int(rounded).quotientAndRemainder(dividingBy: Int(scale))
+        let sign = number < 0 && rounded > 0 ? "-" : ""
+        guard digits > 0 else { return sign + grouped(whole) }
+        let fraction = String(rest)
+        let zeros = String(repeating: "0", count: digits - fraction.count)
+        return "\(sign)\(grouped(whole)).\(zeros)\(fraction)"
+    }
+
+    /// `1234567` as `1,234,567`.
+    static func grouped(_ number: Int) -> String {
+        let digits = Array(String(number.magnitude))
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return (number < 0 ? "-" : "") + text
+    }
+
+    /// A duration as `1:02:03`, `2:03` or `3 s`.
+    static func duration(_ duration: Duration) -> String {
+        let seconds = Int(duration.components.seconds)
+        let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60)
+        let twoDigits = { (number: Int) in (number < 10 ? "0" : "") + String(number) }
+        if hours > 0 { return "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" }
+        return minutes > 0 ? "\(minutes):\(twoDigits(rest))" : "\(rest) s"
+    }
+}
+
+extension Duration {
+    /// This duration in seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,226 @@
+import ArgumentParser
+import BranchyData
+import BranchyNet
+import BranchyTraining
+import Compute
+import Foundation
+
+/// `branchynet train`
+struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train all exits of a network at once.",
+        discussion: """
+            Writes a model folder. The run is saved at the end of every epoch and every few \
+            minutes; after Ctrl-C or a crash the same command with --resume goes on and ends in \
+            the same bytes. The paper's way, plain network first: train lenet, then train \
+            b-lenet --from its folder.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "The network: \(BranchedNetwork.known.map(\.name).joined(separator: ", ")).",
+            valueName: "network"))
+    var network: String
+
+    @OptionGroup var data: DataOptions
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("Folder to write the model to.", valueName: "dir"),
+        completion: .directory)
+    var output: String
+
+    @Option(
+        help: ArgumentHelp(
+            "YAML file of recipe keys that replace the built-in ones.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var recipe: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Replace one recipe key, such as epochs=10 or optimizer.name=adamw.",
+            valueName: "key=value"))
+    var set: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Start from the parameters of this model, by name; others start at random.",
+            valueName: "model"), completion: .directory)
+    var from: String?
+
+    @Flag(help: "Go on with the run in the output folder, or start it if it did not begin.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("How many threads compute; all cores by default.", valueName: "n"))
+    var threads: Int?
+
+    @Option(
+        help: ArgumentHelp("Save the run at least this often.", valueName: "seconds"))
+    var checkpointInterval: Double = 180
+
+    @Flag(help: "Print a summary as JSON on standard output.")
+    var json = false
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        if let threads, !(1...1024 ~= threads) {
+            throw ValidationError("--threads is \(threads), expected 1 to 1024")
+        }
+        guard checkpointInterval.isFinite, checkpointInterval >= 0 else {
+            throw ValidationError(
+                "--checkpoint-interval is \(checkpointInterval), expected 0 seconds or more")
+        }
+    }
+
+    func run() throws {
+        let folder = RunFolder(output)
+        var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
+        try check(checkpoint)
+        let dataFolder = DataFolder(data, run: output)
+        let splits = try dataFolder.splits(
+            of: checkpoint.recipe.dataset,
+            validationCount: checkpoint.recipe.data.validationImages,
+            calibrationCount: checkpoint.recipe.data.calibrationImages,
+            seed: checkpoint.recipe.seed)
+        try checkpoint.bind(to: splits)
+        let engine = try Engines.training(threads: checkpoint.threads)
+        var trainer = try Trainer(
+            network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
+            validation: splits.validation, engine: engine, state: checkpoint.state)
+        try folder.begin(checkpoint, dataFolder)
+        try fit(&trainer, &checkpoint, folder)
+        let model = try checkpoint.model(splits, engine: engine)
+        try folder.write(model, checkpoint.recipe)
+        try report(checkpoint)
+    }
+
+    /// The beginning of a run, from network, recipe and settings.
+    private func newRun() throws -> Checkpoint {
+        let network = try BranchedNetwork.named(network)
+        let recipe = try resolvedRecipe(for: network)
+        var parameters = try ParameterStore.initial(for: network, seed: recipe.seed)
+        let start = try from.map { try ModelFolder($0).read(digest: Checksum.sha256) }
+        if let start { try parameters.replace(from: start, for: network) }
+        return Checkpoint(
+            network: network, recipe: recipe, dataChecksums: [],
+            initialChecksum: start.map {
+                Checksum.sha256(Safetensors($0.parameters).serialized())
+            },
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            state: TrainingState(parameters: parameters))
+    }
+
+    private func resolvedRecipe(for network: BranchedNetwork) throws -> Recipe {
+        let document = try recipe.map {
+            String(decoding: try AtomicFile.read($0, limit: 1 << 20), as: UTF8.self)
+        }
+        let resolved = try Recipe.resolved(
+            from: .builtIn(for: network.name), document: document, source: recipe ?? "recipe",
+            settings: set)
+        guard resolved.network == network.name else {
+            throw TrainingError(
+                .invalidRecipe,
+                "\(recipe ?? "--set"): the recipe is for '\(resolved.network)', but '\(network.name)' "
+                    + "was asked for")
+        }
+        return resolved
+    }
+
+    /// A resumed run keeps its recipe; asking for another one is a mistake, not a wish.
+    private func check(_ checkpoint: Checkpoint) throws {
+        guard resume else { return }
+        guard checkpoint.network.name == network else {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run in \(output) trains '\(checkpoint.network.name)', not '\(network)'")
+        }
+        if recipe != nil || !set.isEmpty {
+            let asked = try resolvedRecipe(for: checkpoint.network)
+            guard asked == checkpoint.recipe else {
+                throw TrainingError(
+                    .invalidCheckpoint,
+                    "the run in \(output) has another recipe; resume it without --recipe and --set, "
+                        + "or start a new one with another --output")
+            }
+        }
+        if let threads, threads != checkpoint.threads {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run in \(output) began with \(checkpoint.threads) threads; with \(threads) its "
+                    + "result would differ")
+        }
+    }
+
+    private func fit(
+        _ trainer: inout Trainer, _ checkpoint: inout Checkpoint, _ folder: RunFolder
+    ) throws {
+        Interrupt.watch()
+        var progress = TrainingReporter(isShown: !quiet, exitNames: trainer.network.exitNames)
+        progress.begin(trainer)
+        let outcome = try trainer.fit(
+            checkpointInterval: .seconds(checkpointInterval)
+        ) { state in
+            checkpoint.state = state
+            try folder.save(checkpoint)
+        } observe: { event in
+            progress.report(event)
+        } shouldStop: {
+            Interrupt.isRequested
+        }
+        progress.end()
+        guard outcome == .completed else {
+            throw Interrupted(
+                description: "interrupted in epoch \(checkpoint.state.epoch + 1) of "
+                    + "\(checkpoint.recipe.epochs), saved in \(output); the same command with "
+                    + "--resume goes on")
+        }
+    }
+
+    private func report(_ checkpoint: Checkpoint) throws {
+        guard let last = checkpoint.state.history.last else { return }
+        if json {
+            let summary = TrainingSummary(
+                model: output, network: checkpoint.network.name, epochs: last.epoch,
+                trainingLoss: last.trainingLoss, validationAccuracy: last.validationAccuracy)
+            print(String(decoding: try JSONEncoder.branchyNet.encode(summary), as: UTF8.self))
+        } else if !quiet {
+            StandardError.write(
+                "wrote \(output); next: branchynet evaluate \(output) --threshold 0.3\n")
+        }
+    }
+}
+
+/// What `train --json` prints.
+private struct TrainingSummary: Encodable {
+    let model: String
+    let network: String
+    let epochs: Int
+    let trainingLoss: Double
+    let validationAccuracy: [Double]
+}
+
+extension ParameterStore {
+    /// Takes over the parameters that another model has under the same names.
+    fileprivate mutating func replace(
+        from model: TrainedModel, for network: BranchedNetwork
+    ) throws {
+        var count = 0
+        for (name, tensor) in self {
+            guard let other = model.parameters[name] else { continue }
+            guard other.shape == tensor.shape else {
+                throw NetworkError(
+                    .shapeMismatch,
+                    "'\(name)' has shape \(other.shape) in '\(model.network.name)' and "
+                        + "\(tensor.shape) in '\(network.name)'")
+            }
+            self[name] = other
+            count += 1
+        }
+        guard count > 0 else {
+            throw NetworkError(
+                .shapeMismatch,
+                "'\(model.network.name)' has no parameter in common with '\(network.name)'")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+public import BranchyNet
+import Compute
+
+/// What it costs to leave at each exit, in multiply-accumulates of one sample.
+public struct ExitCosts: Hashable, Sendable {
+    /// From the image to the answer at each exit: the backbone so far and every branch visited on
+    /// the way, that of the exit included.
+    public let multiplyAccumulates: [Int]
+
+    /// Counts the work of a network.
+    ///
+    /// - Throws: `NetworkError` where the network is none.
+    public init(of network: BranchedNetwork) throws(NetworkError) {
+        let program = try network.plainProgram().program
+        var total = 0
+        var costs: [Int] = []
+        for stage in network.stages.indices {
+            total += program.multiplyAccumulates(
+                inSegment: NetworkProgram.backboneSegment(ofStage: stage))
+            if network.stages[stage].branch != nil {
+                total += program.multiplyAccumulates(
+                    inSegment: NetworkProgram.branchSegment(ofStage: stage))
+            }
+            costs.append(total)
+        }
+        multiplyAccumulates = costs
+    }
+}

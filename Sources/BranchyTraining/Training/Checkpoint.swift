@@ -1,0 +1,171 @@
+public import BranchyNet
+import Compute
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A training run on disk: its state, and what it must be resumed with.
+///
+/// One safetensors file, replaced as a whole: parameters under `parameter.`, the optimizer's
+/// moments under `mean.` and `square.`, everything else as JSON in the file's metadata.
+public struct Checkpoint: Hashable, Sendable {
+    /// The version of the format that this library writes, and the only one it reads.
+    public static let version = 1
+
+    /// What is trained.
+    public var network: BranchedNetwork
+    /// How.
+    public var recipe: Recipe
+    /// SHA-256 of the images and labels of the training and the validation split.
+    public var dataChecksums: [String]
+    /// SHA-256 of the parameters that training began from, or `nil` for random ones.
+    public var initialChecksum: String?
+    /// How many threads compute: another number adds in another order, and gives other bits.
+    public var threads: Int
+    /// Where the run stands.
+    public var state: TrainingState
+
+    /// Puts a checkpoint together.
+    public init(
+        network: BranchedNetwork, recipe: Recipe, dataChecksums: [String],
+        initialChecksum: String?, threads: Int, state: TrainingState
+    ) {
+        self.network = network
+        self.recipe = recipe
+        self.dataChecksums = dataChecksums
+        self.initialChecksum = initialChecksum
+        self.threads = threads
+        self.state = state
+    }
+
+    /// Writes the checkpoint; what was there before stays as it was if that fails.
+    ///
+    /// - Throws: `ModelError` of code `unwritable`, naming file and reason.
+    public func write(to path: String) throws {
+        var tensors = ParameterStore()
+        for (prefix, store) in stores {
+            for (name, tensor) in store { tensors["\(prefix).\(name)"] = tensor }
+        }
+        let document = try JSONEncoder.branchyNet.encode(Document(self))
+        let metadata = [Document.key: String(decoding: document, as: UTF8.self)]
+        try AtomicFile.write(Safetensors(tensors, metadata: metadata).serialized(), to: path)
+    }
+
+    /// Reads a checkpoint.
+    ///
+    /// - Throws: `ModelError` where the file is missing or corrupt or of another version,
+    ///   `NetworkError` where its network is none.
+    public init(contentsOf path: String) throws {
+        let file = try Safetensors(
+            parsing: AtomicFile.read(path, limit: 1 << 34), source: path)
+        guard let text = file.metadata[Document.key] else {
+            throw ModelError(.corruptFile, "\(path) is not a checkpoint of this program")
+        }
+        let document: Document
+        do {
+            let data = Data(text.utf8)
+            let header = try JSONDecoder.branchyNet.decode(Document.Header.self, from: data)
+            guard header.version == Self.version else {
+                throw ModelError(
+                    .unsupportedVersion,
+                    "\(path): version \(header.version), this program reads \(Self.version)")
+            }
+            document = try JSONDecoder.branchyNet.decode(Document.self, from: data)
+        } catch let error as ModelError {
+            throw error
+        } catch {
+            throw ModelError(.corruptFile, "\(path): \(ModelError.describe(error))")
+        }
+        try document.check(path)
+        let network = document.network
+        var state = TrainingState(
+            parameters: try Self.store("parameter", in: file, for: network, path))
+        state.moments.mean = try Self.store("mean", in: file, for: network, path)
+        state.moments.square = try Self.store("square", in: file, for: network, path)
+        document.copyCounters(to: &state)
+        self.init(
+            network: network, recipe: document.recipe, dataChecksums: document.dataChecksums,
+            initialChecksum: document.initialChecksum, threads: document.threads, state: state)
+    }
+
+    private var stores: [(prefix: String, store: ParameterStore)] {
+        [
+            ("parameter", state.parameters), ("mean", state.moments.mean),
+            ("square", state.moments.square),
+        ]
+    }
+
+    private static func store(
+        _ prefix: String, in file: Safetensors, for network: BranchedNetwork, _ path: String
+    ) throws -> ParameterStore {
+        let program = try network.plainProgram().program
+        var store = ParameterStore()
+        for port in program.parameters {
+            let (name, shape) = ("\(prefix).\(port.name)", program.type(of: port.value).shape)
+            guard let tensor = file.tensors[name], tensor.shape == shape else {
+                throw ModelError(
+                    .corruptFile, "\(path): '\(name)' is missing or not of shape \(shape)")
+            }
+            store[port.name] = tensor
+        }
+        return store
+    }
+}
+
+/// What a checkpoint holds besides tensors.
+private struct Document: Codable {
+    /// Under which the document is found in the file's metadata.
+    static let key = "branchynet.checkpoint"
+
+    struct Header: Codable {
+        var version: Int
+    }
+
+    var version = Checkpoint.version
+    var network: BranchedNetwork
+    var recipe: Recipe
+    var dataChecksums: [String]
+    var initialChecksum: String?
+    var threads: Int
+    var epoch: Int
+    var batch: Int
+    var step: Int
+    var lossSum: Double
+    var sampleCount: Int
+    var history: [EpochRecord]
+
+    init(_ checkpoint: Checkpoint) {
+        network = checkpoint.network
+        recipe = checkpoint.recipe
+        dataChecksums = checkpoint.dataChecksums
+        initialChecksum = checkpoint.initialChecksum
+        threads = checkpoint.threads
+        epoch = checkpoint.state.epoch
+        batch = checkpoint.state.batch
+        step = checkpoint.state.step
+        lossSum = checkpoint.state.lossSum
+        sampleCount = checkpoint.state.sampleCount
+        history = checkpoint.state.history
+    }
+
+    func copyCounters(to state: inout TrainingState) {
+        state.epoch = epoch
+        state.batch = batch
+        state.step = step
+        state.lossSum = lossSum
+        state.sampleCount = sampleCount
+        state.history = history
+    }
+
+    func check(_ path: String) throws {
+        try recipe.validate()
+        guard epoch >= 0, epoch <= recipe.epochs, batch >= 0, step >= 0, sampleCount >= 0,
+            threads >= 1, history.count == epoch, lossSum.isFinite
+        else {
+            throw ModelError(.corruptFile, "\(path): its counters contradict one another")
+        }
+    }
+}
