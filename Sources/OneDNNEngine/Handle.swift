@@ -7,7 +7,7 @@ import Compute
 // several threads at once because scratch memory is the caller's. Memory objects and streams are
 // the exception; each belongs to one workspace, which cannot be copied.
 final class Handle: @unchecked Sendable {
-    let pointer: OpaquePointer
+    private let pointer: OpaquePointer
     private let destroy: @Sendable (OpaquePointer) -> Void
 
     private init(_ pointer: OpaquePointer, destroy: @escaping @Sendable (OpaquePointer) -> Void) {
@@ -16,6 +16,18 @@ final class Handle: @unchecked Sendable {
     }
 
     deinit { destroy(pointer) }
+
+    /// Calls `body` with the object, which is not destroyed before `body` returns.
+    ///
+    /// The optimizer may release a handle right after its last use; a pointer taken out of it does
+    /// not count as one. So nobody holds a pointer beyond a call like this, but for those whose
+    /// handle is stored in the same object.
+    func use<Result, Failure: Error>(
+        _ body: (OpaquePointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(pointer)
+    }
 
     /// Calls a creating function of the library and owns what it makes.
     private static func make(
@@ -38,7 +50,8 @@ final class Handle: @unchecked Sendable {
 
     static func stream(_ engine: Handle) throws(EngineError) -> Handle {
         try make("stream", destroy: { _ = dnnl_stream_destroy($0) }) {
-            dnnl_stream_create(&$0, engine.pointer, dnnl_stream_default_flags.rawValue)
+            pointer in
+            engine.use { dnnl_stream_create(&pointer, $0, dnnl_stream_default_flags.rawValue) }
         }
     }
 
@@ -48,7 +61,8 @@ final class Handle: @unchecked Sendable {
     ) throws(EngineError) -> Handle {
         var descriptor = layout.descriptor
         return try make("memory object", destroy: { _ = dnnl_memory_destroy($0) }) {
-            dnnl_memory_create(&$0, &descriptor, engine.pointer, address)
+            pointer in
+            engine.use { dnnl_memory_create(&pointer, &descriptor, $0, address) }
         }
     }
 
@@ -62,7 +76,8 @@ final class Handle: @unchecked Sendable {
     /// The primitive of a descriptor: machine code, made once.
     static func primitive(_ descriptor: Handle) throws(EngineError) -> Handle {
         try make("primitive", destroy: { _ = dnnl_primitive_destroy($0) }) {
-            dnnl_primitive_create(&$0, descriptor.pointer)
+            pointer in
+            descriptor.use { dnnl_primitive_create(&pointer, $0) }
         }
     }
 }

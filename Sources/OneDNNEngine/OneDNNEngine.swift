@@ -43,44 +43,4 @@ public struct OneDNNEngine: Engine {
         }
     }
 }
-
-/// The library's engine, and the thread from which it is called.
-struct Library: Sendable {
-    let threads: Int
-    let engine: Handle
-    private let thread: EngineThread?
-
-    init(threads: Int) throws(EngineError) {
-        precondition(threads >= 1, "an engine needs at least one thread")
-        self.threads = threads
-        // With the library's own cache, asking for the second-best implementation of an operation
-        // that was compiled before returns the best again; executables keep their primitives.
-        try check(dnnl_set_primitive_cache_capacity(0), "primitive cache")
-        self.engine = try Handle.engine()
-        self.thread = threads > 1 ? try EngineThread() : nil
-    }
-
-    /// Runs `body`, already on the engine's thread, so that primitives made in it use fewer threads.
-    func withThreads<Result>(
-        _ count: Int, _ body: () throws(EngineError) -> Result
-    ) throws(EngineError) -> Result {
-        omp_set_num_threads(Int32(count))
-        defer { omp_set_num_threads(Int32(threads)) }
-        return try body()
-    }
-
-    /// Runs `body` where the library may be called.
-    @inline(__always)
-    func run<Result>(_ body: () throws(EngineError) -> Result) throws(EngineError) -> Result {
-        guard let thread else {
-            omp_set_num_threads(1)
-            return try body()
-        }
-        let threads = Int32(threads)
-        return try thread.run { () throws(EngineError) in
-            omp_set_num_threads(threads)
-            return try body()
-        }
-    }
-}
 #endif

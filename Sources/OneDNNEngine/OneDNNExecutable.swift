@@ -109,8 +109,10 @@ final class RunContext: @unchecked Sendable {
         for call in calls[segment] {
             switch call {
             case .primitive(let primitive, let arguments):
-                let status = dnnl_primitive_execute(
-                    primitive, stream.pointer, Int32(arguments.count), arguments.baseAddress)
+                let status = stream.use {
+                    dnnl_primitive_execute(
+                        primitive, $0, Int32(arguments.count), arguments.baseAddress)
+                }
                 if status != dnnl_success {
                     try check(status, "running segment '\(plan.program.segments[segment].name)'")
                 }
@@ -122,7 +124,7 @@ final class RunContext: @unchecked Sendable {
                 memory.initializeMemory(as: UInt8.self, repeating: 0)
             }
         }
-        let status = dnnl_stream_wait(stream.pointer)
+        let status = stream.use { dnnl_stream_wait($0) }
         if status != dnnl_success { try check(status, "waiting for the stream") }
     }
 
@@ -143,9 +145,9 @@ final class RunContext: @unchecked Sendable {
                 }
                 memories.append(memory)
                 arguments.initializeElement(
-                    at: index, to: dnnl_exec_arg_t(arg: argument.index, memory: memory.pointer))
+                    at: index, to: dnnl_exec_arg_t(arg: argument.index, memory: memory.use(\.self)))
             }
-            return .primitive(primitive.pointer, arguments)
+            return .primitive(primitive.use(\.self), arguments)
         case .crossEntropy(let classes):
             return .crossEntropy(
                 crossEntropy(addresses, classes), addresses[3].assumingMemoryBound(to: Float.self))
@@ -165,29 +167,6 @@ final class RunContext: @unchecked Sendable {
             targets: UnsafePointer(addresses[1].assumingMemoryBound(to: Int32.self)),
             weights: UnsafePointer(addresses[2].assumingMemoryBound(to: Float.self)),
             batchSize: plan.batchSize, classes: classes)
-    }
-}
-
-/// Runs a primitive once, while a program is compiled.
-struct ImmediateCall {
-    let library: Library
-    let descriptor: Handle
-
-    func run(
-        _ arguments: [(index: Int32, layout: Layout, address: UnsafeMutableRawPointer)]
-    ) throws(EngineError) {
-        let stream = try Handle.stream(library.engine)
-        let primitive = try Handle.primitive(descriptor)
-        let memories = try arguments.map { argument throws(EngineError) in
-            try Handle.memory(argument.layout, at: argument.address, library.engine)
-        }
-        var calls = zip(arguments, memories).map {
-            dnnl_exec_arg_t(arg: $0.index, memory: $1.pointer)
-        }
-        try check(
-            dnnl_primitive_execute(primitive.pointer, stream.pointer, Int32(calls.count), &calls),
-            "packing a parameter")
-        try check(dnnl_stream_wait(stream.pointer), "packing a parameter")
     }
 }
 #endif

@@ -5,7 +5,7 @@ import Compute
 extension ProgramCompiler {
     /// The layout that a primitive wants for an argument.
     func wanted(_ descriptor: Handle, _ argument: Int32) -> Layout {
-        Layout(conednn_layout(descriptor.pointer, argument))
+        descriptor.use { Layout(conednn_layout($0, argument)) }
     }
 
     mutating func lower(
@@ -40,11 +40,11 @@ extension ProgramCompiler {
         var weights = try Layout.any(weight).descriptor
         var bias = try Layout.plain([weight[0]]).descriptor
         var destination = try Layout.channelsLast(result).descriptor
-        return try Handle.descriptor(of: Operation.convolution(convolution).description) {
-            descriptor in
+        return try library.descriptor(of: Operation.convolution(convolution).description) {
+            descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
                 conednn_convolution_forward(
-                    &descriptor, library.engine.pointer, convolution.activation != nil,
+                    &descriptor, engine, convolution.activation != nil,
                     &source, &weights, hasBias ? bias : nil, &destination,
                     Int64(convolution.stride), Int64(convolution.padding))
             }
@@ -64,9 +64,11 @@ extension ProgramCompiler {
             try Layout.any(dimensions(of: weight)).descriptor,
             try Layout.channelsLast(dimensions(of: gradient)).descriptor
         )
-        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+        let descriptor = try library.descriptor(
+            of: instruction.operation.description, forward: forward
+        ) {
             conednn_convolution_backward_source(
-                &$0, library.engine.pointer, forward.pointer, &sourceLayout, &weights,
+                &$0, $1, $2, &sourceLayout, &weights,
                 &gradientLayout, Int64(convolution.stride), Int64(convolution.padding))
         }
         try append(
@@ -104,11 +106,12 @@ extension ProgramCompiler {
             try Layout.channelsLast(dimensions(of: gradient)).descriptor
         )
         var biasLayout = try Layout.plain([dimensions(of: weight)[0]]).descriptor
-        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
-            descriptor in
+        let descriptor = try library.descriptor(
+            of: instruction.operation.description, forward: forward
+        ) { descriptor, engine, forward in
             withUnsafePointer(to: &biasLayout) { biasLayout in
                 conednn_convolution_backward_weights(
-                    &descriptor, library.engine.pointer, forward.pointer, &sourceLayout, &weights,
+                    &descriptor, engine, forward, &sourceLayout, &weights,
                     bias == nil ? nil : biasLayout, &gradientLayout, Int64(convolution.stride),
                     Int64(convolution.padding))
             }

@@ -17,8 +17,8 @@ extension ProgramCompiler {
 
     private func reLUForward(_ layout: Layout) throws(EngineError) -> Handle {
         var layout = layout
-        return try Handle.descriptor(of: Operation.relu.description) {
-            conednn_relu_forward(&$0, library.engine.pointer, &layout.descriptor)
+        return try library.descriptor(of: Operation.relu.description) { descriptor, engine, _ in
+            conednn_relu_forward(&descriptor, engine, &layout.descriptor)
         }
     }
 
@@ -27,9 +27,10 @@ extension ProgramCompiler {
         let (layout, views) = try commonViews(rectified, gradient)
         let forward = try reLUForward(layout)
         var data = layout
-        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
-            conednn_relu_backward(
-                &$0, library.engine.pointer, forward.pointer, &data.descriptor)
+        let descriptor = try library.descriptor(
+            of: instruction.operation.description, forward: forward
+        ) {
+            conednn_relu_backward(&$0, $1, $2, &data.descriptor)
         }
         try append(
             descriptor, for: instruction.operation.description,
@@ -45,8 +46,9 @@ extension ProgramCompiler {
     ) throws(EngineError) {
         let (layout, views) = try commonViews(instruction.operands[0], instruction.operands[1])
         var data = layout
-        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
-            conednn_binary(&$0, library.engine.pointer, multiplies, &data.descriptor)
+        let descriptor = try library.descriptor(of: instruction.operation.description) {
+            descriptor, engine, _ in
+            conednn_binary(&descriptor, engine, multiplies, &data.descriptor)
         }
         try append(
             descriptor, for: instruction.operation.description,

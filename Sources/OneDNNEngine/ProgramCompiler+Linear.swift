@@ -36,10 +36,11 @@ extension ProgramCompiler {
         var (source, weights) = (source, try linearWeights(outputFeatures, source))
         var bias = try Layout.plain([outputFeatures]).descriptor
         var destination = try Layout.plain([batchSize, outputFeatures]).descriptor
-        return try Handle.descriptor(of: Operation.linear(linear).description) { descriptor in
+        return try library.descriptor(of: Operation.linear(linear).description) {
+            descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
                 conednn_linear_forward(
-                    &descriptor, library.engine.pointer, linear.activation != nil,
+                    &descriptor, engine, linear.activation != nil,
                     &source.descriptor, &weights.descriptor, hasBias ? bias : nil, &destination)
             }
         }
@@ -62,9 +63,11 @@ extension ProgramCompiler {
             Operation.Linear(), source: source, outputFeatures: outputFeatures, hasBias: false)
         var weights = try linearWeights(outputFeatures, source)
         var gradientLayout = try Layout.plain(dimensions(of: gradient))
-        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+        let descriptor = try library.descriptor(
+            of: instruction.operation.description, forward: forward
+        ) {
             conednn_linear_backward_source(
-                &$0, library.engine.pointer, forward.pointer, &source.descriptor,
+                &$0, $1, $2, &source.descriptor,
                 &weights.descriptor, &gradientLayout.descriptor)
         }
         try append(
@@ -108,11 +111,12 @@ extension ProgramCompiler {
         var weights = try linearWeights(outputFeatures, sourceLayout)
         var biasLayout = try Layout.plain([outputFeatures]).descriptor
         var gradientLayout = try Layout.plain(dimensions(of: gradient))
-        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
-            descriptor in
+        let descriptor = try library.descriptor(
+            of: instruction.operation.description, forward: forward
+        ) { descriptor, engine, forward in
             withUnsafePointer(to: &biasLayout) { biasLayout in
                 conednn_linear_backward_weights(
-                    &descriptor, library.engine.pointer, forward.pointer, &sourceLayout.descriptor,
+                    &descriptor, engine, forward, &sourceLayout.descriptor,
                     &weights.descriptor, bias == nil ? nil : biasLayout,
                     &gradientLayout.descriptor)
             }

@@ -30,9 +30,10 @@ extension ProgramCompiler {
         var source = source
         var destination = try Layout.any(result)
         let padding = endPadding(pooling, source: source.dimensions, result: result)
-        return try Handle.descriptor(of: Operation.maxPooling(pooling).description) {
+        return try library.descriptor(of: Operation.maxPooling(pooling).description) {
+            descriptor, engine, _ in
             conednn_max_pooling_forward(
-                &$0, library.engine.pointer, pooling.recordsSelection,
+                &descriptor, engine, pooling.recordsSelection,
                 pooling.activation != nil, &source.descriptor,
                 &destination.descriptor, Int64(pooling.kernelSize), Int64(pooling.stride),
                 padding.bottom, padding.right)
@@ -61,9 +62,11 @@ extension ProgramCompiler {
         var gradientLayout = wanted(forward, DNNL_ARG_DST)
         let padding = endPadding(
             pooling, source: dimensions(of: result), result: dimensions(of: gradient))
-        let descriptor = try Handle.descriptor(of: instruction.operation.description) {
+        let descriptor = try library.descriptor(
+            of: instruction.operation.description, forward: forward
+        ) {
             conednn_max_pooling_backward(
-                &$0, library.engine.pointer, forward.pointer, &sourceLayout.descriptor,
+                &$0, $1, $2, &sourceLayout.descriptor,
                 &gradientLayout.descriptor, Int64(pooling.kernelSize), Int64(pooling.stride),
                 padding.bottom, padding.right)
         }

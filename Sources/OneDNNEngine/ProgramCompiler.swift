@@ -229,15 +229,14 @@ extension ProgramCompiler {
             case .constant(let to) = buffers[copy.buffer].home
         else { return copy }
         let descriptor = try reorderDescriptor(source.layout, layout)
-        let scratch = ConstantBlock(
-            byteCount: Layout(conednn_layout(descriptor.pointer, DNNL_ARG_SCRATCHPAD)).byteCount)
-        try ImmediateCall(library: library, descriptor: descriptor).run([
-            (DNNL_ARG_FROM, source.layout, from.base), (DNNL_ARG_TO, layout, to.base),
-            (
-                DNNL_ARG_SCRATCHPAD,
-                Layout(conednn_layout(descriptor.pointer, DNNL_ARG_SCRATCHPAD)), scratch.base
-            ),
-        ])
+        let scratchLayout = wanted(descriptor, DNNL_ARG_SCRATCHPAD)
+        let scratch = ConstantBlock(byteCount: scratchLayout.byteCount)
+        try library.runOnce(
+            descriptor,
+            [
+                (DNNL_ARG_FROM, source.layout, from), (DNNL_ARG_TO, layout, to),
+                (DNNL_ARG_SCRATCHPAD, scratchLayout, scratch),
+            ])
         return copy
     }
 
@@ -246,11 +245,11 @@ extension ProgramCompiler {
         _ descriptor: Handle, for operation: String, _ arguments: [(Int32, View)]
     ) throws(EngineError) {
         var arguments = arguments
-        let scratch = Layout(conednn_layout(descriptor.pointer, DNNL_ARG_SCRATCHPAD))
+        let scratch = wanted(descriptor, DNNL_ARG_SCRATCHPAD)
         if scratch.byteCount > 0 { arguments.append((DNNL_ARG_SCRATCHPAD, add(scratch))) }
         append(
             .primitive(try Handle.primitive(descriptor)), for: operation,
-            String(cString: conednn_implementation(descriptor.pointer)), arguments)
+            descriptor.use { String(cString: conednn_implementation($0)) }, arguments)
     }
 
     /// Appends a kernel of our own.
@@ -281,8 +280,8 @@ extension ProgramCompiler {
         let isSmall = source.byteCount < 1 << 18
         var (source, target) = (source.descriptor, target.descriptor)
         return try library.withThreads(isSmall ? 1 : library.threads) { () throws(EngineError) in
-            try Handle.descriptor(of: "reorder") {
-                conednn_reorder(&$0, library.engine.pointer, &source, &target)
+            try library.descriptor(of: "reorder") { descriptor, engine, _ in
+                conednn_reorder(&descriptor, engine, &source, &target)
             }
         }
     }
