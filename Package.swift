@@ -90,6 +90,14 @@ let package = Package(
                 "BranchyTraining", "BranchyNet", "BranchyData", "Compute", "TestSupport",
             ]),
         .testTarget(
+            name: "BranchyEvaluationTests",
+            dependencies: [
+                "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute", "TestSupport",
+            ]),
+        .testTarget(
+            name: "BranchyCommandTests",
+            dependencies: ["BranchyCommand", "BranchyNet", "BranchyData", "Compute"]),
+        .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
         .testTarget(name: "BranchyDataTests", dependencies: ["BranchyData", "Compute"]),
     ],

@@ -34,9 +34,9 @@ struct Predict: ParsableCommand {
             policy: try model.policy(for: trained), engine: try Engines.inference())
         var session = try predictor.makeSession()
         Interrupt.watch()
-        if !json { print("file[image]  class  exit  entropy  probability") }
         for file in files {
             let images = try ImageFile(file, shape: trained.network.inputShape)
+            if !json { print(Answer.heading(file)) }
             for index in 0..<min(images.count, limit ?? .max) {
                 if Interrupt.isRequested { throw Interrupted(description: "stopped in \(file)") }
                 let image = images.image(at: index, preparedBy: trained.preprocessing)
@@ -81,10 +81,23 @@ private struct Answer: Encodable {
         return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
+    /// What stands above a file's answers.
+    static func heading(_ file: String) -> String {
+        let columns = ["image", "class", "exit", "entropy", "probability"]
+        return "\(file)\n" + row(columns)
+    }
+
     var line: String {
-        let place = exitName == "final exit" ? exitName : "exit \(exit + 1)"
-        return "\(file)[\(image)]: \(className), \(place), entropy "
-            + "\(Format.fixed(Double(entropy), digits: 4)), probability "
-            + Format.fixed(Double(probability), digits: 4)
+        Self.row([
+            String(image), className, exitName == "final exit" ? exitName : "exit \(exit + 1)",
+            Format.fixed(Double(entropy), digits: 4), Format.fixed(Double(probability), digits: 4),
+        ])
+    }
+
+    /// Answers are printed as they come, so the columns' widths are fixed beforehand.
+    private static func row(_ columns: [String]) -> String {
+        zip(columns, [8, 12, 10, 7, 11]).map { text, width in
+            String(repeating: " ", count: max(0, width - text.count)) + text
+        }.joined(separator: "  ")
     }
 }

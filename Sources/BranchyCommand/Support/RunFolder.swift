@@ -43,10 +43,20 @@ struct RunFolder {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw ModelError(.unwritable, "\(path): cannot make the folder: \(error)")
+            throw ModelError(
+                .unwritable, "\(path): cannot make the folder: \(error.localizedDescription)")
         }
+        removeLeftovers()
         try RunRecord(dataFolder: data.absolutePath).write(in: path)
         try save(checkpoint)
+    }
+
+    /// Temporary files that a killed run could not take away.
+    private func removeLeftovers() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where AtomicFile.isTemporary(name) {
+            try? FileManager.default.removeItem(atPath: path + "/" + name)
+        }
     }
 
     /// Saves the run as it stands.

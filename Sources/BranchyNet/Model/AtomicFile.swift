@@ -44,6 +44,14 @@ package enum AtomicFile {
         return bytes
     }
 
+    /// Whether a name is that of a temporary file, which stays behind where a write was killed.
+    package static func isTemporary(_ name: String) -> Bool {
+        name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix)
+    }
+
+    private static let temporaryPrefix = ".branchynet-"
+    private static let temporarySuffix = ".tmp"
+
     private static func check(_ size: Int?, limit: Int, read: Int, path: String) throws {
         guard let size else {
             throw ModelError(.unreadable, "\(path): not read: expected a regular file")
@@ -72,7 +80,7 @@ extension AtomicFile {
         // Before anything is written, because afterwards would be too late to fail.
         let folderDescriptor = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
         let name = String(UInt64.random(in: .min ... .max), radix: 16)
-        let temporary = "\(folder)/.\(name).tmp"
+        let temporary = "\(folder)/\(temporaryPrefix)\(name)\(temporarySuffix)"
         let file = try FileDescriptor(
             opening: temporary, O_WRONLY | O_CREAT | O_EXCL, permissions: 0o666)
         do throws(SystemFailure) {
