@@ -3,8 +3,7 @@ import COneDNN
 import Compute
 
 /// How numbers lie in memory: sizes, and strides or blocks.
-struct Layout: @unchecked Sendable {
-    // Safety: a plain C structure of numbers; it holds no pointer.
+struct Layout: Sendable {
     var descriptor: dnnl_memory_desc_t
 
     init(_ descriptor: dnnl_memory_desc_t) {

@@ -73,8 +73,7 @@ final class OneDNNExecutable: Executable {
 }
 
 /// The calls of a plan, bound to the memory of one workspace.
-// Safety: used by the one caller that owns the workspace, one call at a time.
-final class RunContext: @unchecked Sendable {
+final class RunContext {
     private enum Call {
         case primitive(OpaquePointer, UnsafeMutableBufferPointer<dnnl_exec_arg_t>)
         case crossEntropy(CrossEntropy, UnsafeMutablePointer<Float>)

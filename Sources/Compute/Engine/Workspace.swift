@@ -30,7 +30,7 @@ public struct Workspace: ~Copyable {
     public let base: UnsafeMutableRawPointer
 
     /// What else the engine needs per caller (handles of a library, say). For engines.
-    public let context: (any AnyObject & Sendable)?
+    public let context: AnyObject?
 
     // Kept alive: an address alone may be given to another executable once this one is gone.
     private let owner: any AnyObject & Sendable
@@ -49,7 +49,7 @@ public struct Workspace: ~Copyable {
     ///   what `makeContext` throws.
     public init(
         owner: any AnyObject & Sendable, byteCount: Int, inputs: [Slot], outputs: [Slot],
-        makeContext: (UnsafeMutableRawPointer) throws(EngineError) -> (any AnyObject & Sendable)? =
+        makeContext: (UnsafeMutableRawPointer) throws(EngineError) -> AnyObject? =
             {
                 _ throws(EngineError) in nil
             }
@@ -127,5 +127,5 @@ public struct Workspace: ~Copyable {
 }
 
 // Safety: the block has one owner, since a workspace cannot be copied, and every access goes
-// through that owner; the executable and the context are Sendable themselves.
+// through that owner; the executable is Sendable itself, and nothing else refers to the context.
 extension Workspace: @unchecked Sendable {}
