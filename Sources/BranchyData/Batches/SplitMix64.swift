@@ -84,4 +84,5 @@ package enum RandomPurpose: UInt64 {
     case shift = 3
     case initialization = 4
     case dropout = 5
+    case bootstrap = 6
 }

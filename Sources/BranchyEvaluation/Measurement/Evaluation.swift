@@ -51,7 +51,7 @@ public struct Evaluation: Hashable, Sendable, Codable {
         for index in 0..<count {
             let label = split.label(at: index)
             try images.withImage(at: index) { image in
-                counts.record(try session.predict(image), label: label)
+                counts.record(try session.predict(image).observation, label: label)
                 try session.forEachExit(of: image) { exit, logits in
                     let observation = ExitObservation(logits: logits, exit: exit)
                     counts.recordForced(observation, label: label)
@@ -63,41 +63,14 @@ public struct Evaluation: Hashable, Sendable, Codable {
     }
 
     private init<Split: DataSplit>(_ counts: ExitCounts, on split: Split, costs: ExitCosts) {
-        let total = counts.exited.reduce(0, +)
-        let share = { (part: Int, whole: Int) -> Double? in
-            whole == 0 ? nil : Double(part) / Double(whole)
-        }
         dataset = split.name
         self.split = Split.splitName
         dataChecksum = split.checksum
-        samples = total
-        accuracy = share(counts.correct.reduce(0, +), total)
-        exitRates = counts.exited.map { share($0, total) ?? 0 }
-        exitedAccuracy = zip(counts.correct, counts.exited).map(share)
-        forcedAccuracy = counts.forcedCorrect.map { share($0, total) }
-        let work = zip(counts.exited, costs.multiplyAccumulates).reduce(0) { $0 + $1.0 * $1.1 }
-        multiplyAccumulates = total == 0 ? nil : Double(work) / Double(total)
-    }
-}
-
-/// How many samples left at each exit, and how many of them were right.
-struct ExitCounts {
-    private(set) var exited: [Int]
-    private(set) var correct: [Int]
-    private(set) var forcedCorrect: [Int]
-
-    init(exitCount: Int) {
-        exited = Array(repeating: 0, count: exitCount)
-        correct = exited
-        forcedCorrect = exited
-    }
-
-    mutating func record(_ prediction: Prediction, label: Int) {
-        exited[prediction.exit] += 1
-        if prediction.predictedClass == label { correct[prediction.exit] += 1 }
-    }
-
-    mutating func recordForced(_ observation: ExitObservation, label: Int) {
-        if observation.predictedClass == label { forcedCorrect[observation.exit] += 1 }
+        samples = counts.samples
+        accuracy = counts.accuracy
+        exitRates = counts.exitRates
+        exitedAccuracy = counts.exitedAccuracy
+        forcedAccuracy = counts.forcedAccuracy
+        multiplyAccumulates = counts.meanCost(costs.multiplyAccumulates.map(Double.init))
     }
 }

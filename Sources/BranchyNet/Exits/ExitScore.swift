@@ -25,6 +25,14 @@ public enum ExitScore: String, Hashable, Sendable, Codable, CaseIterable {
         }
     }
 
+    /// Whether sure means a large score.
+    public var acceptsAbove: Bool {
+        switch self {
+        case .entropy, .normalizedEntropy: false
+        case .maximumProbability, .margin: true
+        }
+    }
+
     /// Whether a score is sure enough for a threshold. NaN never is.
     public func accepts(_ value: Float, threshold: Float) -> Bool {
         switch self {

@@ -1,0 +1,29 @@
+/// Thresholds cannot be chosen.
+public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is.
+    public struct Code: Hashable, Sendable {
+        private enum Wrapped { case tooFewSamples, impossibleWish, noChoice }
+        private let wrapped: Wrapped
+
+        /// There are too few samples to tell anything.
+        public static let tooFewSamples = Code(wrapped: .tooFewSamples)
+        /// No thresholds fulfil the wish; the message names the nearest that can be had.
+        public static let impossibleWish = Code(wrapped: .impossibleWish)
+        /// The network has no early exit.
+        public static let noChoice = Code(wrapped: .noChoice)
+    }
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// What was wished for, and what is possible.
+    public let message: String
+
+    /// Describes a failure.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The message.
+    public var description: String { message }
+}

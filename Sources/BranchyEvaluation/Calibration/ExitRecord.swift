@@ -1,0 +1,86 @@
+public import BranchyData
+public import BranchyNet
+
+/// What every exit said about every image of a split, recorded once by the executable that will
+/// predict; any policy can then be replayed without running the network again.
+///
+/// The split is part of the type: a function that chooses thresholds takes the record of a
+/// `CalibrationSplit`, and the record of a `TestSplit` does not fit it.
+public struct ExitRecord<Split: DataSplit>: Sendable {
+    /// The network's exits, the final one included.
+    public let exitCount: Int
+    /// How many classes there are.
+    public let classCount: Int
+    /// The class of each sample.
+    public let labels: [Int]
+    /// The name of the data set.
+    public let dataset: String
+    /// SHA-256 of the split's images and labels.
+    public let dataChecksum: String
+    /// What was observed, `[samples, exits]` row-major.
+    private let observations: [ExitObservation]
+
+    /// How many samples there are.
+    public var count: Int { labels.count }
+
+    /// Runs every image of a split through every exit.
+    ///
+    /// - Parameters:
+    ///   - predictor: its executable is the one that will predict; its policy is not asked.
+    ///   - split: the labelled images.
+    ///   - preprocessing: prepares them as the network was trained.
+    ///   - observe: told after each image how many are done, of how many.
+    /// - Throws: `NetworkError` or `DatasetError` where the images do not fit the network,
+    ///   `EngineError` where the engine fails.
+    public init(
+        of predictor: Predictor, on split: Split, preprocessing: Preprocessing,
+        observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
+    ) throws {
+        let images = try PreparedImages(split, preprocessing: preprocessing, for: predictor)
+        var session = try predictor.makeSession()
+        var observations: [ExitObservation] = []
+        observations.reserveCapacity(split.count * predictor.network.exitCount)
+        for index in 0..<split.count {
+            try images.withImage(at: index) { image in
+                try session.forEachExit(of: image) { exit, logits in
+                    observations.append(ExitObservation(logits: logits, exit: exit))
+                }
+            }
+            try observe(index + 1, split.count)
+        }
+        self.observations = observations
+        exitCount = predictor.network.exitCount
+        classCount = predictor.network.classCount
+        labels = (0..<split.count).map(split.label(at:))
+        dataset = split.name
+        dataChecksum = split.checksum
+    }
+
+    /// What the exits said about one sample, from exit 0 on.
+    public subscript(sample: Int) -> ArraySlice<ExitObservation> {
+        observations[sample * exitCount..<(sample + 1) * exitCount]
+    }
+
+    /// Where a policy lets one sample leave, exactly as a predictor decides it.
+    public func replay(_ policy: any ExitPolicy, sample: Int) -> ExitObservation {
+        let exits = self[sample]
+        let start = exits.startIndex
+        for exit in 0..<exitCount - 1 {
+            let earlier = exits.span.extracting(0..<exit)
+            if policy.accepts(exits[start + exit], after: earlier) { return exits[start + exit] }
+        }
+        return exits[start + exitCount - 1]
+    }
+
+    /// Where a policy lets the samples leave, counted.
+    public func replay(_ policy: any ExitPolicy) -> ExitCounts {
+        var counts = ExitCounts(exitCount: exitCount)
+        for sample in labels.indices {
+            counts.record(replay(policy, sample: sample), label: labels[sample])
+            for observation in self[sample] {
+                counts.recordForced(observation, label: labels[sample])
+            }
+        }
+        return counts
+    }
+}

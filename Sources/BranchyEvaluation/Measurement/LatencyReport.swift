@@ -1,0 +1,73 @@
+package import BranchyNet
+
+/// What a latency measurement says about a network with exits and the plain one beside it.
+public struct LatencyReport: Hashable, Sendable, Codable {
+    /// Times of one path, in microseconds from prepared image to answer.
+    public struct Times: Hashable, Sendable, Codable {
+        /// The mean over the images: what a stream of them costs.
+        public var mean: Double
+        /// The median over the images.
+        public var median: Double
+        /// Exceeded by one image in twenty.
+        public var p95: Double
+        /// Exceeded by one image in a hundred.
+        public var p99: Double
+        /// The median where no exit is taken although every branch is visited.
+        public var worstCase: Double
+
+        init(_ seconds: [Double], worstCase: [Double]) {
+            mean = seconds.mean * 1e6
+            median = seconds.median * 1e6
+            p95 = seconds.quantile(0.95) * 1e6
+            p99 = seconds.quantile(0.99) * 1e6
+            self.worstCase = worstCase.median * 1e6
+        }
+    }
+
+    /// Under the policy.
+    public var policy: Times
+    /// The median time to leave at each exit, in microseconds, branches on the way included.
+    public var exits: [Double]
+    /// The plain network's, where there is one.
+    public var baseline: Times?
+    /// How many times as long the plain network takes: the ratio of means over the same images.
+    public var gain: Estimate?
+    /// Median time of preparing an image, in microseconds; part of no other number.
+    public var preparation: Double
+    /// How many images were measured.
+    public var images: Int
+
+    /// Whether the gain is one: its interval leaves out 1, and it is above.
+    public var isGain: Bool { gain.map { $0.low > 1 } ?? false }
+
+    /// Reads a measurement whose subjects are the policy, then each exit taken by everybody, then
+    /// the plain network where there is one.
+    public init(_ measurement: LatencyMeasurement, exitCount: Int) {
+        let seconds = measurement.seconds
+        let worstCase = seconds[exitCount]
+        policy = Times(seconds[0], worstCase: worstCase)
+        exits = seconds[1...exitCount].map { $0.median * 1e6 }
+        preparation = measurement.preparationSeconds.median * 1e6
+        images = seconds[0].count
+        guard seconds.count > exitCount + 1 else { return }
+        let plain = seconds[exitCount + 1]
+        baseline = Times(plain, worstCase: plain)
+        let branched = seconds[0]
+        gain = Estimate(bootstrapping: branched.count) { places in
+            let sums = places.reduce((plain: 0.0, branched: 0.0)) {
+                ($0.plain + plain[$1], $0.branched + branched[$1])
+            }
+            return sums.plain / sums.branched
+        }
+    }
+}
+
+extension Predictor {
+    /// This predictor, made to let everybody leave at one exit after visiting the ones before.
+    ///
+    /// - Throws: ``BranchyNet/PolicyError`` where there is no such exit.
+    package func leaving(at exit: Int) throws(PolicyError) -> Predictor {
+        let thresholds = (0..<network.exitCount - 1).map { $0 < exit ? 0 : Float.infinity }
+        return try with(policy: ThresholdPolicy(thresholds: thresholds))
+    }
+}

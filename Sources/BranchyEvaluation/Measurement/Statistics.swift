@@ -1,0 +1,62 @@
+import BranchyData
+
+extension [Double] {
+    /// The middle of the sorted numbers, or the mean of the two in the middle; NaN of none.
+    package var median: Double { quantile(0.5) }
+
+    /// The sum divided by the count; NaN of none.
+    package var mean: Double { reduce(0, +) / Double(count) }
+
+    /// The number below which a share of the sorted numbers lies, interpolated between neighbours
+    /// (Hyndman, Fan, *Sample Quantiles in Statistical Packages*, 1996, definition 7); NaN of none.
+    package func quantile(_ share: Double) -> Double {
+        guard !isEmpty else { return .nan }
+        let sorted = sorted()
+        let position = share * Double(count - 1)
+        let below = Int(position.rounded(.down))
+        let above = Swift.min(below + 1, count - 1)
+        return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
+    }
+}
+
+/// A number with the interval in which it lies with 95 % confidence.
+public struct Estimate: Hashable, Sendable, Codable {
+    /// The number itself.
+    public var estimate: Double
+    /// The lower end.
+    public var low: Double
+    /// The upper end.
+    public var high: Double
+
+    /// Describes an estimate.
+    public init(estimate: Double, low: Double, high: Double) {
+        self.estimate = estimate
+        self.low = low
+        self.high = high
+    }
+
+    /// Whether the interval leaves out a number, so that the estimate differs from it.
+    public func excludes(_ number: Double) -> Bool { number < low || number > high }
+
+    /// An estimate from samples, with a percentile-bootstrap interval.
+    ///
+    /// References: Efron, Tibshirani, *An Introduction to the Bootstrap*, 1993, section 13.3.
+    ///
+    /// - Parameters:
+    ///   - sampleCount: how many samples there are, at least 1.
+    ///   - resamples: how many times they are drawn again.
+    ///   - seed: decides what is drawn.
+    ///   - statistic: computes the number from the places of some samples.
+    public init(
+        bootstrapping sampleCount: Int, resamples: Int = 1_000, seed: UInt64 = 0,
+        _ statistic: ([Int]) -> Double
+    ) {
+        var generator = SplitMix64(seed: seed, stream: RandomPurpose.bootstrap.rawValue)
+        let drawn = (0..<resamples).map { _ in
+            statistic((0..<sampleCount).map { _ in generator.integer(below: sampleCount) })
+        }
+        estimate = statistic(Array(0..<sampleCount))
+        low = drawn.quantile(0.025)
+        high = drawn.quantile(0.975)
+    }
+}
