@@ -43,7 +43,7 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let trained = try model.load()
         let policy = try model.policy(for: trained)
-        let splits = try self.splits(of: trained)
+        let splits = try DataFolder(data, run: model.path).splits(of: trained, in: model.path)
         let engine = try Engines.inference()
         let predictor = try Predictor(
             network: trained.network, parameters: trained.parameters, policy: policy,
@@ -59,14 +59,6 @@ struct Evaluate: ParsableCommand {
         print(json ? try report.json() : try report.table(), terminator: "")
     }
 
-    /// The data set that the model was trained on, cut as it was then.
-    private func splits(of trained: TrainedModel) throws -> DatasetSplits {
-        let recipe = try Recipe(besideModel: model.path)
-        return try DataFolder(data, run: model.path).splits(
-            of: trained.provenance.dataset, validationCount: recipe.data.validationImages,
-            calibrationCount: recipe.data.calibrationImages, seed: recipe.seed)
-    }
-
     private func evaluate(
         _ predictor: Predictor, on split: some DataSplit, _ trained: TrainedModel
     ) throws -> Evaluation {
@@ -76,11 +68,7 @@ struct Evaluate: ParsableCommand {
         return try Evaluation(
             of: predictor, on: split, preprocessing: trained.preprocessing, limit: limit ?? .max
         ) { done, count in
-            if Interrupt.isRequested {
-                throw Interrupted(description: "stopped after \(done) of \(count) images")
-            }
-            progress.update(
-                "evaluating: \(Format.grouped(done)) of \(Format.grouped(count)) images")
+            try progress.step("evaluating", done, of: count)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BranchyData
 import BranchyNet
+import BranchyTraining
 import Foundation
 
 /// Where data sets are looked for.
@@ -43,6 +44,16 @@ struct DataFolder: Hashable {
         return try DatasetSplits(
             train: parts.train, test: parts.test, validationCount: validationCount,
             calibrationCount: calibrationCount, seed: seed)
+    }
+
+    /// The splits of the data set that a model was trained on, cut as they were then.
+    ///
+    /// - Throws: as above, and `ModelError` where the model's folder has no recipe.
+    func splits(of model: TrainedModel, in folder: String) throws -> DatasetSplits {
+        let recipe = try Recipe(besideModel: folder)
+        return try splits(
+            of: model.provenance.dataset, validationCount: recipe.data.validationImages,
+            calibrationCount: recipe.data.calibrationImages, seed: recipe.seed)
     }
 
     private func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {

@@ -1,4 +1,5 @@
 import BranchyData
+import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
 import Compute
@@ -17,7 +18,7 @@ enum ExitStatus: Int32 {
     /// The status for an error of ours, or `nil` for one that is somebody else's to report.
     init?(of error: any Error) {
         switch error {
-        case is DatasetError, is NetworkError, is PolicyError: self = .badInput
+        case is DatasetError, is NetworkError, is PolicyError, is CalibrationError: self = .badInput
         case let error as ModelError: self = error.code == .unwritable ? .cannotWrite : .badInput
         case let error as TrainingError: self = error.code == .diverged ? .failure : .badInput
         case is EngineError: self = .failure

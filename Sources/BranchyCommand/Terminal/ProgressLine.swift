@@ -42,3 +42,16 @@ struct ProgressLine {
         isDrawn = false
     }
 }
+
+extension ProgressLine {
+    /// Shows how many images are done, and stops where the user wants it.
+    ///
+    /// - Throws: ``Interrupted`` after Ctrl-C.
+    mutating func step(_ task: String, _ done: Int, of count: Int) throws {
+        if Interrupt.isRequested {
+            throw Interrupted(
+                description: "stopped while \(task), after \(done) of \(count) images")
+        }
+        update("\(task): \(Format.grouped(done)) of \(Format.grouped(count)) images")
+    }
+}

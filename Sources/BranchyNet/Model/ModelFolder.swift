@@ -8,7 +8,7 @@ import Foundation
 ///
 ///     manifest.json            format, version, and size and SHA-256 of every other file
 ///     network.json             the network's description
-///     model.json               preprocessing, class names, exit policy, provenance
+///     model.json               preprocessing, class names, exit policy, calibration, provenance
 ///     parameters.safetensors   the numbers, under PyTorch's names and in its layouts
 ///     recipe.yaml              how it was trained; read by nobody but people and `train`
 ///
@@ -58,6 +58,27 @@ public struct ModelFolder: Sendable {
         try AtomicFile.write(encode(manifest), to: path + "/" + Self.manifestName)
     }
 
+    /// Replaces what a model is besides its network and parameters: policy, calibration, names.
+    ///
+    /// The new details stand beside the old ones until the manifest names them, so that an
+    /// interruption at any moment leaves the one or the other.
+    ///
+    /// - Throws: ``ModelError`` where the folder holds no model or cannot be written, and what
+    ///   ``TrainedModel/validate()`` throws.
+    public func update(_ model: TrainedModel, digest: Digest) throws {
+        try model.validate()
+        var manifest = try readManifest()
+        let old = manifest.files[FileName.details]?.file ?? FileName.details
+        let new = old == FileName.details ? FileName.otherDetails : FileName.details
+        let bytes = try encode(Details(model))
+        try AtomicFile.write(bytes, to: path + "/" + new)
+        manifest.files[FileName.details] = .init(
+            bytes: bytes.count, sha256: digest(bytes), file: new)
+        try AtomicFile.write(encode(manifest), to: path + "/" + Self.manifestName)
+        // Nothing refers to it any more; where it stays, it is only in the way.
+        try? FileManager.default.removeItem(atPath: path + "/" + old)
+    }
+
     /// Reads a model, checking structure, sizes and, given a digest, every file's content.
     ///
     /// - Throws: ``ModelError`` with file, place, expected and found where a file is missing,
@@ -72,7 +93,8 @@ public struct ModelFolder: Sendable {
         let model = TrainedModel(
             network: network, parameters: try stored.tensors.ordered(for: network),
             preprocessing: details.preprocessing, classNames: details.classNames,
-            policy: details.policy, provenance: details.provenance)
+            policy: details.policy, calibration: details.calibration,
+            provenance: details.provenance)
         do {
             try model.validate()
         } catch {
@@ -110,10 +132,15 @@ public struct ModelFolder: Sendable {
     private func read(
         _ name: String, _ manifest: Manifest, _ digest: Digest?
     ) throws -> [UInt8] {
-        let file = path + "/" + name
         guard let entry = manifest.files[name] else {
             throw ModelError(.corruptFile, "\(path)/\(Self.manifestName) does not list \(name)")
         }
+        let storedName = entry.file ?? name
+        guard !storedName.contains("/") else {
+            throw ModelError(
+                .corruptFile, "\(path)/\(Self.manifestName): '\(storedName)' is not a file's name")
+        }
+        let file = path + "/" + storedName
         let bytes = try AtomicFile.read(file, limit: 1 << 34)
         guard bytes.count == entry.bytes else {
             throw ModelError(
@@ -155,6 +182,7 @@ public struct ModelFolder: Sendable {
 private enum FileName {
     static let network = "network.json"
     static let details = "model.json"
+    static let otherDetails = "model.2.json"
     static let parameters = "parameters.safetensors"
 }
 
@@ -162,6 +190,8 @@ private struct Manifest: Codable {
     struct Entry: Codable {
         var bytes: Int
         var sha256: String
+        /// Where the file has another name than its entry.
+        var file: String?
     }
 
     var format = "branchynet-model"
@@ -174,12 +204,14 @@ private struct Details: Codable {
     var preprocessing: Preprocessing
     var classNames: [String]
     var policy: ThresholdPolicy?
+    var calibration: CalibrationRecord?
     var provenance: Provenance
 
     init(_ model: TrainedModel) {
         preprocessing = model.preprocessing
         classNames = model.classNames
         policy = model.policy
+        calibration = model.calibration
         provenance = model.provenance
     }
 }

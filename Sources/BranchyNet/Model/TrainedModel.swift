@@ -12,19 +12,23 @@ public struct TrainedModel: Hashable, Sendable {
     public var classNames: [String]
     /// Where samples leave, once thresholds have been chosen.
     public var policy: ThresholdPolicy?
+    /// How the policy was chosen, if it was calibrated.
+    public var calibration: CalibrationRecord?
     /// Where the parameters come from.
     public var provenance: Provenance
 
     /// Puts a model together.
     public init(
         network: BranchedNetwork, parameters: ParameterStore, preprocessing: Preprocessing,
-        classNames: [String], policy: ThresholdPolicy? = nil, provenance: Provenance
+        classNames: [String], policy: ThresholdPolicy? = nil,
+        calibration: CalibrationRecord? = nil, provenance: Provenance
     ) {
         self.network = network
         self.parameters = parameters
         self.preprocessing = preprocessing
         self.classNames = classNames
         self.policy = policy
+        self.calibration = calibration
         self.provenance = provenance
     }
 

@@ -1,0 +1,182 @@
+import ArgumentParser
+import BranchyData
+import BranchyEvaluation
+import BranchyNet
+import Compute
+import Foundation
+
+/// `branchynet calibrate`
+struct Calibrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Choose a model's exit thresholds on held-out images.",
+        discussion: """
+            The calibration images were set aside when the model was trained. Every exit's answer \
+            to each of them is recorded once, the time to each exit is measured on this machine, \
+            and thresholds are scored by replay. Without a wish, the knee is taken: the fastest \
+            setting whose accuracy is within one standard error of the best.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("Folder of a trained model.", valueName: "model"),
+        completion: .directory)
+    var model: String
+
+    @OptionGroup var data: DataOptions
+
+    @Flag(help: "The fastest setting within one standard error of the best accuracy (default).")
+    var knee = false
+
+    @Option(help: ArgumentHelp("The fastest of at least this accuracy.", valueName: "99%"))
+    var accuracy: Share?
+
+    @Option(
+        help: ArgumentHelp("The most accurate of at most this mean time.", valueName: "20us"))
+    var latency: Latency?
+
+    @Option(
+        help: ArgumentHelp(
+            "The most accurate at which at least this share leaves early.", valueName: "0.9"))
+    var exitRate: Share?
+
+    @Flag(help: "Print the result as JSON on standard output.")
+    var json = false
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        let wishes = [knee, accuracy != nil, latency != nil, exitRate != nil].filter(\.self)
+        guard wishes.count <= 1 else {
+            throw ValidationError(
+                "one wish at a time: --knee, --accuracy, --latency or --exit-rate")
+        }
+    }
+
+    func run() throws {
+        let folder = ModelFolder(model)
+        var trained = try folder.read(digest: Checksum.sha256)
+        let calibration = try DataFolder(data, run: model).splits(of: trained, in: model)
+            .calibration
+        let engine = try Engines.inference()
+        let predictor = try Predictor(
+            network: trained.network, parameters: trained.parameters,
+            policy: ThresholdPolicy(
+                thresholds: Array(repeating: 0, count: trained.network.exitCount - 1)),
+            engine: engine)
+        Interrupt.watch()
+        var progress = ProgressLine(isShown: !quiet)
+        let record = try ExitRecord(
+            of: predictor, on: calibration, preprocessing: trained.preprocessing
+        ) { done, count in
+            try progress.step("recording", done, of: count)
+        }
+        let costs = try measureExits(of: predictor, on: calibration, trained, &progress)
+        progress.clear()
+        let calibrator = try ThresholdCalibrator(record: record, costOfExit: costs)
+        let (wish, point) = try choose(from: calibrator)
+        let result = CalibrationRecord(
+            wish: wish, score: .entropy, chosen: point, front: calibrator.front,
+            microsecondsToExit: costs, samples: record.count, dataset: record.dataset,
+            dataChecksum: record.dataChecksum, engine: engine.name, precision: "float32")
+        trained.policy = ThresholdPolicy(thresholds: point.thresholds)
+        trained.calibration = result
+        try folder.update(trained, digest: Checksum.sha256)
+        print(
+            json
+                ? String(decoding: try JSONEncoder.branchyNet.encode(result), as: UTF8.self)
+                : CalibrationReport(result, trained.network).text)
+    }
+
+    /// The median time to leave at each exit, in microseconds.
+    private func measureExits(
+        of predictor: Predictor, on split: CalibrationSplit, _ trained: TrainedModel,
+        _ progress: inout ProgressLine
+    ) throws -> [Double] {
+        let subjects = try (0..<trained.network.exitCount).map { try predictor.leaving(at: $0) }
+        let measurement = try LatencyMeasurement(
+            of: subjects, on: split, preprocessing: trained.preprocessing, imageCount: 500
+        ) { done, count in
+            try progress.step("measuring", done, of: count)
+        }
+        return measurement.seconds.map { $0.median * 1e6 }
+    }
+
+    private func choose(
+        from calibrator: ThresholdCalibrator
+    ) throws -> (wish: String, point: OperatingPoint) {
+        if let accuracy {
+            return (
+                "accuracy of at least \(Format.percent(accuracy.fraction))",
+                try calibrator.point(accuracyAtLeast: accuracy.fraction)
+            )
+        }
+        if let latency {
+            return (
+                "mean latency of at most \(Format.fixed(latency.microseconds, digits: 1)) µs",
+                try calibrator.point(costAtMost: latency.microseconds)
+            )
+        }
+        if let exitRate {
+            return (
+                "at least \(Format.percent(exitRate.fraction)) leaving early",
+                try calibrator.point(earlyExitRateAtLeast: exitRate.fraction)
+            )
+        }
+        return ("knee", calibrator.knee)
+    }
+}
+
+/// What `calibrate` prints for people.
+private struct CalibrationReport {
+    private static let rowLimit = 12
+
+    private let record: CalibrationRecord
+    private let network: BranchedNetwork
+
+    init(_ record: CalibrationRecord, _ network: BranchedNetwork) {
+        self.record = record
+        self.network = network
+    }
+
+    var text: String {
+        var table = Table([.left, .right, .right, .right, .left])
+        table.add(["thresholds", "accuracy", "leave early", "mean time", ""])
+        for point in rows {
+            table.add([
+                point.thresholds.map { "\($0)" }.joined(separator: ", "),
+                Format.percent(point.accuracy), Format.percent(point.earlyExitRate),
+                Format.fixed(point.cost, digits: 1) + " µs",
+                point == record.chosen ? "◀ chosen" : "",
+            ])
+        }
+        let times = zip(network.exitNames, record.microsecondsToExit).map {
+            "\($0) \(Format.fixed($1, digits: 1)) µs"
+        }
+        return """
+            \(network.name), \(Format.grouped(record.samples)) calibration images of \
+            \(record.dataset), wish: \(record.wish)
+            time to leave: \(times.joined(separator: ", "))
+
+            \(table.text)
+            These figures are in-sample: the thresholds were chosen by the same images. Run \
+            `branchynet evaluate` for figures on images that chose nothing.
+            """
+    }
+
+    /// The front, thinned evenly, with the chosen point among it.
+    private var rows: [OperatingPoint] {
+        let front = record.front
+        guard front.count > Self.rowLimit else { return including(record.chosen, in: front) }
+        let thinned = (0..<Self.rowLimit).map {
+            front[$0 * (front.count - 1) / (Self.rowLimit - 1)]
+        }
+        return including(record.chosen, in: thinned)
+    }
+
+    private func including(
+        _ point: OperatingPoint, in points: [OperatingPoint]
+    ) -> [OperatingPoint] {
+        guard !points.contains(point) else { return points }
+        return (points + [point]).sorted { $0.cost < $1.cost }
+    }
+}

@@ -1,0 +1,41 @@
+/// How a model's thresholds were chosen: kept with the model, so that the choice can be traced.
+public struct CalibrationRecord: Hashable, Sendable, Codable {
+    /// What was asked for, in words.
+    public var wish: String
+    /// What thresholds are compared with.
+    public var score: ExitScore
+    /// The point that was chosen, scored on the calibration images: its figures are in-sample.
+    public var chosen: OperatingPoint
+    /// The points that no other one beat in both accuracy and mean time, fastest first.
+    public var front: [OperatingPoint]
+    /// The measured time to leave at each exit, branches on the way included, in microseconds.
+    public var microsecondsToExit: [Double]
+    /// How many images were calibrated on.
+    public var samples: Int
+    /// The name of the data set.
+    public var dataset: String
+    /// SHA-256 of the calibration images and labels.
+    public var dataChecksum: String
+    /// The engine that recorded the exits' answers and whose time was measured.
+    public var engine: String
+    /// The element type of activations.
+    public var precision: String
+
+    /// Records a choice.
+    public init(
+        wish: String, score: ExitScore, chosen: OperatingPoint, front: [OperatingPoint],
+        microsecondsToExit: [Double], samples: Int, dataset: String, dataChecksum: String,
+        engine: String, precision: String
+    ) {
+        self.wish = wish
+        self.score = score
+        self.chosen = chosen
+        self.front = front
+        self.microsecondsToExit = microsecondsToExit
+        self.samples = samples
+        self.dataset = dataset
+        self.dataChecksum = dataChecksum
+        self.engine = engine
+        self.precision = precision
+    }
+}
