@@ -1,10 +1,10 @@
 extension Program {
-    /// This program with work that two segments both begin with done once, in the segment that
-    /// both read from.
+    /// This program with work that several segments begin with done once, in the segment that all
+    /// of them read from.
     ///
     /// A branch and the next piece of backbone often start alike: LeNet's pooling and ReLU,
-    /// AlexNet's ReLU, pooling and normalisation. Doing that before the cut is exact, saves one of
-    /// the two and shrinks what crosses. Only instructions that read a single value and no
+    /// AlexNet's ReLU, pooling and normalisation. Doing that before the cut is exact, saves all but
+    /// one of them and shrinks what crosses. Only instructions that read a single value and no
     /// parameter are moved; the number and order of segments stay as they are.
     public func hoistingSharedLayers() -> Program {
         var program = self
@@ -12,11 +12,11 @@ extension Program {
         return program
     }
 
-    /// Two segments that begin with the same instruction, and the one that writes its operand.
+    /// Segments that begin with the same instruction, and the one that writes its operand.
     private struct SharedLayer {
         let producer: Int
         let first: Int
-        let second: Int
+        let others: [Int]
     }
 
     private func firstSharedLayer() -> SharedLayer? {
@@ -25,21 +25,25 @@ extension Program {
                 instruction.operands.count == 1, instruction.results.count == 1,
                 let producer = segmentWriting(instruction.operands[0]), producer < first
             else { continue }
-            let second = segments.indices[(first + 1)...].first {
+            let others = segments.indices[(first + 1)...].filter {
                 let other = segments[$0].instructions.first
                 return other?.operation == instruction.operation
                     && other?.operands == instruction.operands
             }
-            if let second { return SharedLayer(producer: producer, first: first, second: second) }
+            if !others.isEmpty {
+                return SharedLayer(producer: producer, first: first, others: others)
+            }
         }
         return nil
     }
 
     private mutating func hoist(_ shared: SharedLayer) {
         let instruction = segments[shared.first].instructions.removeFirst()
-        let duplicate = segments[shared.second].instructions.removeFirst()
         segments[shared.producer].instructions.append(instruction)
-        replaceUses(of: duplicate.results[0], with: instruction.results[0])
+        for other in shared.others {
+            let duplicate = segments[other].instructions.removeFirst()
+            replaceUses(of: duplicate.results[0], with: instruction.results[0])
+        }
     }
 
     private func segmentWriting(_ value: Value) -> Int? {
