@@ -1,4 +1,4 @@
-import Compute
+package import Compute
 
 extension EngineConformance {
     /// Several operations in a row, between which an engine may keep a layout of its own.
@@ -63,7 +63,7 @@ extension EngineConformance {
 
 extension Program {
     /// A convolution with bias, its parameters named after it.
-    mutating func convolve(
+    package mutating func convolve(
         _ source: Value, _ name: String, filters: Int, kernelSize: Int, padding: Int = 0,
         activation: Operation.Activation? = nil
     ) throws -> Value {
@@ -75,7 +75,7 @@ extension Program {
     }
 
     /// A linear layer with bias, its parameters named after it, on the flattened source.
-    mutating func classify(_ source: Value, _ name: String, classes: Int) throws -> Value {
+    package mutating func classify(_ source: Value, _ name: String, classes: Int) throws -> Value {
         let features = type(of: source).shape.rank == 1 ? source : try apply(.flatten, source)
         let weight = addParameter("\(name).weight", [classes, type(of: features).shape[0]])
         let bias = addParameter("\(name).bias", [classes])
