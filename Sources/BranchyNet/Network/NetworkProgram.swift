@@ -59,6 +59,8 @@ extension BranchedNetwork {
     public func trainingProgram() throws(NetworkError) -> NetworkProgram {
         let lowered = try NetworkLowering.lower(self)
         var program = lowered.program.hoistingSharedLayers()
+        // Hoisting may have replaced a value that the lowering knows as logits.
+        let logits = program.outputs.map(\.value)
         do {
             program.beginSegment("losses")
             let targets = program.addInput(
@@ -67,7 +69,7 @@ extension BranchedNetwork {
                 let weights = program.addInput(
                     NetworkProgram.lossWeightsInput(ofExit: exit), ValueType([]))
                 let loss = try program.append(
-                    .softmaxCrossEntropy, [lowered.logits[exit], targets, weights])
+                    .softmaxCrossEntropy, [logits[exit], targets, weights])
                 program.addOutput(NetworkProgram.lossOutput(ofExit: exit), loss[0])
             }
             let losses = (0..<exitCount).map(NetworkProgram.lossOutput(ofExit:))
