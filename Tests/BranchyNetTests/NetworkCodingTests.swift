@@ -1,0 +1,92 @@
+import BranchyNet
+import Compute
+import Foundation
+import Testing
+
+struct NetworkCodingTests {
+    private static let everyLayer = BranchedNetwork("every", inputShape: [3, 9, 8], classCount: 4) {
+        Conv2D(
+            "conv", inputChannels: 3, outputChannels: 5, kernelSize: 3, stride: 2, padding: 1,
+            hasBias: false)
+        ReLU()
+        MaxPool2D(kernelSize: 3, stride: 2, rounding: .ceiling)
+        Branch("b") {
+            Dropout("drop", rate: 0.25)
+            Flatten()
+            Linear("linear", inputFeatures: 20, outputFeatures: 4, hasBias: false)
+        }
+        MaxPool2D(kernelSize: 1, stride: 1)
+        Flatten()
+        Linear("linear", inputFeatures: 20, outputFeatures: 4)
+    }
+
+    @Test(arguments: BranchedNetwork.known + [everyLayer])
+    func comesBackAsItWas(_ network: BranchedNetwork) throws {
+        let data = try JSONEncoder().encode(network)
+        let read = try JSONDecoder().decode(BranchedNetwork.self, from: data)
+        #expect(read == network)
+        let program = try network.plainProgram().program
+        #expect(try read.plainProgram().program == program)
+    }
+
+    @Test func isReadFromTextThatPeopleWrite() throws {
+        let text = """
+            {"name": "n", "inputShape": [1, 2, 2], "classCount": 2, "stages": [{"backbone": [
+              {"type": "flatten"}, {"type": "reLU"}, {"type": "dropout", "name": "d", "rate": 0.5},
+              {"type": "linear", "name": "fc", "inputFeatures": 4, "outputFeatures": 2,
+               "hasBias": true}]}]}
+            """
+        let read = try JSONDecoder().decode(BranchedNetwork.self, from: Data(text.utf8))
+        let expected = BranchedNetwork("n", inputShape: [1, 2, 2], classCount: 2) {
+            Flatten()
+            ReLU()
+            Dropout("d", rate: 0.5)
+            Linear("fc", inputFeatures: 4, outputFeatures: 2)
+        }
+        #expect(read == expected)
+    }
+
+    @Test(arguments: ["conv3D", "", "ReLU"])
+    func namesAnUnknownLayerTypeAndThoseThereAre(type: String) throws {
+        let text = #"{"type": "\#(type)"}"#
+        let failure = #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(Layer.self, from: Data(text.utf8))
+        }
+        let message = failure.map { "\($0)" } ?? ""
+        #expect(message.contains("there is no layer of type '\(type)'"))
+        #expect(message.contains("conv2D, linear, maxPool2D, reLU, dropout, flatten"))
+    }
+
+    @Test(arguments: [
+        #"{}"#, #"{"type": 1}"#, #"{"type": "linear"}"#,
+        #"{"type": "maxPool2D", "kernelSize": 2, "stride": 2, "rounding": "up"}"#,
+        #"{"type": "maxPool2D", "kernelSize": 1.5, "stride": 2, "rounding": "floor"}"#,
+    ])
+    func refusesLayersThatLackSomething(text: String) {
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(Layer.self, from: Data(text.utf8))
+        }
+    }
+
+    @Test(arguments: ["[-1, 2, 2]", "[4294967296, 4294967296, 2]", "[1e30]"])
+    func refusesShapesThatAreNone(shape: String) {
+        let text = #"{"name": "n", "inputShape": \#(shape), "classCount": 2, "stages": []}"#
+        #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(BranchedNetwork.self, from: Data(text.utf8))
+        }
+    }
+
+    @Test func describesItsLayers() {
+        let stages = Self.everyLayer.stages
+        #expect(
+            stages[0].backbone.map(\.description) == [
+                "conv: Conv2D 3 → 5, 3×3, stride 2, padding 1, no bias", "ReLU",
+                "MaxPool2D 3×3, stride 2, ceiling",
+            ])
+        #expect(
+            stages[0].branch?.layers.map(\.description) == [
+                "drop: Dropout 0.25", "Flatten", "linear: Linear 20 → 4, no bias",
+            ])
+        #expect(stages[1].backbone[0].description == "MaxPool2D 1×1, stride 1")
+    }
+}
