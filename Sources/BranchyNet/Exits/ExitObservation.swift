@@ -3,8 +3,8 @@ import RealModule
 /// What an exit's logits say, computed once: all that an exit policy looks at.
 ///
 /// Everything comes from logits by log-sum-exp, so that certain outputs give an entropy of exactly
-/// 0 and large logits never overflow. A NaN among the logits makes every measure NaN, and a NaN is
-/// never accepted.
+/// 0 and large logits never overflow. A logit that is NaN or infinite makes every measure NaN, and
+/// a NaN is never accepted.
 public struct ExitObservation: Hashable, Sendable {
     /// Which exit, counted from 0.
     public let exit: Int
@@ -37,17 +37,19 @@ public struct ExitObservation: Hashable, Sendable {
         var (sum, weighted): (Float, Float) = (0, 0)
         for index in logits.indices {
             let difference = logits[index] - maximum
-            let exponential = Float.exp(difference)
+            // A network that overflows is as little sure as one that gives NaN.
+            let exponential = logits[index].isFinite ? Float.exp(difference) : .nan
             sum += exponential
             // exp underflows to 0 long before its argument reaches -inf, and 0 · -inf is NaN.
             if exponential != 0 { weighted += exponential * difference }
         }
-        // H = log Σe − Σe·d / Σe with d = logit − maximum; rounding may leave it below 0.
+        // H = log Σe − Σe·d / Σe with d = logit − maximum; rounding may leave it out of its range.
         let entropy = Float.log(sum) - weighted / sum
+        let largestEntropy = Float.log(Float(logits.count))
         self.exit = exit
         self.predictedClass = largest
-        self.entropy = entropy < 0 ? 0 : entropy
-        self.normalizedEntropy = self.entropy / Float.log(Float(logits.count))
+        self.entropy = entropy < 0 ? 0 : entropy > largestEntropy ? largestEntropy : entropy
+        self.normalizedEntropy = self.entropy / largestEntropy
         self.maximumProbability = 1 / sum
         self.margin = (1 - Float.exp(logits[second] - maximum)) / sum
     }
