@@ -33,7 +33,7 @@ public struct ModelFolder: Sendable {
         self.path = path
     }
 
-    /// Writes a model, replacing each file as a whole.
+    /// Writes a model, replacing each file as a whole and making the folder where there is none.
     ///
     /// - Parameters:
     ///   - attachments: further files by name, such as the recipe.
@@ -51,6 +51,7 @@ public struct ModelFolder: Sendable {
             model.parameters, metadata: ["format": "pt"]
         ).serialized()
         var manifest = Manifest()
+        try makeFolder()
         for (name, bytes) in files {
             manifest.files[name] = .init(bytes: bytes.count, sha256: digest(bytes))
             try AtomicFile.write(bytes, to: path + "/" + name)
@@ -101,6 +102,15 @@ public struct ModelFolder: Sendable {
             throw ModelError(.corruptFile, "\(path): \(error)")
         }
         return model
+    }
+
+    private func makeFolder() throws(ModelError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw ModelError(.unwritable, "\(path): the folder cannot be made: \(error)")
+        }
     }
 
     private func readManifest() throws -> Manifest {
