@@ -71,6 +71,8 @@ public struct Adam: Hashable, Sendable {
         step: Int
     ) {
         let (b1, b2) = (Float(beta1), Float(beta2))
+        // Not 1 - b2: rounding β₂ = 0.999 first would be off by 1e-5 of what is left of 1.
+        let (rest1, rest2) = (Float(1 - beta1), Float(1 - beta2))
         let correction1 = 1 - power(beta1, step)
         let correction2 = Float(1 - power(beta2, step))
         let stepSize = Float(learningRate / correction1)
@@ -79,8 +81,8 @@ public struct Adam: Hashable, Sendable {
         for index in parameter.indices {
             let value = parameter[index]
             let slope = gradient[index] + decay * value
-            let first = b1 * mean[index] + (1 - b1) * slope
-            let second = b2 * square[index] + (1 - b2) * slope * slope
+            let first = b1 * mean[index] + rest1 * slope
+            let second = b2 * square[index] + rest2 * slope * slope
             mean[index] = first
             square[index] = second
             let root = (second / correction2).squareRoot() + Float(epsilon)
