@@ -8,7 +8,8 @@ public enum LearningRateSchedule: Hashable, Sendable {
     /// Up from a 25th of the peak along a cosine, then down to almost nothing along another.
     ///
     /// `warmup` is the share of all steps that goes up, 0 ... 1. The last step has a 250,000th of
-    /// the peak.
+    /// the peak. Of `n` steps, counted from 0, step `warmup · (n − 1)` is at the peak; in PyTorch
+    /// it is `warmup · n − 1`.
     ///
     /// References: Smith, Topin, *Super-Convergence*, 2018; the shape and constants are those of
     /// PyTorch's OneCycleLR, without its change of momentum.
