@@ -22,9 +22,11 @@ extension Recipe {
             optimizer.learningRate, "a number above 0")
         try require(0..<1 ~= optimizer.beta1, key + "beta1", optimizer.beta1, "0 to below 1")
         try require(0..<1 ~= optimizer.beta2, key + "beta2", optimizer.beta2, "0 to below 1")
+        // In the precision of the parameters, where 1e-50 is 0 and 0 / 0 would follow.
+        let epsilon = Float(optimizer.epsilon)
         try require(
-            optimizer.epsilon.isFinite && optimizer.epsilon > 0, key + "epsilon",
-            optimizer.epsilon, "a number above 0")
+            epsilon.isFinite && epsilon > 0, key + "epsilon", optimizer.epsilon,
+            "a number above 0 in single precision")
         try require(
             optimizer.weightDecay.isFinite && optimizer.weightDecay >= 0, key + "weightDecay",
             optimizer.weightDecay, "a number of 0 or more")
