@@ -15,16 +15,26 @@ extension Recipe {
         settings: [String] = []
     ) throws -> Recipe {
         var node = try base.node()
-        if let document { try node.merge(parse(document, source), source: source, path: "") }
-        for setting in settings { try node.apply(setting) }
-        let recipe: Recipe
-        do {
-            recipe = try YAMLDecoder().decode(Recipe.self, from: Yams.serialize(node: node))
-        } catch {
-            throw TrainingError(.invalidRecipe, "\(source): \(describe(error))")
+        var recipe = base
+        // Read after each change, so that a value of the wrong type is blamed on its source.
+        if let document {
+            try node.merge(parse(document, source), source: source, path: "")
+            recipe = try read(node, source)
+        }
+        for setting in settings {
+            try node.apply(setting)
+            recipe = try read(node, "--set \(setting)")
         }
         try recipe.validate()
         return recipe
+    }
+
+    private static func read(_ node: Node, _ source: String) throws -> Recipe {
+        do {
+            return try YAMLDecoder().decode(Recipe.self, from: Yams.serialize(node: node))
+        } catch {
+            throw TrainingError(.invalidRecipe, "\(source): \(describe(error))")
+        }
     }
 
     /// The name of the network that a YAML document asks for, or `nil` where it does not say.
@@ -34,28 +44,56 @@ extension Recipe {
         try parse(document, source).mapping?["network"]?.string
     }
 
-    /// The whole recipe as a YAML document.
+    /// The whole recipe as a YAML document, which reads back as the same recipe.
     public func yaml() throws -> String {
-        try YAMLEncoder().encode(self)
+        try Yams.serialize(node: node())
     }
 
     private func node() throws -> Node {
-        guard let node = try Yams.compose(yaml: yaml()) else {
+        guard var node = try Yams.compose(yaml: YAMLEncoder().encode(self)) else {
             throw TrainingError(.invalidRecipe, "recipe: cannot be written as YAML")
         }
+        // Yams writes 15 digits, and infinity in a way that it does not read.
+        node["lossWeights"] = Node(numbers: lossWeights.map(\.description))
+        node["thresholds"] = Node(numbers: thresholds.map(\.description))
+        node["optimizer"]?["learningRate"] = Node(number: optimizer.learningRate.description)
+        node["optimizer"]?["beta1"] = Node(number: optimizer.beta1.description)
+        node["optimizer"]?["beta2"] = Node(number: optimizer.beta2.description)
+        node["optimizer"]?["epsilon"] = Node(number: optimizer.epsilon.description)
+        node["optimizer"]?["weightDecay"] = Node(number: optimizer.weightDecay.description)
+        node["schedule"]?["warmup"] = Node(number: schedule.warmup.description)
+        node["data"]?["mean"] = Node(numbers: data.mean.map(\.description))
+        node["data"]?["standardDeviation"] = Node(
+            numbers: data.standardDeviation.map(\.description))
         return node
     }
 
     private static func parse(_ document: String, _ source: String) throws -> Node {
+        guard let node = try compose(document, source), node.mapping != nil else {
+            throw TrainingError(
+                .invalidRecipe, "\(source): expected a YAML mapping such as 'epochs: 10'")
+        }
+        return node
+    }
+
+    fileprivate static func compose(_ text: String, _ source: String) throws -> Node? {
+        // Counted in the text: Yams resolves aliases before it returns anything.
+        guard zip(text.utf8, text.utf8.dropFirst()).count(where: isAlias) <= aliasLimit else {
+            throw TrainingError(.invalidRecipe, "\(source): more than \(aliasLimit) YAML aliases")
+        }
         do {
-            guard let node = try Yams.compose(yaml: document), node.mapping != nil else {
-                throw TrainingError(
-                    .invalidRecipe, "\(source): expected a YAML mapping such as 'epochs: 10'")
-            }
-            return node
-        } catch let error as YamlError {
+            return try Yams.compose(yaml: text)
+        } catch {
             throw TrainingError(.invalidRecipe, "\(source): \(error)")
         }
+    }
+
+    /// More aliases than a recipe can use, and too few for one that stands for others, which stand
+    /// for others, to stand for more nodes than fit memory.
+    private static let aliasLimit = 16
+
+    private static func isAlias(_ first: UInt8, _ second: UInt8) -> Bool {
+        first == UInt8(ascii: "*") && second > UInt8(ascii: "*")
     }
 
     private static func describe(_ error: any Error) -> String {
@@ -78,6 +116,17 @@ extension Recipe {
 }
 
 extension Node {
+    /// A number as Swift writes it: the fewest digits that give the same number again.
+    fileprivate init(number: String) {
+        let isFinite = !number.hasSuffix("inf") && number != "nan"
+        let text = isFinite ? number : number.hasPrefix("-") ? "-.inf" : ".\(number)"
+        self = .scalar(Scalar(text, Tag(.float)))
+    }
+
+    fileprivate init(numbers: [String]) {
+        self = .sequence(Sequence(numbers.map { Node(number: $0) }, .implicit, .flow))
+    }
+
     /// Replaces the values of the keys that another mapping has; both have the same levels.
     fileprivate mutating func merge(_ other: Node, source: String, path: String) throws {
         guard let pairs = other.mapping else {
@@ -107,13 +156,8 @@ extension Node {
                 .invalidRecipe, "--set \(setting): expected key=value, as in --set epochs=10")
         }
         let keys = setting[..<equals].split(separator: ".", omittingEmptySubsequences: false)
-        let value: Node
-        do {
-            value = try Yams.compose(yaml: String(setting[setting.index(after: equals)...])) ?? ""
-        } catch {
-            throw TrainingError(.invalidRecipe, "--set \(setting): \(error)")
-        }
-        var nested = value
+        let text = String(setting[setting.index(after: equals)...])
+        var nested = try Recipe.compose(text, "--set \(setting)") ?? ""
         for key in keys.reversed() { nested = Node([(Node(String(key)), nested)]) }
         try merge(nested, source: "--set \(setting)", path: "")
     }
