@@ -52,6 +52,8 @@ public struct Trainer: ~Copyable {
         try Self.check(recipe, fits: network)
         try Self.check(training, fits: network)
         try Self.check(validation, fits: network)
+        try Self.check(state, fits: network)
+        try Self.check(state, isWithin: recipe, sampleCount: training.count)
         let scaling = try PixelScaling.standardizing(
             mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
         let loader = try BatchLoader(
@@ -116,11 +118,14 @@ public struct Trainer: ~Copyable {
     ) throws {
         let rate = recipe.learningRate(atStep: state.step, of: stepCount)
         let loss = try step.run(batch, from: loader, learningRate: rate, &state)
-        guard loss.isFinite else {
+        // Parameters too: the next loss would tell, but the end of an epoch saves them before it,
+        // and a rectifier may hide them for long.
+        guard loss.isFinite, state.parameters.allSatisfy({ $0.tensor.isFinite }) else {
             throw TrainingError(
                 .diverged,
-                "the loss is \(loss) after step \(state.step + 1) (epoch \(state.epoch + 1)); try "
-                    + "a smaller optimizer.learningRate than \(recipe.optimizer.learningRate)")
+                "the loss is \(loss)\(loss.isFinite ? ", but not every parameter is finite" : "") "
+                    + "after step \(state.step + 1) (epoch \(state.epoch + 1)); try a smaller "
+                    + "optimizer.learningRate than \(recipe.optimizer.learningRate)")
         }
         state.step += 1
         state.batch += 1
@@ -172,54 +177,6 @@ public struct Trainer: ~Copyable {
     }
 }
 
-// MARK: - Checks
-
-extension Trainer {
-    private static func check(
-        _ recipe: Recipe, fits network: BranchedNetwork
-    ) throws(TrainingError) {
-        guard recipe.lossWeights.count == network.exitCount else {
-            throw TrainingError(
-                .invalidRecipe,
-                "recipe: 'lossWeights' has \(recipe.lossWeights.count) numbers, expected "
-                    + "\(network.exitCount): one for each exit of '\(network.name)'")
-        }
-        guard recipe.thresholds.isEmpty || recipe.thresholds.count == network.exitCount - 1 else {
-            throw TrainingError(
-                .invalidRecipe,
-                "recipe: 'thresholds' has \(recipe.thresholds.count) numbers, expected "
-                    + "\(network.exitCount - 1), one for each early exit of '\(network.name)', or "
-                    + "none")
-        }
-        let channels = network.inputShape.dimensions.first ?? 0
-        for (key, count) in [
-            ("data.mean", recipe.data.mean.count),
-            ("data.standardDeviation", recipe.data.standardDeviation.count),
-        ] where count != channels {
-            throw TrainingError(
-                .invalidRecipe,
-                "recipe: '\(key)' has \(count) numbers, expected \(channels): one for each channel")
-        }
-    }
-
-    private static func check(
-        _ split: some DataSplit, fits network: BranchedNetwork
-    ) throws(TrainingError) {
-        guard split.imageShape == network.inputShape else {
-            throw TrainingError(
-                .unsuitableData,
-                "the images of \(split.name) have shape \(split.imageShape), but the network "
-                    + "'\(network.name)' expects \(network.inputShape)")
-        }
-        guard split.classNames.count == network.classCount else {
-            throw TrainingError(
-                .unsuitableData,
-                "\(split.name) has \(split.classNames.count) classes, but the network "
-                    + "'\(network.name)' has \(network.classCount)")
-        }
-        guard split.count > 0 else {
-            throw TrainingError(
-                .unsuitableData, "the \(type(of: split).splitName) split of \(split.name) is empty")
-        }
-    }
+extension Tensor {
+    fileprivate var isFinite: Bool { scalars.allSatisfy(\.isFinite) }
 }

@@ -1,0 +1,88 @@
+import BranchyData
+import BranchyNet
+import Compute
+
+// What does not fit is refused before anything is compiled.
+extension Trainer {
+    static func check(
+        _ recipe: Recipe, fits network: BranchedNetwork
+    ) throws(TrainingError) {
+        guard recipe.lossWeights.count == network.exitCount else {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: 'lossWeights' has \(recipe.lossWeights.count) numbers, expected "
+                    + "\(network.exitCount): one for each exit of '\(network.name)'")
+        }
+        guard recipe.thresholds.isEmpty || recipe.thresholds.count == network.exitCount - 1 else {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: 'thresholds' has \(recipe.thresholds.count) numbers, expected "
+                    + "\(network.exitCount - 1), one for each early exit of '\(network.name)', or "
+                    + "none")
+        }
+        let channels = network.inputShape.dimensions.first ?? 0
+        for (key, count) in [
+            ("data.mean", recipe.data.mean.count),
+            ("data.standardDeviation", recipe.data.standardDeviation.count),
+        ] where count != channels {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: '\(key)' has \(count) numbers, expected \(channels): one for each channel")
+        }
+    }
+
+    static func check(_ state: TrainingState, fits network: BranchedNetwork) throws {
+        let program = try network.plainProgram().program
+        for (kind, store) in [
+            ("parameter", state.parameters), ("mean", state.moments.mean),
+            ("square", state.moments.square),
+        ] {
+            for port in program.parameters {
+                let found = store[port.name]?.shape
+                let expected = program.type(of: port.value).shape
+                guard found != expected else { continue }
+                throw TrainingError(
+                    .invalidCheckpoint,
+                    "the state's \(kind) '\(port.name)' "
+                        + (found.map { "has shape \($0)" } ?? "is missing")
+                        + ", expected shape \(expected)")
+            }
+        }
+    }
+
+    /// A state of another run might stand where this one never comes.
+    static func check(
+        _ state: TrainingState, isWithin recipe: Recipe, sampleCount: Int
+    ) throws(TrainingError) {
+        let batchCount = (sampleCount + recipe.batchSize - 1) / recipe.batchSize
+        guard 0...recipe.epochs ~= state.epoch, 0..<batchCount ~= state.batch, state.step >= 0
+        else {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the state is at batch \(state.batch) of epoch \(state.epoch) after "
+                    + "\(state.step) steps, but the run has \(batchCount) batches in each of "
+                    + "\(recipe.epochs) epochs")
+        }
+    }
+
+    static func check(
+        _ split: some DataSplit, fits network: BranchedNetwork
+    ) throws(TrainingError) {
+        guard split.imageShape == network.inputShape else {
+            throw TrainingError(
+                .unsuitableData,
+                "the images of \(split.name) have shape \(split.imageShape), but the network "
+                    + "'\(network.name)' expects \(network.inputShape)")
+        }
+        guard split.classNames.count == network.classCount else {
+            throw TrainingError(
+                .unsuitableData,
+                "\(split.name) has \(split.classNames.count) classes, but the network "
+                    + "'\(network.name)' has \(network.classCount)")
+        }
+        guard split.count > 0 else {
+            throw TrainingError(
+                .unsuitableData, "the \(type(of: split).splitName) split of \(split.name) is empty")
+        }
+    }
+}
