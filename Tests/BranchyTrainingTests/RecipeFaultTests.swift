@@ -1,0 +1,130 @@
+import BranchyNet
+import BranchyTraining
+import Testing
+
+/// What is wrong in a recipe file or setting is refused with a message that says where and what.
+struct RecipeFaultTests {
+    @Test(arguments: [
+        ("epoch: 3", "epoch", "epochs"), ("Batchsize: 3", "Batchsize", "batchSize"),
+        ("optimizer: {lerningRate: 1}", "optimizer.lerningRate", "learningRate"),
+        ("data: {shifts: 1}", "data.shifts", "shift"), ("epochs: 3\n'': 1", "", "data"),
+    ])
+    func unknownKeyIsNamedWithTheNearestKnownOne(
+        document: String, key: String, nearest: String
+    ) {
+        let message = fault(document: document)
+        #expect(message.hasPrefix("my.yaml"))
+        #expect(message.contains("there is no key '\(key)'"))
+        // The empty key is as near to any other of four letters.
+        if !key.isEmpty { #expect(message.hasSuffix("; did you mean '\(nearest)'?")) }
+    }
+
+    @Test func lineOfAnUnknownKeyIsNamed() {
+        #expect(fault(document: "seed: 1\n\nepoch: 3").hasPrefix("my.yaml:3:"))
+    }
+
+    @Test(arguments: [
+        ("epochs: many", "epochs"), ("epochs: 1.5", "epochs"), ("epochs: [3]", "epochs"),
+        ("epochs: {value: 3}", "epochs"), ("epochs:", "epochs"), ("epochs: ~", "epochs"),
+        ("epochs: 99999999999999999999", "epochs"), ("seed: -1", "seed"),
+        ("seed: 18446744073709551616", "seed"), ("lossWeights: 1", "lossWeights"),
+        ("lossWeights: [1, heavy]", "lossWeights"), ("network: [b-lenet]", "network"),
+        ("optimizer: adam", "optimizer"), ("optimizer:", "optimizer"),
+        ("optimizer: {name: sgd}", "optimizer.name"),
+        ("optimizer: {beta1: true}", "optimizer.beta1"), ("schedule: {name: 1}", "schedule.name"),
+        ("data: {mean: [[1]]}", "data.mean"), ("data: {mean: 0.1}", "data.mean"),
+    ])
+    func valueOfTheWrongTypeIsNamedByItsKey(document: String, key: String) {
+        let message = fault(document: document)
+        #expect(message.hasPrefix("my.yaml: "))
+        #expect(message.contains("'\(key)"))
+    }
+
+    @Test(arguments: [
+        "", "\n\n", "# only a comment", "~", "epochs", "42", "- epochs: 3", "[epochs, 3]",
+        "epochs: 3\n\tseed: 1", "optimizer:\n\tname: adam", "network: \"b-lenet", "network: 'b",
+        "epochs: [1", "{epochs: 3", "epochs: 3: 4", "epochs: 3\n---\nepochs: 4",
+        "epochs: 3\nepochs: 4", "epochs: *unknown", "epochs: &a", "%YAML 9.9\n---\nepochs: 3",
+        "epochs: \u{0}3", "@: 1", "? [1, 2]\n: 3",
+    ])
+    func documentThatIsNoMappingOfKeysIsRefused(document: String) {
+        #expect(fault(document: document).hasPrefix("my.yaml"))
+    }
+
+    @Test(arguments: ["- a", "a: [", "", "'"])
+    func askingADocumentForItsNetworkNamesTheSource(document: String) {
+        let error = TinyTraining.fault { _ = try Recipe.network(in: document, source: "my.yaml") }
+        #expect(error?.code == .invalidRecipe)
+        #expect(error?.message.hasPrefix("my.yaml: ") == true)
+    }
+
+    @Test(arguments: [
+        "epochs", "", "epochs:3", "=3", "epoch=3", ".epochs=3", "epochs.=3", "optimizer..beta1=0",
+        "optimizer.beta=0", "epochs=", "epochs=ten", "epochs.first=3", "optimizer=adam",
+        "lossWeights=[1", "lossWeights=[1, 'a']", "network=\"b", "optimizer.name=sgd", "epochs==3",
+        "lossWeights.0=1",
+    ])
+    func settingThatMakesNoSenseIsQuoted(setting: String) {
+        let error = resolve(settings: ["seed=1", setting])
+        #expect(error?.code == .invalidRecipe)
+        #expect(error?.message.hasPrefix("--set \(setting)") == true, "\(error?.message ?? "")")
+    }
+
+    @Test func unknownKeyInASettingIsNamedWithTheNearestKnownOne() {
+        #expect(
+            resolve(settings: ["optimizer.learnRate=1"])?.message.contains(
+                "there is no key 'optimizer.learnRate'; did you mean 'learningRate'?") == true)
+    }
+
+    /// Nine levels of nine aliases each stand for nine to the ninth numbers; in place of a value
+    /// they would be written out, in place of a key they would be compared.
+    @Test(.timeLimit(.minutes(1)), arguments: ["lossWeights: ", "? ", "", "a: 1\nnetwork: "])
+    func documentWhoseAliasesExplodeIsRefusedAtOnce(place: String) {
+        let levels = (1...8).map { level in
+            let aliases = [String](repeating: "*a\(level - 1)", count: 9)
+            return "&a\(level) [\(aliases.joined(separator: ", "))]"
+        }
+        let bomb = "[&a0 [1, 1, 1, 1, 1, 1, 1, 1, 1], \(levels.joined(separator: ", "))]"
+        #expect(fault(document: place + bomb).hasPrefix("my.yaml"))
+        let error = resolve(settings: ["lossWeights=" + bomb])
+        #expect(error?.message.hasPrefix("--set lossWeights=") == true)
+    }
+
+    /// The most that gets through: five levels of three aliases.
+    @Test(.timeLimit(.minutes(1))) func fewAliasesStandForNothingThatExplodes() {
+        let levels = (1...5).map { level in
+            let alias = "*a\(level - 1)"
+            return "&a\(level) [\(alias), \(alias), \(alias)]"
+        }
+        let document = "lossWeights: [&a0 [1, 1, 1], \(levels.joined(separator: ", "))]"
+        #expect(fault(document: document).contains("'lossWeights"))
+    }
+
+    /// Decoration and products are no aliases.
+    @Test func starsInCommentsAreNotCounted() throws {
+        let stars = String(repeating: "*", count: 100)
+        let recipe = try Recipe.resolved(
+            from: Recipe.builtIn(for: "b-lenet"),
+            document: "# \(stars)\n# 2 * 3\nepochs: 3 # \(stars)\n")
+        #expect(recipe.epochs == 3)
+    }
+
+    @Test func documentOfEndlessNestingIsRefused() {
+        let document = "lossWeights: " + String(repeating: "[", count: 100_000)
+        #expect(fault(document: document).hasPrefix("my.yaml"))
+    }
+
+    private func fault(document: String) -> String {
+        let error = resolve(document: document)
+        #expect(error?.code == .invalidRecipe)
+        return error?.message ?? "no TrainingError"
+    }
+
+    private func resolve(document: String? = nil, settings: [String] = []) -> TrainingError? {
+        TinyTraining.fault {
+            _ = try Recipe.resolved(
+                from: Recipe.builtIn(for: "b-lenet"), document: document, source: "my.yaml",
+                settings: settings)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import BranchyNet
+import BranchyTraining
+import Testing
+
+struct RecipeTests {
+    @Test(arguments: [("b-lenet", 2), ("lenet", 1)])
+    func builtInRecipesAreValidAndFitTheirNetworks(name: String, exitCount: Int) throws {
+        let recipe = try Recipe.builtIn(for: name)
+        try recipe.validate()
+        #expect(recipe.network == name)
+        #expect(recipe.lossWeights.count == exitCount)
+    }
+
+    @Test func unknownNetworkHasNoRecipe() {
+        #expect(throws: NetworkError.self) { try Recipe.builtIn(for: "b-lenex") }
+    }
+
+    @Test(arguments: ["b-lenet", "lenet"]) func yamlReadsBackAsTheSameRecipe(name: String) throws {
+        var recipe = try Recipe.builtIn(for: name)
+        recipe.seed = .max
+        recipe.optimizer.learningRate = 0.1 + 0.2
+        recipe.optimizer.name = .adamw
+        recipe.lossWeights = [1 / 3, .pi]
+        recipe.data.mean = [1 / 3]
+        recipe.thresholds = [.infinity]
+        let base = try Recipe.builtIn(for: "b-lenet")
+        #expect(try Recipe.resolved(from: base, document: recipe.yaml()) == recipe)
+    }
+
+    @Test func nothingSaidChangesNothing() throws {
+        let base = try Recipe.builtIn(for: "b-lenet")
+        #expect(try Recipe.resolved(from: base) == base)
+    }
+
+    @Test func documentChangesOnlyTheKeysThatItHas() throws {
+        let base = try Recipe.builtIn(for: "b-lenet")
+        var expected = base
+        expected.epochs = 3
+        expected.lossWeights = [0.5, 2]
+        expected.optimizer.name = .adamw
+        expected.optimizer.weightDecay = 0.01
+        let document = """
+            # A comment.
+            epochs: 3
+            lossWeights: [0.5, 2]
+            optimizer:
+              weightDecay: 0.01
+              name: adamw
+            """
+        #expect(try Recipe.resolved(from: base, document: document) == expected)
+    }
+
+    @Test func settingsChangeSingleKeysOnAnyLevel() throws {
+        let base = try Recipe.builtIn(for: "b-lenet")
+        var expected = base
+        expected.epochs = 4
+        expected.optimizer.learningRate = 0.002
+        expected.schedule.name = .constant
+        expected.lossWeights = [1, 0.25]
+        expected.data.mean = [0.5]
+        let settings = [
+            "epochs=4", "optimizer.learningRate=2e-3", "schedule.name=constant",
+            "lossWeights=[1, 0.25]", "data.mean=[0.5]",
+        ]
+        #expect(try Recipe.resolved(from: base, settings: settings) == expected)
+    }
+
+    @Test func settingsWinOverTheDocumentAndLaterOnesOverEarlier() throws {
+        let base = try Recipe.builtIn(for: "b-lenet")
+        let recipe = try Recipe.resolved(
+            from: base, document: "epochs: 3", settings: ["epochs=4", "epochs=5"])
+        #expect(recipe.epochs == 5)
+    }
+
+    @Test func settingMayChangeSeveralKeysOfALevel() throws {
+        let base = try Recipe.builtIn(for: "b-lenet")
+        let recipe = try Recipe.resolved(
+            from: base, settings: ["optimizer={beta1: 0.99, learningRate: 0.001}"])
+        #expect(recipe.optimizer.beta1 == 0.99)
+        #expect(recipe.optimizer.learningRate == 0.001)
+        #expect(recipe.optimizer.beta2 == base.optimizer.beta2)
+    }
+
+    @Test func aliasStandsForWhatItsAnchorMarks() throws {
+        let base = try Recipe.builtIn(for: "b-lenet")
+        let recipe = try Recipe.resolved(
+            from: base,
+            document: "data: {mean: &number [0.25], standardDeviation: *number}")
+        #expect(recipe.data.mean == [0.25])
+        #expect(recipe.data.standardDeviation == [0.25])
+    }
+
+    @Test(arguments: [("epochs: 3", nil), ("network: lenet", "lenet")])
+    func documentMayNameItsNetwork(document: String, network: String?) throws {
+        #expect(try Recipe.network(in: document, source: "a.yaml") == network)
+    }
+}
