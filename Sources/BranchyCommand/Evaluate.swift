@@ -2,15 +2,17 @@ import ArgumentParser
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import BranchyTraining
 import Compute
-import Foundation
 
 /// `branchynet evaluate`
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure how accurate a model is and where samples leave it.",
-        discussion: "Samples really leave: the stages behind the exit are not run for them.")
+        abstract: "Measure how accurate and how fast a model is, and where samples leave it.",
+        discussion: """
+            Samples really leave: the stages behind the exit are not run for them. Times run from \
+            the prepared image to the answer; with --baseline the plain network takes turns with \
+            the one with exits on every image.
+            """)
 
     /// The split that is evaluated.
     enum Split: String, ExpressibleByArgument, CaseIterable {
@@ -25,8 +27,18 @@ struct Evaluate: ParsableCommand {
     @Option(help: "The split to evaluate on.")
     var split: Split = .test
 
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the plain network, trained on its own for as long, to compare with.",
+            valueName: "model"), completion: .directory)
+    var baseline: String?
+
     @Option(help: ArgumentHelp("Evaluate only the first images.", valueName: "n"))
     var limit: Int?
+
+    @Option(
+        help: ArgumentHelp("Measure times on so many images; 0 for no times.", valueName: "n"))
+    var latencyImages = 2_000
 
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
@@ -35,8 +47,9 @@ struct Evaluate: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        if let limit, limit < 0 {
-            throw ValidationError("--limit is \(limit), expected 0 or more")
+        for (name, value) in [("--limit", limit ?? 0), ("--latency-images", latencyImages)]
+        where value < 0 {
+            throw ValidationError("\(name) is \(value), expected 0 or more")
         }
     }
 
@@ -44,137 +57,93 @@ struct Evaluate: ParsableCommand {
         let trained = try model.load()
         let policy = try model.policy(for: trained)
         let splits = try DataFolder(data, run: model.path).splits(of: trained, in: model.path)
+        Interrupt.watch()
+        let report =
+            switch split {
+            case .test: try report(trained, policy, on: splits.test)
+            case .calibration: try report(trained, policy, on: splits.calibration)
+            case .validation: try report(trained, policy, on: splits.validation)
+            }
+        print(json ? try report.json() : try report.table(), terminator: "")
+    }
+
+    private func report(
+        _ trained: TrainedModel, _ policy: ThresholdPolicy, on split: some DataSplit
+    ) throws -> EvaluationReport {
         let engine = try Engines.inference()
         let predictor = try Predictor(
             network: trained.network, parameters: trained.parameters, policy: policy,
             engine: engine)
-        let evaluation: Evaluation =
-            switch split {
-            case .test: try evaluate(predictor, on: splits.test, trained)
-            case .calibration: try evaluate(predictor, on: splits.calibration, trained)
-            case .validation: try evaluate(predictor, on: splits.validation, trained)
-            }
-        let report = EvaluationReport(
-            evaluation, network: trained.network, policy: policy, engine: engine.name)
-        print(json ? try report.json() : try report.table(), terminator: "")
+        let plain = try baseline.map { try PlainNetwork(at: $0, engine: engine) }
+        var progress = ProgressLine(isShown: !quiet)
+        defer { progress.clear() }
+        let evaluation = try evaluate(predictor, trained, on: split, &progress)
+        let plainEvaluation = try plain.map {
+            try evaluate($0.predictor, $0.model, on: split, &progress)
+        }
+        let latency = try measure(predictor, plain, trained, on: split, &progress)
+        return EvaluationReport(
+            network: trained.network, policy: policy, engine: engine.name, evaluation: evaluation,
+            isInSample: trained.calibration?.dataChecksum == split.checksum
+                && trained.policy == policy,
+            latency: latency,
+            baseline: plain.map {
+                .init(
+                    name: $0.model.network.name, accuracy: plainEvaluation?.accuracy,
+                    isTrainedAlike: $0.isTrainedAlike(trained))
+            })
     }
 
     private func evaluate(
-        _ predictor: Predictor, on split: some DataSplit, _ trained: TrainedModel
+        _ predictor: Predictor, _ trained: TrainedModel, on split: some DataSplit,
+        _ progress: inout ProgressLine
     ) throws -> Evaluation {
-        Interrupt.watch()
-        var progress = ProgressLine(isShown: !quiet)
-        defer { progress.clear() }
-        return try Evaluation(
+        try Evaluation(
             of: predictor, on: split, preprocessing: trained.preprocessing, limit: limit ?? .max
         ) { done, count in
-            try progress.step("evaluating", done, of: count)
+            try progress.step("evaluating \(trained.network.name)", done, of: count)
         }
+    }
+
+    private func measure(
+        _ predictor: Predictor, _ plain: PlainNetwork?, _ trained: TrainedModel,
+        on split: some DataSplit, _ progress: inout ProgressLine
+    ) throws -> LatencyReport? {
+        let count = min(latencyImages, limit ?? .max, split.count)
+        guard count > 0 else { return nil }
+        let exits = try (0..<trained.network.exitCount).map { try predictor.leaving(at: $0) }
+        let subjects = [predictor] + exits + (plain.map { [$0.predictor] } ?? [])
+        let measurement = try LatencyMeasurement(
+            of: subjects, on: split, preprocessing: trained.preprocessing, imageCount: count
+        ) { done, count in
+            try progress.step("measuring", done, of: count)
+        }
+        return LatencyReport(measurement, exitCount: trained.network.exitCount)
     }
 }
 
-/// What `evaluate` prints.
-struct EvaluationReport {
-    private let evaluation: Evaluation
-    private let network: BranchedNetwork
-    private let policy: ThresholdPolicy
-    private let engine: String
+/// A network without exits that a gain is measured against.
+private struct PlainNetwork {
+    let model: TrainedModel
+    let predictor: Predictor
 
-    init(
-        _ evaluation: Evaluation, network: BranchedNetwork, policy: ThresholdPolicy, engine: String
-    ) {
-        self.evaluation = evaluation
-        self.network = network
-        self.policy = policy
-        self.engine = engine
-    }
-
-    /// The document whose keys `docs/JSON.md` lists.
-    private struct Document: Encodable {
-        let network: String
-        let dataset: String
-        let split: String
-        let dataChecksum: String
-        let samples: Int
-        let score: ExitScore
-        let thresholds: [Float]
-        let accuracy: Double?
-        let exitRates: [Double]
-        let exitedAccuracy: [Double?]
-        let forcedAccuracy: [Double?]
-        let multiplyAccumulates: Double?
-        let engine: String
-        let precision: String
-
-        private enum CodingKeys: String, CodingKey, CaseIterable {
-            case network, dataset, split, dataChecksum, samples, score, thresholds, accuracy
-            case exitRates, exitedAccuracy, forcedAccuracy, multiplyAccumulates, engine, precision
+    /// - Throws: `ModelError` where the folder is no model, `NetworkError` where it has exits.
+    init(at path: String, engine: any Engine) throws {
+        model = try ModelFolder(path).read(digest: Checksum.sha256)
+        guard model.network.exitCount == 1 else {
+            throw NetworkError(
+                .invalidValue,
+                "\(path): '\(model.network.name)' has \(model.network.exitCount) exits, expected a "
+                    + "plain network as baseline")
         }
-
-        /// Absent numbers are written as null, so that every key is always there.
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(network, forKey: .network)
-            try container.encode(dataset, forKey: .dataset)
-            try container.encode(split, forKey: .split)
-            try container.encode(dataChecksum, forKey: .dataChecksum)
-            try container.encode(samples, forKey: .samples)
-            try container.encode(score, forKey: .score)
-            try container.encode(thresholds, forKey: .thresholds)
-            try container.encode(accuracy, forKey: .accuracy)
-            try container.encode(exitRates, forKey: .exitRates)
-            try container.encode(exitedAccuracy, forKey: .exitedAccuracy)
-            try container.encode(forcedAccuracy, forKey: .forcedAccuracy)
-            try container.encode(multiplyAccumulates, forKey: .multiplyAccumulates)
-            try container.encode(engine, forKey: .engine)
-            try container.encode(precision, forKey: .precision)
-        }
+        predictor = try Predictor(
+            network: model.network, parameters: model.parameters,
+            policy: ThresholdPolicy(thresholds: []), engine: engine)
     }
 
-    func json() throws -> String {
-        let document = Document(
-            network: network.name, dataset: evaluation.dataset, split: evaluation.split,
-            dataChecksum: evaluation.dataChecksum, samples: evaluation.samples,
-            score: policy.score, thresholds: policy.thresholds, accuracy: evaluation.accuracy,
-            exitRates: evaluation.exitRates, exitedAccuracy: evaluation.exitedAccuracy,
-            forcedAccuracy: evaluation.forcedAccuracy,
-            multiplyAccumulates: evaluation.multiplyAccumulates, engine: engine,
-            precision: "float32")
-        return String(decoding: try JSONEncoder.branchyNet.encode(document), as: UTF8.self) + "\n"
-    }
-
-    func table() throws -> String {
-        let costs = try ExitCosts(of: network).multiplyAccumulates
-        var table = Table([.left, .right, .right, .right, .right, .right])
-        table.add(
-            ["", "threshold", "left here", "right of these", "right of all", "MACs to here"])
-        for (exit, name) in network.exitNames.enumerated() {
-            let isFinal = exit == network.exitCount - 1
-            table.add([
-                isFinal ? name : "exit \(exit + 1), \(name)",
-                isFinal ? "-" : "\(policy.thresholds[exit])",
-                Format.percent(evaluation.exitRates[exit]),
-                Format.percent(evaluation.exitedAccuracy[exit]),
-                Format.percent(evaluation.forcedAccuracy[exit]),
-                Format.grouped(costs[exit]),
-            ])
-        }
-        return """
-            \(network.name) on \(evaluation.dataset), \(evaluation.split) split: \
-            \(Format.grouped(evaluation.samples)) images
-
-            accuracy       \(Format.percent(evaluation.accuracy))
-            work           \(work(of: costs))
-            exit policy    \(policy.score.rawValue), \(engine) engine, float32
-
-            \(table.text)
-            """
-    }
-
-    private func work(of costs: [Int]) -> String {
-        guard let mean = evaluation.multiplyAccumulates else { return "-" }
-        let worst = costs.last ?? 0
-        return "\(Format.grouped(Int(mean.rounded()))) multiply-accumulates per image on average, "
-            + "\(Format.grouped(worst)) where nobody leaves early"
+    /// Whether it learnt from the same images for as many epochs as another model.
+    func isTrainedAlike(_ other: TrainedModel) -> Bool {
+        model.provenance.trainingChecksum == other.provenance.trainingChecksum
+            && model.provenance.epochs == other.provenance.epochs
     }
 }

@@ -6,6 +6,12 @@ enum Format {
         return fixed(fraction * 100, digits: 2) + " %"
     }
 
+    /// A time in microseconds as `12.3 µs`; `-` where there is none.
+    static func microseconds(_ number: Double?) -> String {
+        guard let number else { return "-" }
+        return fixed(number, digits: 1) + " µs"
+    }
+
     /// A number with a fixed count of digits behind the point.
     static func fixed(_ number: Double, digits: Int) -> String {
         guard number.isFinite else { return "\(number)" }

@@ -87,11 +87,11 @@ public struct Recipe: Hashable, Sendable, Codable {
     public static func builtIn(for name: String) throws -> Recipe {
         let network = try BranchedNetwork.named(name)
         return Recipe(
-            network: network.name, dataset: "mnist", seed: 1, epochs: 30, batchSize: 512,
+            network: network.name, dataset: "mnist", seed: 1, epochs: 30, batchSize: 128,
             lossWeights: [Double](repeating: 1, count: network.exitCount),
             thresholds: [Float](repeating: 0.3, count: network.exitCount - 1),
             optimizer: .init(
-                name: .adam, learningRate: 0.004, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
+                name: .adam, learningRate: 0.006, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
                 weightDecay: 0),
             schedule: .init(name: .oneCycle, warmup: 0.25),
             data: .init(
