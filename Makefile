@@ -6,13 +6,17 @@ WITHOUT_ONEDNN := --scratch-path .build/without-onednn --disable-default-traits
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup test test-without-onednn lint doc clean
+.PHONY: help setup demo test test-without-onednn lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the system libraries that are missing
 	Scripts/setup
+
+demo: setup ## Train, calibrate and evaluate on drawn digits, in three minutes
+	swift build -c release --product branchynet
+	.build/release/branchynet demo
 
 test: setup ## Build and test with all engines, optimized
 	swift build -c release --build-tests

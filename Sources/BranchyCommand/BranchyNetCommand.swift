@@ -12,7 +12,9 @@ struct BranchyNetCommand: ParsableCommand {
             cannot be written, 130 interrupted.
             """,
         version: "branchynet \(Version.number) (\(Engines.description))",
-        subcommands: [Train.self, Calibrate.self, Evaluate.self, Predict.self, Inspect.self])
+        subcommands: [
+            Demo.self, Train.self, Calibrate.self, Evaluate.self, Predict.self, Inspect.self,
+        ])
 
     static func main() {
         PassiveWaiting.enter()

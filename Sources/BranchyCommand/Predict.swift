@@ -1,13 +1,17 @@
 import ArgumentParser
 import BranchyData
 import BranchyNet
+import Compute
 import Foundation
 
 /// `branchynet predict`
 struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answer images, each at the first exit that is sure.",
-        discussion: "Takes IDX files of images (plain or .gz), PNG and JPEG files.")
+        discussion: """
+            Takes IDX files of images (plain or .gz), PNG and JPEG files. Answers are printed as \
+            they are found, in the order of the images.
+            """)
 
     @OptionGroup var model: ModelOptions
 
@@ -18,6 +22,9 @@ struct Predict: ParsableCommand {
     @Option(help: ArgumentHelp("Answer only the first images of each file.", valueName: "n"))
     var limit: Int?
 
+    @Option(help: ArgumentHelp("Show the most probable classes, so many.", valueName: "k"))
+    var top = 1
+
     @Flag(help: "Print one JSON object per image on standard output.")
     var json = false
 
@@ -25,6 +32,7 @@ struct Predict: ParsableCommand {
         if let limit, limit < 0 {
             throw ValidationError("--limit is \(limit), expected 0 or more")
         }
+        guard top >= 1 else { throw ValidationError("--top is \(top), expected 1 or more") }
     }
 
     func run() throws {
@@ -33,22 +41,61 @@ struct Predict: ParsableCommand {
             network: trained.network, parameters: trained.parameters,
             policy: try model.policy(for: trained), engine: try Engines.inference())
         var session = try predictor.makeSession()
+        // The first answer of a process reads cold code and memory; nobody's time is measured by it.
+        let blank = [Float](repeating: 0, count: trained.network.inputShape.elementCount)
+        _ = try session.predict(blank.span)
+        let output = AnswerStream(asJSON: json)
         Interrupt.watch()
         for file in files {
             let images = try ImageFile(file, shape: trained.network.inputShape)
-            if !json { print(Answer.heading(file)) }
+            try output.begin(file)
             for index in 0..<min(images.count, limit ?? .max) {
-                if Interrupt.isRequested { throw Interrupted(description: "stopped in \(file)") }
+                guard !Interrupt.isRequested else {
+                    throw Interrupted(description: "stopped in \(file) after \(index) images")
+                }
                 let image = images.image(at: index, preparedBy: trained.preprocessing)
-                let answer = Answer(
-                    file: file, image: index, try session.predict(image.span), trained)
-                print(json ? try answer.json() : answer.line)
+                let start = ContinuousClock.now
+                let prediction = try session.predict(image.span)
+                let latency = start.duration(to: .now)
+                let ranking = session.withLogits(ofExit: prediction.exit) {
+                    ClassProbability.ranking($0, names: trained.classNames, count: top)
+                }
+                try output.write(
+                    Answer(
+                        file: file, image: index, prediction, ranking, trained, latency: latency))
             }
         }
     }
 }
 
-/// What `predict` prints about one image.
+/// A class and how probable an exit finds it.
+struct ClassProbability: Encodable {
+    let index: Int
+    let name: String
+    let probability: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case index = "class"
+        case name = "className"
+        case probability
+    }
+
+    /// The most probable classes, the first of equals first.
+    static func ranking(
+        _ logits: Span<Float>, names: [String], count: Int
+    ) -> [ClassProbability] {
+        let scores = logits.indices.map { Double(logits[$0]) }
+        let maximum = scores.max() ?? 0
+        let exponentials = scores.map { exp($0 - maximum) }
+        let sum = exponentials.reduce(0, +)
+        let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+        return order.prefix(count).map {
+            ClassProbability(index: $0, name: names[$0], probability: exponentials[$0] / sum)
+        }
+    }
+}
+
+/// What `predict` says about one image.
 private struct Answer: Encodable {
     let file: String
     let image: Int
@@ -58,46 +105,71 @@ private struct Answer: Encodable {
     let exitName: String
     let entropy: Float
     let probability: Float
+    let latencyMicroseconds: Double
+    let top: [ClassProbability]
 
     private enum CodingKeys: String, CodingKey {
-        case file, image, className, exit, exitName, entropy, probability
+        case file, image, className, exit, exitName, entropy, probability, latencyMicroseconds, top
         case predictedClass = "class"
     }
 
-    init(file: String, image: Int, _ prediction: Prediction, _ model: TrainedModel) {
+    init(
+        file: String, image: Int, _ prediction: Prediction, _ top: [ClassProbability],
+        _ model: TrainedModel, latency: Duration
+    ) {
         self.file = file
         self.image = image
+        self.top = top
         predictedClass = prediction.predictedClass
         className = model.classNames[prediction.predictedClass]
         exit = prediction.exit
         exitName = model.network.exitNames[prediction.exit]
         entropy = prediction.observation.entropy
         probability = prediction.observation.maximumProbability
+        latencyMicroseconds = latency.seconds * 1e6
     }
 
-    func json() throws -> String {
-        let encoder = JSONEncoder.branchyNet
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-
-    /// What stands above a file's answers.
-    static func heading(_ file: String) -> String {
-        let columns = ["image", "class", "exit", "entropy", "probability"]
-        return "\(file)\n" + row(columns)
-    }
-
-    var line: String {
-        Self.row([
+    /// Columns of fixed width, because answers are printed as they come.
+    var columns: [String] {
+        [
             String(image), className, exitName == "final exit" ? exitName : "exit \(exit + 1)",
             Format.fixed(Double(entropy), digits: 4), Format.fixed(Double(probability), digits: 4),
-        ])
+            Format.microseconds(latencyMicroseconds),
+        ] + top.dropFirst().map { "\($0.name) \(Format.percent($0.probability))" }
+    }
+}
+
+/// Writes answers to standard output, one line each.
+private struct AnswerStream {
+    private static let headings = ["image", "class", "exit", "entropy", "probability", "latency"]
+
+    private let isJSON: Bool
+    private let encoder: JSONEncoder
+
+    init(asJSON isJSON: Bool) {
+        self.isJSON = isJSON
+        encoder = .branchyNet
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
-    /// Answers are printed as they come, so the columns' widths are fixed beforehand.
-    private static func row(_ columns: [String]) -> String {
-        zip(columns, [8, 12, 10, 7, 11]).map { text, width in
-            String(repeating: " ", count: max(0, width - text.count)) + text
+    func begin(_ file: String) throws {
+        guard !isJSON else { return }
+        print("\(file)\n" + row(Self.headings))
+    }
+
+    func write(_ answer: Answer) throws {
+        if isJSON {
+            print(String(decoding: try encoder.encode(answer), as: UTF8.self))
+        } else {
+            print(row(answer.columns))
+        }
+    }
+
+    private func row(_ columns: [String]) -> String {
+        let widths = [6, 10, 10, 7, 11, 9]
+        return columns.enumerated().map { index, text in
+            let width = index < widths.count ? widths[index] : 11
+            return String(repeating: " ", count: max(0, width - text.count)) + text
         }.joined(separator: "  ")
     }
 }

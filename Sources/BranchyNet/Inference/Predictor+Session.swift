@@ -35,6 +35,15 @@ extension Predictor {
             return Prediction(observation: try observe(last))
         }
 
+        /// Calls `body` with the logits of an exit that the last image visited.
+        ///
+        /// - Parameter exit: counted from 0; at most the exit at which that image left.
+        public func withLogits<Result>(
+            ofExit exit: Int, _ body: (Span<Float>) throws -> Result
+        ) rethrows -> Result {
+            try workspace.withOutput(compiled.logitsOutputs[exit], body)
+        }
+
         /// Runs every stage and hands over the logits of every exit: for calibration and reports.
         ///
         /// - Parameters:

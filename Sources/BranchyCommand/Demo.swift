@@ -1,0 +1,133 @@
+import ArgumentParser
+import BranchyData
+import BranchyNet
+import Compute
+import Foundation
+
+/// `branchynet demo`
+struct Demo: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train, calibrate and evaluate on drawn digits: no data, no network needed.")
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Folder to write both models to.", valueName: "dir"),
+        completion: .directory)
+    var output = "runs/demo"
+
+    @Option(help: ArgumentHelp("Passes over the training images.", valueName: "n"))
+    var epochs = 6
+
+    func validate() throws {
+        guard 1...1_000 ~= epochs else {
+            throw ValidationError("--epochs is \(epochs), expected 1 to 1000")
+        }
+    }
+
+    func run() throws {
+        let (plain, branched) = (output + "/lenet", output + "/b-lenet")
+        try removeEarlierDemo([plain, branched])
+        heading("1. The plain network, for comparison: LeNet on drawn digits")
+        try train("lenet", plain)
+        heading("2. B-LeNet: the same network with a branch, both exits trained at once")
+        try train("b-lenet", branched)
+        heading("3. Where may an image leave? Thresholds from images that trained nothing")
+        try Calibrate.parse([branched]).run()
+        heading("4. What is it worth? On test images that chose nothing")
+        try Evaluate.parse([branched, "--baseline", plain]).run()
+        heading("5. Ten test images, and where they left")
+        try showImages(branched)
+        print(
+            """
+
+            The models are in \(output). Next:
+              branchynet inspect \(branched)
+              branchynet train b-lenet --data-dir DATA --output runs/mnist    (MNIST in DATA/mnist)
+              branchynet predict \(branched) picture.png    (28×28, light on dark)
+            """)
+    }
+
+    private func train(_ network: String, _ folder: String) throws {
+        try Train.parse([
+            network, "--output", folder, "--set", "dataset=digits", "--set", "epochs=\(epochs)",
+            "--set", "data.validationImages=1000", "--set", "data.calibrationImages=5000",
+        ]).run()
+    }
+
+    /// A demo starts afresh; what is not a demo's is left alone.
+    private func removeEarlierDemo(_ folders: [String]) throws {
+        let manager = FileManager.default
+        for folder in folders where manager.fileExists(atPath: folder) {
+            guard
+                let model = try? ModelFolder(folder).read(), model.provenance.dataset == "digits"
+            else {
+                throw ModelError(
+                    .unwritable,
+                    "\(folder) exists and is not an earlier demo; choose another --output")
+            }
+            do {
+                try manager.removeItem(atPath: folder)
+            } catch {
+                throw ModelError(.unwritable, "\(folder): \(error.localizedDescription)")
+            }
+        }
+    }
+
+    private func showImages(_ folder: String) throws {
+        let model = try ModelFolder(folder).read(digest: Checksum.sha256)
+        guard let policy = model.policy else { return }
+        let predictor = try Predictor(
+            network: model.network, parameters: model.parameters, policy: policy,
+            engine: try Engines.inference())
+        let test = try DataFolder(DataOptions.parse([])).splits(of: model, in: folder).test
+        let shown = (0..<10).compactMap { digit in
+            (0..<test.count).first { test.label(at: $0) == digit }
+        }
+        for row in [shown.prefix(5), shown.dropFirst(5)] {
+            let cells = try row.map { index in
+                try PredictedImage(
+                    test.pixels(at: index), label: test.label(at: index), predictor, model)
+            }
+            print(PredictedImage.sideBySide(cells))
+        }
+    }
+
+    private func heading(_ text: String) {
+        // Standard output and standard error stay in order on a terminal.
+        print("\n\(text)\n")
+        fflush(nil)
+    }
+}
+
+/// An image with what the network said about it.
+private struct PredictedImage {
+    private let lines: [String]
+
+    init(
+        _ pixels: ArraySlice<UInt8>, label: Int, _ predictor: Predictor, _ model: TrainedModel
+    ) throws {
+        let image = Tensor(
+            model.network.inputShape,
+            pixels.map { model.preprocessing.apply(to: $0, channel: 0) })
+        let prediction = try predictor.predict(image)
+        let answer = model.classNames[prediction.predictedClass]
+        let verdict =
+            prediction.predictedClass == label
+            ? answer : "\(answer), not \(model.classNames[label])"
+        lines =
+            Thumbnail(pixels, side: model.network.inputShape[2]).rows + [
+                "→ \(verdict)", "exit \(prediction.exit + 1)",
+                "entropy " + Format.fixed(Double(prediction.observation.entropy), digits: 3),
+            ]
+    }
+
+    static func sideBySide(_ images: [PredictedImage]) -> String {
+        let height = images.map(\.lines.count).max() ?? 0
+        return (0..<height).map { line in
+            images.map { image in
+                let text = line < image.lines.count ? image.lines[line] : ""
+                return text + String(repeating: " ", count: max(0, Thumbnail.width - text.count))
+            }.joined(separator: "  ") + "\n"
+        }.joined()
+    }
+}
