@@ -78,7 +78,6 @@ final class RunContext {
         case primitive(OpaquePointer, UnsafeMutableBufferPointer<dnnl_exec_arg_t>)
         case crossEntropy(CrossEntropy, UnsafeMutablePointer<Float>)
         case crossEntropyGradient(CrossEntropy, UnsafeMutablePointer<Float>)
-        case zero(UnsafeMutableRawBufferPointer)
     }
 
     private let plan: Plan
@@ -119,8 +118,6 @@ final class RunContext {
                 loss.pointee = kernel.loss()
             case .crossEntropyGradient(let kernel, let gradient):
                 kernel.writeGradient(to: gradient)
-            case .zero(let memory):
-                memory.initializeMemory(as: UInt8.self, repeating: 0)
             }
         }
         let status = stream.use { dnnl_stream_wait($0) }
@@ -153,8 +150,6 @@ final class RunContext {
         case .crossEntropyGradient(let classes):
             return .crossEntropyGradient(
                 crossEntropy(addresses, classes), addresses[3].assumingMemoryBound(to: Float.self))
-        case .zero(let byteCount):
-            return .zero(UnsafeMutableRawBufferPointer(start: addresses[0], count: byteCount))
         }
     }
 

@@ -32,8 +32,6 @@ struct Step: Sendable {
         case primitive(Handle)
         case crossEntropy(classes: Int)
         case crossEntropyGradient(classes: Int)
-        /// Fills with zeros what only part of a later step writes.
-        case zero(byteCount: Int)
     }
 
     struct Argument: Sendable {

@@ -11,20 +11,29 @@ extension ProgramCompiler {
     mutating func lower(
         _ convolution: Operation.Convolution, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let (source, weight) = (instruction.operands[0], instruction.operands[1])
-        let result = instruction.results[0]
-        let bias = instruction.operands.count == 3 ? instruction.operands[2] : nil
         let descriptor = try convolutionForward(
-            convolution, source: dimensions(of: source), weight: dimensions(of: weight),
-            result: dimensions(of: result), hasBias: bias != nil)
+            convolution, source: dimensions(of: instruction.operands[0]),
+            weight: dimensions(of: instruction.operands[1]),
+            result: dimensions(of: instruction.results[0]),
+            hasBias: instruction.operands.count == 3)
+        try appendForward(descriptor, instruction)
+    }
+
+    /// Appends a layer of source, weight, maybe bias, and result.
+    mutating func appendForward(
+        _ descriptor: Handle, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (operands, result) = (instruction.operands, instruction.results[0])
         var arguments = [
-            (DNNL_ARG_SRC, try view(of: source, as: wanted(descriptor, DNNL_ARG_SRC))),
+            (DNNL_ARG_SRC, try view(of: operands[0], as: wanted(descriptor, DNNL_ARG_SRC))),
             (
                 DNNL_ARG_WEIGHTS,
-                try parameterView(of: weight, as: wanted(descriptor, DNNL_ARG_WEIGHTS))
+                try parameterView(of: operands[1], as: wanted(descriptor, DNNL_ARG_WEIGHTS))
             ),
         ]
-        if let bias { arguments.append((DNNL_ARG_BIAS, try plainView(of: bias))) }
+        if operands.count == 3 {
+            arguments.append((DNNL_ARG_BIAS, try plainView(of: operands[2])))
+        }
         arguments.append(
             (DNNL_ARG_DST, try self.result(result, wanted(descriptor, DNNL_ARG_DST))))
         try append(descriptor, for: instruction.operation.description, arguments)

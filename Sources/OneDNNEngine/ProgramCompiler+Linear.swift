@@ -6,24 +6,11 @@ extension ProgramCompiler {
     mutating func lower(
         _ linear: Operation.Linear, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let (source, weight) = (instruction.operands[0], instruction.operands[1])
-        let result = instruction.results[0]
-        let bias = instruction.operands.count == 3 ? instruction.operands[2] : nil
         let descriptor = try linearForward(
-            linear, source: primary(of: source).layout, outputFeatures: dimensions(of: weight)[0],
-            hasBias: bias != nil)
-        var arguments = [
-            (DNNL_ARG_SRC, try view(of: source, as: wanted(descriptor, DNNL_ARG_SRC))),
-            (
-                DNNL_ARG_WEIGHTS,
-                try parameterView(of: weight, as: wanted(descriptor, DNNL_ARG_WEIGHTS))
-            ),
-        ]
-        if let bias { arguments.append((DNNL_ARG_BIAS, try plainView(of: bias))) }
-        arguments.append(
-            (DNNL_ARG_DST, try self.result(result, wanted(descriptor, DNNL_ARG_DST))))
-        try append(descriptor, for: instruction.operation.description, arguments)
-        try finish(result)
+            linear, source: primary(of: instruction.operands[0]).layout,
+            outputFeatures: dimensions(of: instruction.operands[1])[0],
+            hasBias: instruction.operands.count == 3)
+        try appendForward(descriptor, instruction)
     }
 
     /// Also the hint that the derivatives' descriptors are made from.
