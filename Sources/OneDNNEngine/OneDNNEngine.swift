@@ -36,10 +36,25 @@ public struct OneDNNEngine: Engine {
     public func compile(
         _ program: Program, batchSize: Int, parameters: ParameterStore
     ) throws(EngineError) -> any Executable {
-        try library.run { () throws(EngineError) in
+        try program.requireMemory(batchSize: batchSize)
+        return try library.run { () throws(EngineError) in
             var compiler = ProgramCompiler(
                 program, batchSize: batchSize, parameters: parameters, library: library)
             return try OneDNNExecutable(try compiler.compile(), library: library)
+        }
+    }
+}
+
+extension Program {
+    /// Refuses a batch that no workspace can hold, before sizes overflow: the library counts samples
+    /// in 32 bits, and ends the process where it divides by what became of them.
+    fileprivate func requireMemory(batchSize: Int) throws(EngineError) {
+        let largest = types.filter(\.isBatched).map(\.shape.elementCount).max() ?? 0
+        let (count, overflow) = batchSize.multipliedReportingOverflow(by: largest)
+        guard batchSize <= Int32.max, !overflow, count <= Workspace.physicalMemory / 4 else {
+            throw EngineError(
+                .outOfMemory,
+                "a batch of \(batchSize) does not fit the machine's memory; use a smaller one")
         }
     }
 }

@@ -29,6 +29,9 @@ public struct Workspace: ~Copyable {
     /// The start of the block, aligned to ``MemoryPlan/alignment``. For engines.
     public let base: UnsafeMutableRawPointer
 
+    /// The size of the block.
+    package let byteCount: Int
+
     /// What else the engine needs per caller (handles of a library, say). For engines.
     public let context: AnyObject?
 
@@ -71,6 +74,7 @@ public struct Workspace: ~Copyable {
             throw error
         }
         self.base = base
+        self.byteCount = size
         self.owner = owner
         self.inputs = inputs
         self.outputs = outputs
@@ -121,7 +125,8 @@ public struct Workspace: ~Copyable {
         return UnsafeMutableBufferPointer(start: start, count: slot.count)
     }
 
-    private static var physicalMemory: Int {
+    /// How many bytes the machine has, which no workspace exceeds.
+    package static var physicalMemory: Int {
         sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     }
 }
