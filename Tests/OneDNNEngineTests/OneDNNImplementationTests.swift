@@ -1,0 +1,141 @@
+#if OneDNN
+import BranchyNet
+import Compute
+import OneDNNEngine
+import TestSupport
+import Testing
+
+/// The library has code for every case, and for some none that is fast: names that begin with
+/// `ref`, a hundred times slower. None of ours may need those.
+struct OneDNNImplementationTests {
+    /// Around what vectors hold, and those of the networks.
+    static let channelCounts = [1, 3, 5, 8, 10, 16, 17, 20, 32, 33, 64]
+
+    @Test(arguments: BranchedNetwork.known, [1, 2])
+    func networksTrainOnFastImplementations(_ network: BranchedNetwork, threads: Int) throws {
+        let program = try network.trainingProgram().program
+        try expectFast(program, batchSize: 512, OneDNNEngine(threads: threads))
+    }
+
+    @Test(arguments: BranchedNetwork.known, [1, 256])
+    func networksInferOnFastImplementations(_ network: BranchedNetwork, batchSize: Int) throws {
+        let program = try network.inferenceProgram().program
+        let parameters = Feed(for: program, batchSize: 1).parameters
+        for threads in [1, 2] {
+            try expectFast(
+                program, batchSize: batchSize, OneDNNEngine(threads: threads),
+                parameters: parameters)
+        }
+    }
+
+    /// Forward with and without bias and relu, and both derivatives, for parameters that change.
+    @Test(arguments: [1, 3, 5], [1, 2])
+    func convolutionsAreFast(kernelSize: Int, stride: Int) throws {
+        let engine = try OneDNNEngine()
+        for channels in Self.channelCounts {
+            for filters in Self.channelCounts {
+                let program = try Program { program in
+                    let shape: Shape = [channels, 9, 8]
+                    let x = program.addInput("x", ValueType(shape))
+                    let w = program.addInput(
+                        "w",
+                        ValueType([filters, channels, kernelSize, kernelSize], isBatched: false))
+                    let b = program.addInput("b", ValueType([filters], isBatched: false))
+                    program.beginSegment("only")
+                    var convolution = Operation.Convolution(
+                        stride: stride, padding: kernelSize / 2, activation: .relu)
+                    _ = try program.apply(.convolution(convolution), x, w, b)
+                    convolution.activation = nil
+                    let y = try program.apply(.convolution(convolution), x, w)
+                    try program.append(
+                        .gradient(.convolutionSource(convolution, source: shape)), [y, w])
+                    for hasBias in [false, true] {
+                        try program.append(
+                            .gradient(
+                                .convolutionParameters(
+                                    convolution, kernelSize: kernelSize, hasBias: hasBias)),
+                            [x, y])
+                    }
+                }
+                try expectFast(program, batchSize: 4, engine, "\(channels) to \(filters)")
+            }
+        }
+    }
+
+    @Test(arguments: [(2, 2), (3, 1), (3, 2)], [Operation.Pooling.Rounding.floor, .ceiling])
+    func poolingsAreFast(
+        window: (kernelSize: Int, stride: Int), rounding: Operation.Pooling.Rounding
+    ) throws {
+        let engine = try OneDNNEngine()
+        for channels in Self.channelCounts {
+            let program = try Program { program in
+                let shape: Shape = [channels, 9, 8]
+                let x = program.addInput("x", ValueType(shape))
+                program.beginSegment("only")
+                var pooling = Operation.Pooling(
+                    kernelSize: window.kernelSize, stride: window.stride, rounding: rounding)
+                _ = try program.apply(.maxPooling(pooling), x)
+                pooling.activation = .relu
+                _ = try program.apply(.maxPooling(pooling), x)
+                (pooling.activation, pooling.recordsSelection) = (nil, true)
+                let results = try program.append(.maxPooling(pooling), [x])
+                try program.append(
+                    .gradient(.maxPooling(pooling, source: shape)), [results[1], results[0]])
+            }
+            try expectFast(program, batchSize: 4, engine, "\(channels) channels")
+        }
+    }
+
+    /// Of features, and of an image that was flattened.
+    @Test(arguments: channelCounts)
+    func fullyConnectedLayersAreFast(features: Int) throws {
+        let engine = try OneDNNEngine()
+        for outputs in Self.channelCounts {
+            let program = try Program { program in
+                let x = program.addInput("x", ValueType([features, 1, 3]))
+                let weights = program.addInput(
+                    "w", ValueType([outputs, features * 3], isBatched: false))
+                let flat = program.addInput("flat", ValueType([features * 3]))
+                program.beginSegment("only")
+                for source in [flat, try program.apply(.flatten, x)] {
+                    let linear = Operation.Linear(activation: .relu)
+                    _ = try program.apply(.linear(linear), source, weights)
+                    let y = try program.apply(.linear(.init()), source, weights)
+                    try program.append(.gradient(.linearSource(.init())), [y, weights])
+                    try program.append(
+                        .gradient(.linearParameters(.init(), hasBias: true)), [source, y])
+                }
+            }
+            try expectFast(program, batchSize: 4, engine, "\(features * 3) to \(outputs)")
+        }
+    }
+
+    @Test func everyStepIsListedWithItsSegment() throws {
+        let program = try BranchedNetwork.bLeNet.inferenceProgram().program
+        let executable = try OneDNNEngine().compile(
+            program, batchSize: 1, parameters: Feed(for: program, batchSize: 1).parameters)
+        let steps = executable.implementations.filter { $0.operation != "reorder" }
+        for (index, segment) in program.segments.enumerated() {
+            // Flattening takes no step.
+            let operations = segment.instructions.map(\.operation.description)
+                .filter { $0 != "flatten" }
+            #expect(steps.filter { $0.segment == index }.map(\.operation) == operations)
+        }
+        #expect(executable.implementations.allSatisfy { !$0.name.isEmpty })
+        #expect(executable.implementations.allSatisfy { $0.name != "unknown" })
+    }
+
+    private func expectFast(
+        _ program: Program, batchSize: Int, _ engine: OneDNNEngine, _ context: String = "",
+        parameters: ParameterStore = ParameterStore(),
+        at location: SourceLocation = #_sourceLocation
+    ) throws {
+        let executable = try engine.compile(
+            program, batchSize: batchSize, parameters: parameters)
+        let slow = executable.implementations.filter { $0.name.hasPrefix("ref") }
+            .map { "\($0.operation) by \($0.name)" }
+        #expect(slow.isEmpty, "\(context)", sourceLocation: location)
+        #expect(!executable.implementations.isEmpty, sourceLocation: location)
+    }
+}
+#endif
