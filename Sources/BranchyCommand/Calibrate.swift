@@ -81,10 +81,10 @@ struct Calibrate: ParsableCommand {
         trained.policy = ThresholdPolicy(thresholds: point.thresholds)
         trained.calibration = result
         try folder.update(trained, digest: Checksum.sha256)
-        print(
+        try StandardOutput.write(
             json
-                ? String(decoding: try JSONEncoder.branchyNet.encode(result), as: UTF8.self)
-                : CalibrationReport(result, trained.network).text)
+                ? String(decoding: JSONEncoder.branchyNet.encode(result), as: UTF8.self) + "\n"
+                : CalibrationReport(result, trained.network).text + "\n")
     }
 
     /// The median time to leave at each exit, in microseconds.

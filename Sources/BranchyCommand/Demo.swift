@@ -27,23 +27,24 @@ struct Demo: ParsableCommand {
     func run() throws {
         let (plain, branched) = (output + "/lenet", output + "/b-lenet")
         try removeEarlierDemo([plain, branched])
-        heading("1. The plain network, for comparison: LeNet on drawn digits")
+        try heading("1. The plain network, for comparison: LeNet on drawn digits")
         try train("lenet", plain)
-        heading("2. B-LeNet: the same network with a branch, both exits trained at once")
+        try heading("2. B-LeNet: the same network with a branch, both exits trained at once")
         try train("b-lenet", branched)
-        heading("3. Where may an image leave? Thresholds from images that trained nothing")
+        try heading("3. Where may an image leave? Thresholds from images that trained nothing")
         try Calibrate.parse([branched]).run()
-        heading("4. What is it worth? On test images that chose nothing")
+        try heading("4. What is it worth? On test images that chose nothing")
         try Evaluate.parse([branched, "--baseline", plain]).run()
-        heading("5. Ten test images, and where they left")
+        try heading("5. Ten test images, and where they left")
         try showImages(branched)
-        print(
+        try StandardOutput.write(
             """
 
             The models are in \(output). Next:
               branchynet inspect \(branched)
               branchynet train b-lenet --data-dir DATA --output runs/mnist    (MNIST in DATA/mnist)
               branchynet predict \(branched) picture.png    (28×28, light on dark)
+
             """)
     }
 
@@ -88,14 +89,12 @@ struct Demo: ParsableCommand {
                 try PredictedImage(
                     test.pixels(at: index), label: test.label(at: index), predictor, model)
             }
-            print(PredictedImage.sideBySide(cells))
+            try StandardOutput.write(PredictedImage.sideBySide(cells) + "\n")
         }
     }
 
-    private func heading(_ text: String) {
-        // Standard output and standard error stay in order on a terminal.
-        print("\n\(text)\n")
-        fflush(nil)
+    private func heading(_ text: String) throws {
+        try StandardOutput.write("\n\(text)\n\n")
     }
 }
 

@@ -64,7 +64,7 @@ struct Evaluate: ParsableCommand {
             case .calibration: try report(trained, policy, on: splits.calibration)
             case .validation: try report(trained, policy, on: splits.validation)
             }
-        print(json ? try report.json() : try report.table(), terminator: "")
+        try StandardOutput.write(json ? report.json() : report.table())
     }
 
     private func report(

@@ -25,9 +25,9 @@ struct Inspect: ParsableCommand {
             ?? ModelFolder(model).read(digest: Checksum.sha256).network
         if json {
             let data = try JSONEncoder.branchyNet.encode(network)
-            print(String(decoding: data, as: UTF8.self))
+            try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
         } else {
-            print(try NetworkTree(network).text, terminator: "")
+            try StandardOutput.write(NetworkTree(network).text)
         }
     }
 }

@@ -154,15 +154,14 @@ private struct AnswerStream {
 
     func begin(_ file: String) throws {
         guard !isJSON else { return }
-        print("\(file)\n" + row(Self.headings))
+        try StandardOutput.write("\(file)\n" + row(Self.headings) + "\n")
     }
 
     func write(_ answer: Answer) throws {
-        if isJSON {
-            print(String(decoding: try encoder.encode(answer), as: UTF8.self))
-        } else {
-            print(row(answer.columns))
-        }
+        let line =
+            isJSON
+            ? String(decoding: try encoder.encode(answer), as: UTF8.self) : row(answer.columns)
+        try StandardOutput.write(line + "\n")
     }
 
     private func row(_ columns: [String]) -> String {

@@ -183,7 +183,8 @@ struct Train: ParsableCommand {
             let summary = TrainingSummary(
                 model: output, network: checkpoint.network.name, epochs: last.epoch,
                 trainingLoss: last.trainingLoss, validationAccuracy: last.validationAccuracy)
-            print(String(decoding: try JSONEncoder.branchyNet.encode(summary), as: UTF8.self))
+            let data = try JSONEncoder.branchyNet.encode(summary)
+            try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
         } else if !quiet {
             StandardError.write(
                 "wrote \(output); next: branchynet evaluate \(output) --threshold 0.3\n")

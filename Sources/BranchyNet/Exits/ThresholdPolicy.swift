@@ -1,7 +1,8 @@
 /// Leaves at the first exit whose score passes that exit's threshold.
 ///
 /// With the entropy, threshold 0 lets nobody leave early (no entropy is strictly below it) and
-/// `+∞` lets everybody leave at the first exit whose logits are finite.
+/// `+∞` lets everybody leave at the first exit whose logits are finite. With the largest
+/// probability and the margin it is the other way round.
 ///
 /// References: Teerapittayanon et al., *BranchyNet*, ICPR 2016, figure 2.
 public struct ThresholdPolicy: ExitPolicy, Hashable, Codable {

@@ -39,7 +39,8 @@ public struct ModelFolder: Sendable {
     ///   - attachments: further files by name, such as the recipe.
     ///   - digest: gives the SHA-256 of each file for the manifest.
     /// - Throws: ``ModelError/Code/unwritable`` with the file and the system's reason, and what
-    ///   ``TrainedModel/validate()`` throws. What was there before stays as it was.
+    ///   ``TrainedModel/validate()`` throws. Each file is the old or the new one then, and where
+    ///   there was no model before, there is none.
     public func write(
         _ model: TrainedModel, attachments: [String: [UInt8]] = [:], digest: Digest
     ) throws {
@@ -52,7 +53,7 @@ public struct ModelFolder: Sendable {
         ).serialized()
         var manifest = Manifest()
         try makeFolder()
-        for (name, bytes) in files {
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
             manifest.files[name] = .init(bytes: bytes.count, sha256: digest(bytes))
             try AtomicFile.write(bytes, to: path + "/" + name)
         }
@@ -86,6 +87,11 @@ public struct ModelFolder: Sendable {
     ///   truncated, edited or of a newer version; what ``TrainedModel/validate()`` throws.
     public func read(digest: Digest? = nil) throws -> TrainedModel {
         let manifest = try readManifest()
+        if digest != nil {
+            for name in manifest.files.keys.sorted() where !FileName.known.contains(name) {
+                _ = try read(name, manifest, digest)
+            }
+        }
         let network: BranchedNetwork = try decode(FileName.network, manifest, digest)
         let details: Details = try decode(FileName.details, manifest, digest)
         let stored = try Safetensors(
@@ -194,6 +200,8 @@ private enum FileName {
     static let details = "model.json"
     static let otherDetails = "model.2.json"
     static let parameters = "parameters.safetensors"
+    /// What the reader reads anyway.
+    static let known: Set<String> = [network, details, parameters]
 }
 
 private struct Manifest: Codable {

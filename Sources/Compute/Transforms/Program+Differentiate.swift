@@ -12,12 +12,15 @@ extension Program {
     ///
     /// - Parameter losses: the names of scalar outputs written by ``Operation/softmaxCrossEntropy``.
     /// - Throws: ``ShapeError`` where the program is not consistent in itself.
+    /// - Precondition: there is an output of each of the names.
     public func differentiated(losses: [String]) throws(ShapeError) -> Program {
         var tape = Differentiation(of: self)
         tape.program.turnParametersIntoInputs()
         tape.program.recordSelections()
         tape.program.beginSegment("backward")
         let forward = tape.program.segments.flatMap(\.instructions)
+        precondition(
+            losses.allSatisfy { outputIndex(named: $0) != nil }, "no such outputs: \(losses)")
         let lossValues = Set(outputs.filter { losses.contains($0.name) }.map(\.value))
         for instruction in forward.reversed() {
             try tape.propagate(through: instruction, losses: lossValues)
