@@ -43,22 +43,27 @@ public struct Checkpoint: Hashable, Sendable {
 
     /// Writes the checkpoint; what was there before stays as it was if that fails.
     ///
+    /// - Parameter digest: gives the SHA-256 of everything else, which is kept in the file.
     /// - Throws: `ModelError` of code `unwritable`, naming file and reason.
-    public func write(to path: String) throws {
+    public func write(to path: String, digest: ModelFolder.Digest? = nil) throws {
         var tensors = ParameterStore()
         for (prefix, store) in stores {
             for (name, tensor) in store { tensors["\(prefix).\(name)"] = tensor }
         }
         let document = try JSONEncoder.branchyNet.encode(Document(self))
         let metadata = [Document.key: String(decoding: document, as: UTF8.self)]
-        try AtomicFile.write(Safetensors(tensors, metadata: metadata).serialized(), to: path)
+        var file = Safetensors(tensors, metadata: metadata)
+        if let digest { file.metadata[Document.digestKey] = digest(file.serialized()) }
+        try AtomicFile.write(file.serialized(), to: path)
     }
 
     /// Reads a checkpoint.
     ///
+    /// - Parameter digest: the one that it was written with; without it, changed numbers go
+    ///   unnoticed.
     /// - Throws: `ModelError` where the file is missing or corrupt or of another version,
     ///   `NetworkError` where its network is none.
-    public init(contentsOf path: String) throws {
+    public init(contentsOf path: String, digest: ModelFolder.Digest? = nil) throws {
         let file = try Safetensors(
             parsing: AtomicFile.read(path, limit: 1 << 34), source: path)
         guard let text = file.metadata[Document.key] else {
@@ -79,6 +84,7 @@ public struct Checkpoint: Hashable, Sendable {
         } catch {
             throw ModelError(.corruptFile, "\(path): \(ModelError.describe(error))")
         }
+        if let digest { try Self.check(file, digest, path) }
         try document.check(path)
         let network = document.network
         var state = TrainingState(
@@ -89,6 +95,19 @@ public struct Checkpoint: Hashable, Sendable {
         self.init(
             network: network, recipe: document.recipe, dataChecksums: document.dataChecksums,
             initialChecksum: document.initialChecksum, threads: document.threads, state: state)
+    }
+
+    private static func check(
+        _ file: Safetensors, _ digest: ModelFolder.Digest, _ path: String
+    ) throws {
+        var rest = file
+        let expected = rest.metadata.removeValue(forKey: Document.digestKey) ?? "missing"
+        let found = digest(rest.serialized())
+        guard found == expected else {
+            throw ModelError(
+                .corruptFile,
+                "\(path) was changed: its SHA-256 is \(found), but in the file it is \(expected)")
+        }
     }
 
     private var stores: [(prefix: String, store: ParameterStore)] {
@@ -119,6 +138,8 @@ public struct Checkpoint: Hashable, Sendable {
 private struct Document: Codable {
     /// Under which the document is found in the file's metadata.
     static let key = "branchynet.checkpoint"
+    /// Under which the SHA-256 of everything else is found there.
+    static let digestKey = "branchynet.sha256"
 
     struct Header: Codable {
         var version: Int
