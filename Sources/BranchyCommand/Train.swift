@@ -67,9 +67,13 @@ struct Train: ParsableCommand {
         if let threads, !(1...1024 ~= threads) {
             throw ValidationError("--threads is \(threads), expected 1 to 1024")
         }
-        guard checkpointInterval.isFinite, checkpointInterval >= 0 else {
+        // No duration can hold the largest numbers; a billion seconds are more than thirty years.
+        guard 0...1e9 ~= checkpointInterval else {
             throw ValidationError(
-                "--checkpoint-interval is \(checkpointInterval), expected 0 seconds or more")
+                "--checkpoint-interval is \(checkpointInterval), expected 0 to 1000000000 seconds")
+        }
+        guard !output.isEmpty else {
+            throw ValidationError("--output is empty, expected the path of a folder")
         }
     }
 
@@ -100,15 +104,20 @@ struct Train: ParsableCommand {
         let network = try BranchedNetwork.named(network)
         let recipe = try resolvedRecipe(for: network)
         var parameters = try ParameterStore.initial(for: network, seed: recipe.seed)
-        let start = try from.map { try ModelFolder($0).read(digest: Checksum.sha256) }
-        if let start { try parameters.replace(from: start, for: network) }
+        let start = try startingModel()
+        if let start { try parameters.replace(from: start.model, for: network) }
         return Checkpoint(
             network: network, recipe: recipe, dataChecksums: [],
-            initialChecksum: start.map {
-                Checksum.sha256(Safetensors($0.parameters).serialized())
-            },
+            initialChecksum: start?.checksum,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
             state: TrainingState(parameters: parameters))
+    }
+
+    /// The model to start from, and the SHA-256 of its parameters.
+    private func startingModel() throws -> (model: TrainedModel, checksum: String)? {
+        guard let from else { return nil }
+        let model = try ModelFolder(from).read(digest: Checksum.sha256)
+        return (model, Checksum.sha256(Safetensors(model.parameters).serialized()))
     }
 
     private func resolvedRecipe(for network: BranchedNetwork) throws -> Recipe {
@@ -143,6 +152,12 @@ struct Train: ParsableCommand {
                     "the run in \(output) has another recipe; resume it without --recipe and --set, "
                         + "or start a new one with another --output")
             }
+        }
+        if let from, try startingModel()?.checksum != checkpoint.initialChecksum {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run in \(output) did not begin from \(from) as it is now; resume it without "
+                    + "--from, or start a new one with another --output")
         }
         if let threads, threads != checkpoint.threads {
             throw TrainingError(

@@ -23,18 +23,22 @@ struct RunFolder {
     ///   and none is to be resumed: nothing of it is ever overwritten.
     func checkpoint(isResuming: Bool, newRun: () throws -> Checkpoint) throws -> Checkpoint {
         let manager = FileManager.default
-        if isResuming {
-            guard manager.fileExists(atPath: checkpointPath) else { return try newRun() }
-            return try Checkpoint(contentsOf: checkpointPath)
-        }
-        for name in [ModelFolder.manifestName, Self.checkpointName]
-        where manager.fileExists(atPath: path + "/" + name) {
+        let holds = { (name: String) in manager.fileExists(atPath: path + "/" + name) }
+        switch (holds(Self.checkpointName), holds(ModelFolder.manifestName)) {
+        case (true, _) where isResuming:
+            return try Checkpoint(contentsOf: checkpointPath, digest: Checksum.sha256)
+        case (true, _):
             throw ModelError(
                 .unwritable,
-                "\(path) already holds a training run (\(name)); go on with it by --resume, or "
+                "\(path) already holds a training run (\(Self.checkpointName)); go on with it by "
+                    + "--resume, or choose another --output")
+        case (false, true):
+            throw ModelError(
+                .unwritable,
+                "\(path) already holds a model, and no \(Self.checkpointName) to go on from; "
                     + "choose another --output")
+        case (false, false): return try newRun()
         }
-        return try newRun()
     }
 
     /// Makes the folder and saves the run's beginning, so that there is something to resume.
@@ -43,8 +47,11 @@ struct RunFolder {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true)
         } catch {
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError
+            let reason = cause.map { String(cString: strerror($0.code.rawValue)) }
             throw ModelError(
-                .unwritable, "\(path): cannot make the folder: \(error.localizedDescription)")
+                .unwritable,
+                "\(path): cannot make the folder: \(reason ?? error.localizedDescription)")
         }
         removeLeftovers()
         try RunRecord(dataFolder: data.absolutePath).write(in: path)
@@ -61,7 +68,7 @@ struct RunFolder {
 
     /// Saves the run as it stands.
     func save(_ checkpoint: Checkpoint) throws {
-        try checkpoint.write(to: checkpointPath)
+        try checkpoint.write(to: checkpointPath, digest: Checksum.sha256)
     }
 
     /// Writes the finished model.
@@ -96,6 +103,19 @@ extension Checkpoint {
                     + checksums[0])
         }
         dataChecksums = checksums
+        try checkPlace(amongTrainingImages: splits.training.count)
+    }
+
+    /// A place beyond the end of its epoch would never be reached again.
+    private func checkPlace(amongTrainingImages count: Int) throws {
+        let batches = (count + recipe.batchSize - 1) / recipe.batchSize
+        guard state.batch < batches, state.step == state.epoch * batches + state.batch else {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run stands at step \(state.step), batch \(state.batch) of epoch "
+                    + "\(state.epoch + 1), but an epoch has \(batches) batches: its checkpoint is "
+                    + "corrupt")
+        }
     }
 
     /// The model that a finished run has made.
