@@ -88,6 +88,8 @@ public struct ModelFolder: Sendable {
     public func read(digest: Digest? = nil) throws -> TrainedModel {
         let manifest = try readManifest()
         if digest != nil {
+            // A changed recipe would cut the data otherwise, and show images as new that were
+            // trained on.
             for name in manifest.files.keys.sorted() where !FileName.known.contains(name) {
                 _ = try read(name, manifest, digest)
             }
