@@ -56,6 +56,25 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
         dataChecksum = split.checksum
     }
 
+    /// Collects what was observed before, by sample and exit.
+    ///
+    /// - Precondition: there is a label per sample, and an observation of each exit, in order.
+    package init(
+        observations: [[ExitObservation]], labels: [Int], exitCount: Int, classCount: Int,
+        dataset: String, dataChecksum: String
+    ) {
+        precondition(
+            observations.count == labels.count
+                && observations.allSatisfy { $0.map(\.exit) == Array(0..<exitCount) },
+            "a label and all exits of each sample")
+        self.observations = observations.flatMap(\.self)
+        self.exitCount = exitCount
+        self.classCount = classCount
+        self.labels = labels
+        self.dataset = dataset
+        self.dataChecksum = dataChecksum
+    }
+
     /// What the exits said about one sample, from exit 0 on.
     public subscript(sample: Int) -> ArraySlice<ExitObservation> {
         observations[sample * exitCount..<(sample + 1) * exitCount]
