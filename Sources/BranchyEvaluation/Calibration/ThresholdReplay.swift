@@ -57,7 +57,10 @@ struct ThresholdReplay {
     private func candidates(forExit exit: Int, limit: Int) -> [Float] {
         let observed = stride(from: exit, to: scores.count, by: exitCount).map { scores[$0] }
         let distinct = Set(observed.filter(\.isFinite)).sorted()
-        let midpoints = zip(distinct, distinct.dropFirst()).map { $0 + ($1 - $0) / 2 }
+        // Between neighbouring floats there is no midpoint; the upper one still tells them apart.
+        let midpoints = zip(distinct, distinct.dropFirst()).map {
+            max($0 + ($1 - $0) / 2, $0.nextUp)
+        }
         var thresholds = [0] + midpoints + [Float.infinity]
         if score.acceptsAbove { thresholds = [.infinity] + midpoints.reversed() + [0] }
         guard thresholds.count > limit else { return thresholds }
