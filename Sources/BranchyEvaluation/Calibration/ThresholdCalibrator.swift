@@ -118,15 +118,20 @@ extension ThresholdCalibrator {
     /// - Throws: ``CalibrationError/Code/impossibleWish`` where nothing makes so many leave.
     public func point(earlyExitRateAtLeast rate: Double) throws(CalibrationError) -> OperatingPoint
     {
-        let fitting = sweep.filter { $0.earlyExitRate >= rate }
+        let fitting = sweep.filter { earlyExitRate(of: $0) >= rate }
         let best = fitting.max { ($0.accuracy, -$0.cost) < ($1.accuracy, -$1.cost) }
         guard let best else {
-            let most = sweep.map(\.earlyExitRate).max() ?? 0
+            let most = sweep.map(earlyExitRate).max() ?? 0
             throw CalibrationError(
                 .impossibleWish,
                 "no thresholds let a share of \(rate) leave early; the most that can is \(most)")
         }
         return best
+    }
+
+    /// The share of whole samples: shares of exits, added in binary, may fall short of it.
+    private func earlyExitRate(of point: OperatingPoint) -> Double {
+        (point.earlyExitRate * Double(sampleCount)).rounded() / Double(sampleCount)
     }
 
     private var bestAccuracy: Double { front.last?.accuracy ?? 0 }
