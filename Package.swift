@@ -46,6 +46,7 @@ let package = Package(
             dependencies: [
                 "Compute", "CArchive", "CImageCodecs",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "RealModule", package: "swift-numerics"),
             ]),
         .target(
             name: "OneDNNEngine",

@@ -57,11 +57,13 @@ struct DataFolder: Hashable {
     }
 
     private func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
-        guard dataset == "mnist" else {
+        switch dataset {
+        case "mnist": return try MNIST.load(from: path)
+        case "digits": return try DrawnDigits.load()
+        default:
             throw DatasetError(
-                .fileNotFound, "there is no data set '\(dataset)'; known is mnist")
+                .fileNotFound, "there is no data set '\(dataset)'; known are mnist and digits")
         }
-        return try MNIST.load(from: path)
     }
 }
 

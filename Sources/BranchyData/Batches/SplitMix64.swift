@@ -85,4 +85,5 @@ package enum RandomPurpose: UInt64 {
     case initialization = 4
     case dropout = 5
     case bootstrap = 6
+    case drawing = 7
 }
