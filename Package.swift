@@ -97,7 +97,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "BranchyCommandTests",
-            dependencies: ["BranchyCommand", "BranchyNet", "BranchyData", "Compute"]),
+            dependencies: [
+                "BranchyCommand", "BranchyTraining", "BranchyNet", "BranchyData", "Compute",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
         .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
         .testTarget(name: "BranchyDataTests", dependencies: ["BranchyData", "Compute"]),

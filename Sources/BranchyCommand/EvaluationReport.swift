@@ -82,7 +82,7 @@ extension EvaluationReport {
         private func encodeLatency(into container: inout KeyedEncodingContainer<Key>) throws {
             let latency = report.latency
             try container.encode(latency?.policy, forKey: .latencyMicroseconds)
-            try container.encode(latency?.exits, forKey: .exitLatencyMicroseconds)
+            try container.encode(latency?.exits ?? [], forKey: .exitLatencyMicroseconds)
             try container.encode(latency?.preparation, forKey: .preparationMicroseconds)
             try container.encode(latency?.images, forKey: .latencyImages)
             try container.encode(latency?.gain, forKey: .gain)

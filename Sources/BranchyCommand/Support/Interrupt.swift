@@ -17,8 +17,13 @@ enum Interrupt {
     /// Whether the user wants the program to stop.
     static var isRequested: Bool { count.load(ordering: .relaxed) > 0 }
 
-    /// Takes over the signals.
+    /// Takes over the signals, and lets them through where the parent process held them back.
     static func watch() {
+        var watched = sigset_t()
+        sigemptyset(&watched)
+        sigaddset(&watched, SIGINT)
+        sigaddset(&watched, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &watched, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { _ in
                 if Interrupt.count.add(1, ordering: .relaxed).newValue > 1 {

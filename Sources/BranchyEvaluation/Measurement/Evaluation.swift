@@ -18,7 +18,8 @@ public struct Evaluation: Hashable, Sendable, Codable {
     /// Right answers among all samples, each answered where the policy let it leave; `nil` where
     /// there were no samples.
     public var accuracy: Double?
-    /// Share of the samples that left at each exit; they add up to 1.
+    /// Share of the samples that left at each exit; they add up to 1, or are all 0 where there were
+    /// no samples.
     public var exitRates: [Double]
     /// Accuracy at each exit on the samples that left there; `nil` where nobody left.
     public var exitedAccuracy: [Double?]
@@ -47,7 +48,7 @@ public struct Evaluation: Hashable, Sendable, Codable {
         let images = try PreparedImages(split, preprocessing: preprocessing, for: predictor)
         var counts = ExitCounts(exitCount: predictor.network.exitCount)
         var session = try predictor.makeSession()
-        let count = min(split.count, limit)
+        let count = min(split.count, max(0, limit))
         for index in 0..<count {
             let label = split.label(at: index)
             try images.withImage(at: index) { image in

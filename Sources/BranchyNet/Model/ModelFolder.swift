@@ -156,7 +156,8 @@ public struct ModelFolder: Sendable {
         let storedName = entry.file ?? name
         guard !storedName.contains("/") else {
             throw ModelError(
-                .corruptFile, "\(path)/\(Self.manifestName): '\(storedName)' is not a file's name")
+                .corruptFile,
+                "\(path)/\(Self.manifestName): \(storedName.quoted) is not the name of a file")
         }
         let file = path + "/" + storedName
         let bytes = try AtomicFile.read(file, limit: 1 << 34)

@@ -1,0 +1,114 @@
+import BranchyNet
+import Foundation
+import Testing
+
+/// What `predict` says about files and thresholds that it cannot use.
+@Suite(.enabled(if: Program.hasEngine))
+struct InputRefusalTests {
+    private func refusal(of bytes: [UInt8], name: String = "file") throws -> String {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(bytes, to: name, in: folder)
+            let result = try Program.run("predict", folder, file, "--json")
+            #expect(result.status == 65)
+            #expect(result.output.isEmpty)
+            return result.errors.replacingOccurrences(of: file, with: "FILE")
+        }
+    }
+
+    @Test func refusesAnEmptyFile() throws {
+        let message = try refusal(of: [])
+        #expect(message.hasPrefix("Error: FILE: is not an IDX file; expected "))
+        #expect(message.hasSuffix("found an empty file\n"))
+    }
+
+    @Test func refusesATruncatedFile() throws {
+        let message = try refusal(of: SampleImages(count: 2).idx.dropLast(100))
+        #expect(
+            message == """
+                Error: FILE: is truncated; expected 2x28x28 = 1568 bytes of data; found 1468. The \
+                file is not complete: fetch it again
+
+                """)
+        let compressed = try refusal(of: SampleImages(count: 2).gzip.dropLast(100))
+        #expect(compressed.hasPrefix("Error: FILE: cannot be read (truncated gzip input)"))
+        let image = try refusal(of: SampleImages(count: 1).png(0).dropLast(100))
+        #expect(image.hasPrefix("Error: FILE: is damaged or incomplete ("))
+    }
+
+    @Test func refusesAHeaderThatClaimsTooMuch() throws {
+        var bytes = SampleImages(count: 1).idx
+        bytes[4] = 0x80
+        let message = try refusal(of: bytes)
+        #expect(
+            message.contains("expected 2147483649x28x28 = 1683627180816 bytes of data; found 784"))
+    }
+
+    @Test func refusesOtherKindsOfFiles() throws {
+        let labels = try refusal(of: [0, 0, 8, 1, 0, 0, 0, 2, 3, 4])
+        #expect(labels.contains("found 2 bytes, which is a file of labels"))
+        let text = try refusal(of: Array("{}".utf8))
+        #expect(text.hasPrefix("Error: FILE: is not an IDX file; expected "))
+        let small = try refusal(of: [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9])
+        #expect(
+            small == "Error: FILE has images of shape 1x1x1, the network expects 1x28x28\n")
+    }
+
+    @Test func refusesFilesAndFoldersThatAreNotThere() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let missing = try Program.run("predict", folder, folder + "/none")
+            #expect(missing.status == 65)
+            #expect(
+                missing.errors
+                    == "Error: \(folder)/none: not read: open: No such file or directory\n")
+            let directory = try Program.run("predict", folder, folder)
+            #expect(directory.status == 65)
+            #expect(directory.errors == "Error: \(folder): not read: expected a regular file\n")
+            let data = try Program.run("evaluate", folder, "--data-dir", folder + "/none")
+            #expect(data.status == 65)
+            #expect(data.errors == "Error: \(folder)/none: there is no such folder\n")
+        }
+    }
+
+    @Test func answersTheFilesBeforeABadOne() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)
+            let result = try Program.run("predict", folder, file, folder + "/none", "--json")
+            #expect(result.status == 65)
+            #expect(result.output.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (["0.3,0.3"], "2 thresholds for a network with 2 exits, expected 1"),
+        (["0.3", "0.3"], "2 thresholds for a network with 2 exits, expected 1"),
+        (["nan"], "the threshold of exit 1 is nan, expected a number of 0 or more"),
+        (["-1"], "the threshold of exit 1 is -1.0, expected a number of 0 or more"),
+        (["-inf"], "the threshold of exit 1 is -inf, expected a number of 0 or more"),
+        (["0.3,"], "The value '0.3,' is invalid for '--threshold <T>'"),
+    ])
+    func refusesThresholdsThatAreNone(values: [String], message: String) throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let thresholds = values.map { "--threshold=" + $0 }
+            for command in [["predict", folder, "images"], ["evaluate", folder]] {
+                let result = try Program.run(command + thresholds)
+                #expect(result.status == 64)
+                #expect(result.output.isEmpty)
+                #expect(result.errors.contains(message), "\(result.errors)")
+            }
+        }
+    }
+
+    @Test func asksForThresholdsWhereTheModelHasNone() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder, policy: nil)
+            let result = try Program.run("predict", folder, "images")
+            #expect(result.status == 64)
+            #expect(
+                result.errors.contains("\(folder) has no exit thresholds yet; pass --threshold"))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import BranchyNet
+import BranchyTraining
+import Compute
+import Foundation
+import Testing
+
+/// What is printed has the keys and types that `docs/JSON.md` lists; for `train` and `evaluate`,
+/// which need data, see ``TrainingRunTests``.
+struct JSONDocumentTests {
+    /// A network that has each kind of layer.
+    private let network = BranchedNetwork("every", inputShape: [1, 28, 28], classCount: 10) {
+        Conv2D("conv", inputChannels: 1, outputChannels: 2, kernelSize: 3)
+        Branch("early") {
+            MaxPool2D(kernelSize: 2, stride: 2)
+            Flatten()
+            Linear("linear", inputFeatures: 338, outputFeatures: 10)
+        }
+        ReLU()
+        Flatten()
+        Dropout("dropout", rate: 0.5)
+        Linear("linear", inputFeatures: 1352, outputFeatures: 10)
+    }
+
+    @Test func describesWhatInspectPrints() throws {
+        let text = try withTemporaryFolder { folder in
+            try SampleModel.write(
+                network, ParameterStore.initial(for: network, seed: 1), to: folder)
+            return try Program.run("inspect", folder, "--json").output
+        }
+        let layers: Set = ["stages[].backbone[]", "stages[].branch.layers[]"]
+        let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        let places = document.places(opaque: layers)
+        try DocumentedKeys(section: "inspect --json").expectToDescribe(places)
+        try DocumentedKeys(section: "inspect --json", heading: "key of a layer").expectToDescribe(
+            places.filter { layers.contains($0.path) }.flatMap { $0.value.places() })
+    }
+
+    @Test(.enabled(if: Program.hasEngine))
+    func describesWhatPredictPrints() throws {
+        let text = try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)
+            return try Program.run("predict", folder, file, "--json").output
+        }
+        let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        try DocumentedKeys(section: "predict --json").expectToDescribe(document.places())
+    }
+}

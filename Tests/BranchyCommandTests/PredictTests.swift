@@ -1,0 +1,163 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: Program.hasEngine))
+struct PredictTests {
+    private struct Answer: Decodable, Equatable {
+        let `class`: Int
+        let className: String
+        let entropy: Double
+        let exit: Int
+        let exitName: String
+        let file: String
+        let image: Int
+        let probability: Double
+    }
+
+    private func answers(_ arguments: String...) throws -> [Answer] {
+        let result = try Program.run(["predict"] + arguments + ["--json"])
+        #expect(result.status == 0)
+        #expect(result.errors.isEmpty)
+        return try result.output.split(separator: "\n").map {
+            try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
+        }
+    }
+
+    /// All logits alike give an entropy of ln 10 = 2.3026; one of 10 above nine of 0 gives a
+    /// probability of 1 / (1 + 9 / e¹⁰) = 0.99959 and an entropy of 0.0045.
+    @Test func printsATableForEachFile() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder)
+            let images = SampleImages(count: 3)
+            let idx = try write(images.idx, to: "images", in: folder)
+            let png = try write(images.png(0), to: "image.png", in: folder)
+            let late = try Program.run("predict", folder, idx, png, "--limit", "2")
+            #expect(late.status == 0)
+            #expect(late.errors.isEmpty)
+            #expect(
+                withoutLatencies(late.output) == """
+                    \(idx)
+                     image       class        exit  entropy  probability
+                         0           7  final exit   0.0045       0.9996
+                         1           7  final exit   0.0045       0.9996
+                    \(png)
+                     image       class        exit  entropy  probability
+                         0           7  final exit   0.0045       0.9996
+
+                    """)
+            let early = try Program.run("predict", folder, png, "--threshold", "inf")
+            #expect(
+                withoutLatencies(early.output) == """
+                    \(png)
+                     image       class        exit  entropy  probability
+                         0           0      exit 1   2.3026       0.1000
+
+                    """)
+        }
+    }
+
+    /// The last column differs from run to run.
+    private func withoutLatencies(_ table: String) -> String {
+        table.replacing(/[ ]+(latency|[0-9,.]+ µs)\n/, with: "\n")
+    }
+
+    @Test func ranksTheMostProbableClasses() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)
+            let result = try Program.run("predict", folder, file, "--json", "--top", "10")
+            let answer = try JSONDecoder().decode(JSONValue.self, from: Data(result.output.utf8))
+            let top = answer["top"]?.elements ?? []
+            let probabilities = top.compactMap { $0["probability"]?.double }
+            #expect(top.first?["class"] == answer["class"])
+            #expect(probabilities.count == 10)
+            #expect(probabilities == probabilities.sorted(by: >))
+            // Ten doubles near 0.1, each rounded once: the sum is off by a few units of 2⁻⁵³.
+            #expect(abs(probabilities.reduce(0, +) - 1) < 1e-12)
+        }
+    }
+
+    @Test func printsALineOfJSONForEachImage() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 5).idx, to: "images", in: folder)
+            let all = try answers(folder, file)
+            #expect(all.map(\.image) == Array(0..<5))
+            for answer in all {
+                #expect(answer.file == file)
+                #expect(0..<10 ~= answer.class)
+                #expect(answer.className == String(answer.class))
+                #expect(answer.exit == 1)
+                #expect(answer.exitName == "final exit")
+                #expect(0...log(10.001) ~= answer.entropy)
+                #expect(0.1...1 ~= answer.probability)
+            }
+            let early = try answers(folder, file, "--threshold", "inf")
+            #expect(early.allSatisfy { $0.exit == 0 && $0.exitName == "branch1" })
+        }
+    }
+
+    @Test func readsEveryKindOfFileAlike() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let images = SampleImages(count: 2)
+            let files = try [
+                write(images.idx, to: "images", in: folder),
+                write(images.gzip, to: "images.gz", in: folder),
+                write(images.png(0), to: "0.png", in: folder),
+                write(images.png(1), to: "1.png", in: folder),
+            ]
+            let found = try answers(folder, files[0], files[1], files[2], files[3])
+            let numbers = found.map { [Double($0.class), $0.entropy, $0.probability] }
+            #expect(found.map(\.file) == [0, 0, 1, 1, 2, 3].map { files[$0] })
+            #expect(numbers[0] != numbers[1])
+            #expect(Array(numbers[2...3]) == Array(numbers[0...1]))
+            #expect(Array(numbers[4...5]) == Array(numbers[0...1]))
+        }
+    }
+
+    @Test(arguments: [("0", 0), ("2", 2), ("3", 3), ("4", 3)])
+    func answersAtMostTheLimit(limit: String, count: Int) throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 3).idx, to: "images", in: folder)
+            let found = try answers(folder, file, "--limit", limit)
+            #expect(found.count == count)
+        }
+    }
+
+    @Test func sayNothingAboutNoImages() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 0).idx, to: "images", in: folder)
+            let found = try answers(folder, file)
+            #expect(found.isEmpty)
+        }
+    }
+
+    @Test func endsQuietlyWhereNobodyReadsOn() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 500).idx, to: "images", in: folder)
+            let result = try Program.shell("\"$0\" predict $1 $2 | head -n 1", folder, file)
+            #expect(result.output == file + "\n")
+            #expect(result.errors.isEmpty)
+        }
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+    func failsWhereItsOutputIsLost() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)
+            for command in ["predict $1 $2", "predict $1 $2 --json", "inspect $1", "inspect lenet"]
+            {
+                let result = try Program.shell("\"$0\" \(command) > /dev/full", folder, file)
+                #expect(result.status == 73, "\(command)")
+                #expect(
+                    result.errors
+                        == "Error: standard output: not written: No space left on device\n")
+            }
+        }
+    }
+}

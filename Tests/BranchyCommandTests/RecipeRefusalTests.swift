@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+/// What `train` says about recipes and numbers that make no sense. No data are read for it.
+struct RecipeRefusalTests {
+    private func refusal(
+        _ arguments: [String], status: Int32 = 65, in folder: String
+    ) throws -> String {
+        let output = folder + "/run"
+        let result = try Program.run(
+            ["train", "lenet", "-o", output, "--data-dir", folder + "/none"] + arguments)
+        #expect(result.status == status)
+        #expect(result.output.isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: output))
+        return result.errors
+    }
+
+    @Test(arguments: [
+        ("epoch=3", "there is no key 'epoch'; did you mean 'epochs'?"),
+        ("optimizer.rate=3", "there is no key 'optimizer.rate'"),
+        ("epochs", "expected key=value, as in --set epochs=10"),
+        ("epochs=many", "'epochs' has the wrong type"),
+        ("epochs=1.5", "'epochs' has the wrong type"),
+        ("epochs=1e9", "'epochs' has the wrong type"),
+        ("epochs=1000000000", "'epochs' is 1000000000, expected 1 to 100000"),
+        ("epochs=0", "'epochs' is 0, expected 1 to 100000"),
+        ("seed=-1", "'seed' has the wrong type"),
+        ("seed=99999999999999999999", "'seed' has the wrong type"),
+        ("batchSize=0", "'batchSize' is 0, expected 1 to 65536"),
+        ("batchSize=65537", "'batchSize' is 65537, expected 1 to 65536"),
+        (
+            "optimizer.learningRate=-0.1",
+            "'optimizer.learningRate' is -0.1, expected a number above 0"
+        ),
+        ("optimizer.learningRate=.nan", "'optimizer.learningRate' is nan"),
+        ("optimizer.name=sgd", "'optimizer.name'"),
+        ("data.validationImages=0", "'data.validationImages' is 0, expected 1 or more"),
+        ("network=b-lenet", "the recipe is for 'b-lenet', but 'lenet' was asked for"),
+        ("dataset=cifar10", "there is no data set 'cifar10'; known are mnist and digits"),
+    ])
+    func refusesASetting(setting: String, message: String) throws {
+        try withTemporaryFolder { folder in
+            let errors = try refusal(["--set", setting], in: folder)
+            #expect(errors.hasPrefix("Error: "))
+            #expect(errors.contains(message), "\(errors)")
+        }
+    }
+
+    @Test(arguments: [
+        ("seed: 1\noptimizer:\n  learningrate: 3\n", "FILE:3: there is no key "),
+        ("optimizer: adam\n", "FILE: 'optimizer' has the wrong type, expected a mapping"),
+        ("seed: [1]\n", "FILE: 'seed' has the wrong type"),
+        ("seed: 1\nseed: 2\n", "'seed'"),
+        ("a: b: c\n", "FILE: 1:5: error: "),
+        ("", "FILE: expected a YAML mapping"),
+        ("\u{1}\u{2}", "FILE: 1:1: error: "),
+    ])
+    func refusesARecipeFile(text: String, message: String) throws {
+        try withTemporaryFolder { folder in
+            let file = try write(Array(text.utf8), to: "recipe.yaml", in: folder)
+            let errors = try refusal(["--recipe", file], in: folder)
+            let message = message.replacingOccurrences(of: "FILE", with: file)
+            #expect(errors.contains(message), "\(errors)")
+        }
+    }
+
+    @Test func refusesARecipeThatIsNoFile() throws {
+        try withTemporaryFolder { folder in
+            let missing = try refusal(["--recipe", folder + "/none"], in: folder)
+            #expect(
+                missing == "Error: \(folder)/none: not read: open: No such file or directory\n")
+            let directory = try refusal(["--recipe", folder], in: folder)
+            #expect(directory == "Error: \(folder): not read: expected a regular file\n")
+        }
+    }
+
+    @Test(arguments: [
+        (["--threads", "0"], "--threads is 0, expected 1 to 1024"),
+        (["--threads", "1025"], "--threads is 1025, expected 1 to 1024"),
+        (["--checkpoint-interval=-1"], "--checkpoint-interval is -1.0, expected 0 to 1000000000"),
+        (["--checkpoint-interval=nan"], "--checkpoint-interval is nan, expected 0 to 1000000000"),
+        (["--checkpoint-interval=1e300"], "--checkpoint-interval is 1e+300, expected 0 to"),
+        (["--output", ""], "--output is empty, expected the path of a folder"),
+    ])
+    func refusesAnOption(arguments: [String], message: String) throws {
+        try withTemporaryFolder { folder in
+            let errors = try refusal(arguments, status: 64, in: folder)
+            #expect(errors.hasPrefix("Error: \(message)"), "\(errors)")
+        }
+    }
+
+    @Test func refusesAFolderWithoutData() throws {
+        try withTemporaryFolder { folder in
+            let none = try refusal([], in: folder)
+            #expect(none == "Error: \(folder)/none: there is no such folder\n")
+            try FileManager.default.createDirectory(
+                atPath: folder + "/none", withIntermediateDirectories: true)
+            let empty = try refusal([], in: folder)
+            #expect(
+                empty.contains("train-images-idx3-ubyte of MNIST is not there; expected one of"))
+        }
+    }
+
+    @Test func refusesAModelToStartFromThatIsNone() throws {
+        try withTemporaryFolder { folder in
+            let errors = try refusal(["--from", folder + "/model"], in: folder)
+            #expect(errors.hasPrefix("Error: \(folder)/model is not a model folder"))
+        }
+    }
+
+    @Test func refusesANetworkThatIsNotKnown() throws {
+        let result = try Program.run("train", "alexnet", "-o", "run")
+        #expect(result.status == 65)
+        #expect(
+            result.errors
+                == "Error: there is no network 'alexnet'; known are b-lenet, lenet\n")
+    }
+}

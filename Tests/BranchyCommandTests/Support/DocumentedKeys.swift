@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// The tables of `docs/JSON.md`: which types each key may have.
+struct DocumentedKeys {
+    let types: [String: Set<String>]
+
+    /// Reads one table of a section.
+    ///
+    /// - Parameter heading: the first cell of the table.
+    init(section: String, heading: String = "key") throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../../docs/JSON.md")
+        let lines = try String(contentsOf: file, encoding: .utf8)
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        let start = try #require(lines.firstIndex { $0 == "## `\(section)`" })
+        let table = try #require(lines[start...].firstIndex { $0.hasPrefix("| \(heading) |") })
+        let rows = lines[(table + 2)...].prefix { $0.hasPrefix("| ") }
+        types = rows.reduce(into: [:]) { types, row in
+            let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            types[cells[0].trimmingCharacters(in: ["`"])] = Set(
+                cells[1].components(separatedBy: " or "))
+        }
+    }
+
+    /// Expects values at exactly the documented keys, and of the documented types; what lies within
+    /// an object that is null is not there.
+    func expectToDescribe(_ places: [(path: String, value: JSONValue)]) {
+        let absent = places.filter { $0.value == .null }.map { $0.path + "." }
+        let expected = types.keys.filter { key in !absent.contains { key.hasPrefix($0) } }
+        #expect(Set(places.map(\.path)) == Set(expected))
+        for (path, value) in places {
+            let known = types[path] ?? []
+            #expect(!known.isDisjoint(with: value.typeNames), "\(path): \(value)")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import BranchyData
+import Foundation
+
+/// Files of random images as large as those of MNIST.
+struct SampleImages {
+    private static let size = 28
+    private let images: [[UInt8]]
+
+    init(count: Int, seed: UInt64 = 1) {
+        var generator = SplitMix64(seed: seed)
+        images = (0..<count).map { _ in
+            (0..<Self.size * Self.size).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        }
+    }
+
+    /// All images in an IDX file.
+    var idx: [UInt8] {
+        let sizes = [images.count, Self.size, Self.size]
+        return [0, 0, 8, 3] + sizes.flatMap { bigEndian(UInt32($0)) } + images.joined()
+    }
+
+    /// The same in a gzip file whose data is stored, not compressed (RFC 1952, RFC 1951 section
+    /// 3.2.4): up to 65,535 bytes.
+    var gzip: [UInt8] {
+        let data = idx
+        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + stored(data)
+            + bigEndian(crc32(data)).reversed() + bigEndian(UInt32(data.count)).reversed()
+    }
+
+    /// One image in a PNG file, uncompressed (PNG specification, sections 5 and 11; RFC 1950).
+    func png(_ index: Int) -> [UInt8] {
+        let rows = (0..<Self.size).flatMap { row in
+            [0] + images[index][row * Self.size..<(row + 1) * Self.size]
+        }
+        let side = bigEndian(UInt32(Self.size))
+        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+            + chunk("IHDR", side + side + [8, 0, 0, 0, 0])
+            + chunk("IDAT", [0x78, 0x01] + stored(rows) + bigEndian(adler32(rows)))
+            + chunk("IEND", [])
+    }
+
+    private func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+        let checked = Array(type.utf8) + data
+        return bigEndian(UInt32(data.count)) + checked + bigEndian(crc32(checked))
+    }
+
+    private func stored(_ data: [UInt8]) -> [UInt8] {
+        let size = UInt32(data.count)
+        return [1] + bigEndian(size).suffix(2).reversed() + bigEndian(~size).suffix(2).reversed()
+            + data
+    }
+
+    private func bigEndian(_ word: UInt32) -> [UInt8] {
+        withUnsafeBytes(of: word.bigEndian) { Array($0) }
+    }
+
+    private func crc32(_ data: [UInt8]) -> UInt32 {
+        ~data.reduce(~0) { sum, byte in
+            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in
+                sum & 1 == 1 ? sum >> 1 ^ 0xEDB8_8320 : sum >> 1
+            }
+        }
+    }
+
+    private func adler32(_ data: [UInt8]) -> UInt32 {
+        let (low, high) = data.reduce((UInt32(1), UInt32(0))) { sums, byte in
+            let low = (sums.0 + UInt32(byte)) % 65_521
+            return (low, (sums.1 + low) % 65_521)
+        }
+        return high << 16 | low
+    }
+}
+
+/// Writes a file and returns its path.
+func write(_ bytes: [UInt8], to name: String, in folder: String) throws -> String {
+    let path = folder + "/" + name
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    return path
+}

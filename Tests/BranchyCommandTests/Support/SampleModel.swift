@@ -1,0 +1,56 @@
+import BranchyData
+import BranchyNet
+import BranchyTraining
+import Compute
+import Crypto
+import Foundation
+
+/// Models that nobody trained, written as `train` writes them.
+enum SampleModel {
+    /// The files of a model folder.
+    static let files = [
+        "manifest.json", "model.json", "network.json", "parameters.safetensors", "recipe.yaml",
+    ]
+
+    static let digest: ModelFolder.Digest = { bytes in
+        SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
+    }
+
+    /// Writes B-LeNet with random numbers.
+    static func writeRandom(to folder: String, policy: ThresholdPolicy? = defaultPolicy) throws {
+        try write(
+            .bLeNet, .initial(for: .bLeNet, seed: 1), to: folder, policy: policy)
+    }
+
+    /// Writes B-LeNet with zeros: whatever the image, its first exit finds all classes alike, and
+    /// its final exit gives class 7 a logit of 10 and the others 0.
+    static func writeConstant(to folder: String) throws {
+        var parameters = ParameterStore()
+        for (name, tensor) in try ParameterStore.initial(for: .bLeNet, seed: 1) {
+            parameters[name] = Tensor(repeating: 0, tensor.shape)
+        }
+        parameters["linear2.bias"] = Tensor([10], (0..<10).map { $0 == 7 ? 10 : 0 })
+        try write(.bLeNet, parameters, to: folder)
+    }
+
+    static let defaultPolicy = ThresholdPolicy(thresholds: [0.3])
+
+    static func write(
+        _ network: BranchedNetwork, _ parameters: ParameterStore, to folder: String,
+        policy: ThresholdPolicy? = defaultPolicy
+    ) throws {
+        let model = TrainedModel(
+            network: network, parameters: parameters,
+            preprocessing: Preprocessing(mean: [0.1307], standardDeviation: [0.3081]),
+            classNames: MNIST.classNames, policy: policy,
+            provenance: Provenance(
+                dataset: "mnist", trainingChecksum: "", validationChecksum: "",
+                calibrationChecksum: "", seed: 1, epochs: 0, initialChecksum: nil,
+                engine: "none", precision: "float32", validationAccuracy: []))
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        let recipe = try Recipe.builtIn(for: "b-lenet").yaml()
+        try ModelFolder(folder).write(
+            model, attachments: ["recipe.yaml": Array(recipe.utf8)], digest: digest)
+    }
+}
