@@ -73,6 +73,9 @@ struct ProgramCompiler {
         case .convolution(let convolution): try lower(convolution, instruction)
         case .linear(let linear): try lower(linear, instruction)
         case .maxPooling(let pooling): try lower(pooling, instruction)
+        case .averagePooling, .globalAveragePooling, .batchNormalization,
+            .localResponseNormalization, .shortcut:
+            throw .unsupported(instruction.operation, engine: "onednn")
         case .relu: try lowerReLU(instruction)
         case .dropout: try lowerBinary(instruction, multiplies: true)
         case .add: try lowerBinary(instruction, multiplies: false)
@@ -94,6 +97,9 @@ struct ProgramCompiler {
         case .linearParameters: try lowerLinearParameterGradient(instruction)
         case .maxPooling(let pooling, let source):
             try lowerGradient(pooling, source, instruction)
+        case .averagePooling, .globalAveragePooling, .batchNormalization,
+            .localResponseNormalization, .shortcut:
+            throw .unsupported(instruction.operation, engine: "onednn")
         case .relu: try lowerReLUGradient(instruction)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
         case .softmaxCrossEntropy: try lowerCrossEntropyGradient(instruction)

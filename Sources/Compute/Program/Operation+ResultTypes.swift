@@ -20,6 +20,24 @@ extension Operation {
             let result = try pooling.result(of: try check.batched(0, rank: 3), check)
             return pooling.recordsSelection
                 ? [ValueType(result), ValueType(result, element: .selection)] : [ValueType(result)]
+        case .averagePooling(let pooling):
+            try check.require(1...1, "a source")
+            try check.that(
+                pooling.activation == nil && !pooling.recordsSelection,
+                "a pooling without activation or selection")
+            return [ValueType(try pooling.result(of: try check.batched(0, rank: 3), check))]
+        case .globalAveragePooling:
+            try check.require(1...1, "a source")
+            return [ValueType([try check.image(0)[0]])]
+        case .batchNormalization(let normalization):
+            return try normalization.resultTypes(check)
+        case .localResponseNormalization(let normalization):
+            try check.require(1...1, "a source")
+            try normalization.check(check)
+            return [ValueType(try check.batched(0, rank: 3))]
+        case .shortcut(let shortcut):
+            try check.require(1...1, "a source")
+            return [ValueType(try shortcut.result(of: try check.image(0), check))]
         case .relu:
             try check.require(1...1, "a source")
             try check.floats(0)
@@ -79,6 +97,30 @@ extension Operation.Gradient {
                 check.operands == [ValueType(result, element: .selection), ValueType(result)],
                 "selection and gradient of shape \(result)")
             return [ValueType(source)]
+        case .averagePooling(let pooling, let source):
+            try check.require(1...1, "a gradient")
+            let result = try pooling.result(of: source, check)
+            try check.that(check.operands == [ValueType(result)], "a gradient of shape \(result)")
+            return [ValueType(source)]
+        case .globalAveragePooling(let source):
+            try check.require(1...1, "a gradient")
+            try check.that(
+                source.rank == 3 && check.operands == [ValueType([source[0]])],
+                "one gradient per channel of an image")
+            return [ValueType(source)]
+        case .batchNormalization(let normalization):
+            return try normalization.gradientTypes(check)
+        case .localResponseNormalization(let normalization):
+            try check.require(2...2, "a source and a gradient")
+            try normalization.check(check)
+            let source = try check.batched(0, rank: 3)
+            try check.that(check.operands[1] == check.operands[0], "two values of one shape")
+            return [ValueType(source)]
+        case .shortcut(let shortcut, let source):
+            try check.require(1...1, "a gradient")
+            let result = try shortcut.result(of: source, check)
+            try check.that(check.operands == [ValueType(result)], "a gradient of shape \(result)")
+            return [ValueType(source)]
         case .relu:
             try check.require(2...2, "a result and a gradient")
             try check.floats(0)
@@ -117,10 +159,70 @@ extension Operation.Convolution {
 
 extension Operation.Pooling {
     fileprivate func result(of source: Shape, _ check: OperandCheck) throws(ShapeError) -> Shape {
-        try check.that(kernelSize >= 1 && stride >= 1, "kernel and stride of 1 or more")
+        try check.that(
+            kernelSize >= 1 && stride >= 1 && source.rank == 3, "kernel and stride of 1 or more")
         let (rows, columns) = (windowCount(along: source[1]), windowCount(along: source[2]))
         try check.that(rows > 0 && columns > 0, "a source at least as large as the window")
         return [source[0], rows, columns]
+    }
+}
+
+extension Operation.BatchNormalization {
+    fileprivate func resultTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
+        let isGiven = statistics == .given
+        try check.require(
+            isGiven ? 5...5 : 3...3,
+            isGiven ? "a source, weight, bias, mean and variance" : "a source, a weight and a bias")
+        try check.that(epsilon > 0, "an epsilon above 0")
+        let (source, channel) = try channels(check, parameters: 1..<check.operands.count)
+        let selection = activation == nil ? [] : [ValueType(source, element: .selection)]
+        return [ValueType(source)] + (isGiven ? [] : [channel, channel] + selection)
+    }
+
+    fileprivate func gradientTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
+        let expected = "a source, weight, mean, variance, gradient and, of an activation, selection"
+        try check.require(activation == nil ? 5...5 : 6...6, expected)
+        try check.that(statistics == .batch && epsilon > 0, "statistics of the batch")
+        let (source, channel) = try channels(check, parameters: 1..<4)
+        let selection = activation == nil ? [] : [ValueType(source, element: .selection)]
+        try check.that(
+            Array(check.operands[4...]) == [ValueType(source)] + selection,
+            "a gradient of the source's shape")
+        return [ValueType(source), channel, channel]
+    }
+
+    /// The source's shape, and the type of one number per channel.
+    private func channels(
+        _ check: OperandCheck, parameters: Range<Int>
+    ) throws(ShapeError) -> (Shape, ValueType) {
+        let source = try check.image(0)
+        let channel = ValueType([source[0]], isBatched: false)
+        try check.that(
+            parameters.allSatisfy { check.operands[$0] == channel },
+            "\(source[0]) numbers, one per channel, in each parameter")
+        return (source, channel)
+    }
+}
+
+extension Operation.LocalResponseNormalization {
+    fileprivate func check(_ check: OperandCheck) throws(ShapeError) {
+        try check.that(
+            size >= 1 && size % 2 == 1 && k > 0 && alpha >= 0 && alpha.isFinite && beta.isFinite,
+            "an odd number of channels, k above 0, alpha of 0 or more")
+    }
+}
+
+extension Operation.Shortcut {
+    fileprivate func result(of source: Shape, _ check: OperandCheck) throws(ShapeError) -> Shape {
+        try check.that(
+            source.rank == 3 && source.elementCount > 0 && stride >= 1
+                && (0...65_536).contains(channelsBefore) && (0...65_536).contains(channelsAfter),
+            "an image, a stride of 1 or more and 0 to 65536 channels of zeros on each side")
+        return try check.shape(
+            [
+                channelsBefore + source[0] + channelsAfter, (source[1] - 1) / stride + 1,
+                (source[2] - 1) / stride + 1,
+            ], "a result that fits memory")
     }
 }
 
@@ -159,6 +261,13 @@ private struct OperandCheck {
                 && (rank == nil || rank == operand.shape.rank),
             "operand \(index) to be batched floats\(rank.map { " of rank \($0)" } ?? "")")
         return operand.shape
+    }
+
+    /// A batched image that has at least one element.
+    func image(_ index: Int) throws(ShapeError) -> Shape {
+        let shape = try batched(index, rank: 3)
+        try that(shape.elementCount > 0, "an image with at least one element")
+        return shape
     }
 
     func parameter(_ index: Int, rank: Int) throws(ShapeError) -> Shape {

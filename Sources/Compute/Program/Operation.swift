@@ -21,6 +21,49 @@ public enum Operation: Hashable, Sendable {
     ///     (source [N C H W]) -> [N C H' W'], and the selection where it is recorded
     case maxPooling(Pooling)
 
+    /// The mean of each window, over the elements of the source that it covers.
+    ///
+    ///     (source [N C H W]) -> [N C H' W']
+    case averagePooling(Pooling)
+
+    /// The mean of each channel: `(source [N C H W]) -> [N C]`.
+    case globalAveragePooling
+
+    /// Brings each channel to a mean and variance of its own, then scales and shifts it:
+    ///
+    ///     y = weight · (x − mean) / √(variance + ε) + bias
+    ///
+    /// With statistics that are given, as in inference:
+    ///
+    ///     (source [N C H W], weight [C], bias [C], mean [C], variance [C]) -> [N C H W]
+    ///
+    /// With those of the batch, as in training; the variance is the biased one, and where there is
+    /// an activation, the selection records which elements it let through:
+    ///
+    ///     (source [N C H W], weight [C], bias [C])
+    ///         -> [N C H W], mean [C], variance [C], selection [N C H W]?
+    ///
+    /// References: Ioffe, Szegedy, *Batch Normalization*, ICML 2015, algorithms 1 and 2.
+    case batchNormalization(BatchNormalization)
+
+    /// Divides each element by a power of the squares around it, across `size` neighbouring
+    /// channels: `(source [N C H W]) -> [N C H W]`
+    ///
+    ///     y[c] = x[c] / (k + α · Σ x[c']²)^β      c' from c − size/2 to c + size/2
+    ///
+    /// References: Krizhevsky, Sutskever, Hinton, *ImageNet Classification with Deep Convolutional
+    /// Neural Networks*, NIPS 2012, section 3.3. α is not divided by the size.
+    case localResponseNormalization(LocalResponseNormalization)
+
+    /// The parameter-free shortcut of a residual block that changes its shape: every
+    /// `stride`-th row and column, and channels of zeros.
+    ///
+    ///     (source [N C H W]) -> [N C' H' W']      H' = (H − 1) / stride + 1, rounded down
+    ///
+    /// References: He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016, section
+    /// 4.2, option A.
+    case shortcut(Shortcut)
+
     /// `max(0, x)`, element by element.
     case relu
 
@@ -71,6 +114,29 @@ public enum Operation: Hashable, Sendable {
         ///
         ///     (selection, dy [N C H' W']) -> [N C H W]
         case maxPooling(Pooling, source: Shape)
+
+        /// Spreads each derivative over the elements that were averaged.
+        ///
+        ///     (dy [N C H' W']) -> [N C H W]
+        case averagePooling(Pooling, source: Shape)
+
+        /// The same over whole channels: `(dy [N C]) -> [N C H W]`.
+        case globalAveragePooling(source: Shape)
+
+        /// Derivatives of batch normalization with the batch's statistics.
+        ///
+        ///     (source [N C H W], weight [C], mean [C], variance [C], dy [N C H W],
+        ///         selection [N C H W] where there is an activation)
+        ///         -> by source [N C H W], by weight [C], by bias [C]
+        ///
+        /// Mean and variance depend on the source, and the derivative goes through them.
+        case batchNormalization(BatchNormalization)
+
+        /// `(source [N C H W], dy [N C H W]) -> [N C H W]`.
+        case localResponseNormalization(LocalResponseNormalization)
+
+        /// Sends each derivative to the element it was copied from: `(dy) -> [N C H W]`.
+        case shortcut(Shortcut, source: Shape)
 
         /// `dy` where the operation's *result* is above 0, else 0: `(result, dy) -> dy's shape`.
         case relu
@@ -165,6 +231,72 @@ extension Operation {
     }
 }
 
+extension Operation {
+    /// How a batch normalization finds mean and variance.
+    public struct BatchNormalization: Hashable, Sendable {
+        /// ε, added to the variance, above 0.
+        public var epsilon: Float
+        /// Where mean and variance come from.
+        public var statistics: Statistics
+        /// Applied to the result.
+        public var activation: Activation?
+
+        /// Where mean and variance come from.
+        public enum Statistics: String, Hashable, Sendable {
+            /// They are operands.
+            case given
+            /// They are computed from the batch, and are results.
+            case batch
+        }
+
+        /// Describes a normalization.
+        public init(
+            epsilon: Float = 1e-5, statistics: Statistics, activation: Activation? = nil
+        ) {
+            self.epsilon = epsilon
+            self.statistics = statistics
+            self.activation = activation
+        }
+    }
+
+    /// The numbers in a local response normalization.
+    public struct LocalResponseNormalization: Hashable, Sendable {
+        /// How many neighbouring channels, an odd number.
+        public var size: Int
+        /// α, the weight of the sum of squares; not divided by `size`.
+        public var alpha: Float
+        /// β, the exponent.
+        public var beta: Float
+        /// k, added to the sum, above 0.
+        public var k: Float
+
+        /// Describes a normalization.
+        public init(size: Int, alpha: Float, beta: Float, k: Float) {
+            self.size = size
+            self.alpha = alpha
+            self.beta = beta
+            self.k = k
+        }
+    }
+
+    /// How a parameter-free shortcut changes the shape.
+    public struct Shortcut: Hashable, Sendable {
+        /// Distance between the rows and columns that are kept, at least 1.
+        public var stride: Int
+        /// Channels of zeros in front of the source's, at least 0.
+        public var channelsBefore: Int
+        /// Channels of zeros behind the source's, at least 0.
+        public var channelsAfter: Int
+
+        /// Describes a shortcut.
+        public init(stride: Int, channelsBefore: Int = 0, channelsAfter: Int = 0) {
+            self.stride = stride
+            self.channelsBefore = channelsBefore
+            self.channelsAfter = channelsAfter
+        }
+    }
+}
+
 extension Operation: CustomStringConvertible {
     /// The operation's name as errors and listings print it.
     public var description: String {
@@ -174,6 +306,13 @@ extension Operation: CustomStringConvertible {
         case .linear(let linear): linear.activation.map { "linear + \($0.rawValue)" } ?? "linear"
         case .maxPooling(let pooling):
             pooling.activation.map { "max pooling + \($0.rawValue)" } ?? "max pooling"
+        case .averagePooling: "average pooling"
+        case .globalAveragePooling: "global average pooling"
+        case .batchNormalization(let normalization):
+            normalization.activation.map { "batch normalization + \($0.rawValue)" }
+                ?? "batch normalization"
+        case .localResponseNormalization: "local response normalization"
+        case .shortcut: "shortcut"
         case .relu: "relu"
         case .dropout: "dropout"
         case .add: "add"
@@ -193,6 +332,11 @@ extension Operation.Gradient: CustomStringConvertible {
         case .linearSource: "linear source gradient"
         case .linearParameters: "linear parameter gradient"
         case .maxPooling: "max pooling gradient"
+        case .averagePooling: "average pooling gradient"
+        case .globalAveragePooling: "global average pooling gradient"
+        case .batchNormalization: "batch normalization gradient"
+        case .localResponseNormalization: "local response normalization gradient"
+        case .shortcut: "shortcut gradient"
         case .relu: "relu gradient"
         case .flatten: "flatten gradient"
         case .softmaxCrossEntropy: "softmax cross-entropy gradient"

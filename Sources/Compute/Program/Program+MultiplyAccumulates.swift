@@ -15,7 +15,9 @@ extension Program {
             let weight = type(of: instruction.operands[1]).shape
             let result = type(of: instruction.results[0]).shape
             return result.elementCount * weight.dimensions.dropFirst().reduce(1, *)
-        case .maxPooling, .relu, .dropout, .add, .flatten, .softmaxCrossEntropy, .gradient:
+        case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
+            .localResponseNormalization, .shortcut, .relu, .dropout, .add, .flatten,
+            .softmaxCrossEntropy, .gradient:
             return 0
         }
     }

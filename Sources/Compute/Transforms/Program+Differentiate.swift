@@ -101,6 +101,28 @@ private struct Differentiation {
                 try tape.append(
                     .maxPooling(pooling, source: source), [instruction.results[1], dy])[0]
             }
+        case .averagePooling(let pooling):
+            let source = program.type(of: operands[0]).shape
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.append(.averagePooling(pooling, source: source), [gradient])[0]
+            }
+        case .globalAveragePooling:
+            let source = program.type(of: operands[0]).shape
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.append(.globalAveragePooling(source: source), [gradient])[0]
+            }
+        case .batchNormalization(let normalization):
+            try propagate(through: normalization, instruction, gradient)
+        case .localResponseNormalization(let normalization):
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.append(
+                    .localResponseNormalization(normalization), [operands[0], gradient])[0]
+            }
+        case .shortcut(let shortcut):
+            let source = program.type(of: operands[0]).shape
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.append(.shortcut(shortcut, source: source), [gradient])[0]
+            }
         case .relu:
             try accumulate(into: operands[0]) { tape throws(ShapeError) in
                 try tape.append(.relu, [instruction.results[0], gradient])[0]
@@ -135,6 +157,22 @@ private struct Differentiation {
                 convolution, kernelSize: kernelSize, hasBias: operands.count == 3),
             [operands[0], dy])
         for (operand, gradient) in zip(operands[1...], parameters) {
+            try accumulate(gradient, into: operand)
+        }
+    }
+
+    private mutating func propagate(
+        through normalization: Operation.BatchNormalization, _ instruction: Program.Instruction,
+        _ dy: Program.Value
+    ) throws(ShapeError) {
+        precondition(
+            normalization.statistics == .batch,
+            "a derivative of batch normalization with given statistics is not defined")
+        let (operands, results) = (instruction.operands, instruction.results)
+        let gradients = try append(
+            .batchNormalization(normalization),
+            [operands[0], operands[1], results[1], results[2], dy] + results[3...])
+        for (operand, gradient) in zip(operands, gradients) {
             try accumulate(gradient, into: operand)
         }
     }

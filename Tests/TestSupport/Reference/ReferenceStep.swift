@@ -10,6 +10,9 @@ struct ReferenceStep {
         case .convolution(let convolution): convolve(convolution)
         case .linear(let linear): convolve(Operation.Convolution(activation: linear.activation))
         case .maxPooling(let pooling): pool(pooling)
+        case .averagePooling, .globalAveragePooling, .batchNormalization,
+            .localResponseNormalization, .shortcut:
+            preconditionFailure("the reference engine refuses \(operation)")
         case .relu: mapElements { $0[0] < 0 ? 0 : $0[0] }
         case .dropout: mapElements { $0[0] * $0[1] }
         case .add: mapElements { $0[0] + $0[1] }
@@ -26,6 +29,9 @@ struct ReferenceStep {
         case .linearSource: differentiateSource(of: Operation.Convolution())
         case .linearParameters: differentiateParameters(of: Operation.Convolution())
         case .maxPooling: scatterToSelection()
+        case .averagePooling, .globalAveragePooling, .batchNormalization,
+            .localResponseNormalization, .shortcut:
+            preconditionFailure("the reference engine refuses \(gradient)")
         case .relu: mapElements { $0[0] > 0 ? $0[1] : 0 }
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy: differentiateCrossEntropy()

@@ -82,7 +82,16 @@ extension Program {
         func shape(_ operand: Int) -> Shape { type(of: instruction.operands[operand]).shape }
         switch instruction.operation {
         case .convolution, .linear: return shape(1).elementCount / max(shape(1)[0], 1) + 1
-        case .maxPooling, .relu, .flatten: return 0
+        case .maxPooling, .relu, .flatten, .shortcut: return 0
+        case .averagePooling(let pooling): return pooling.kernelSize * pooling.kernelSize + 1
+        case .globalAveragePooling: return shape(0).elementCount / max(shape(0)[0], 1) + 1
+        // A root, a division and, of a batch, two sums over it.
+        case .batchNormalization, .gradient(.batchNormalization):
+            return 4 * batchSize * shape(0).elementCount / max(shape(0)[0], 1) + 32
+        // `pow` is good to a few units, and so is what comes before it.
+        case .localResponseNormalization(let normalization),
+            .gradient(.localResponseNormalization(let normalization)):
+            return 2 * normalization.size + 32
         case .dropout, .add: return 1
         case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy):
             // `exp` and `log` are good to a few units, and so is what comes between them.
@@ -93,7 +102,10 @@ extension Program {
             return batchSize * shape(1).elementCount
         case .gradient(.maxPooling(let pooling, _)):
             return pooling.kernelSize * pooling.kernelSize
-        case .gradient(.relu), .gradient(.flatten): return 0
+        case .gradient(.averagePooling(let pooling, _)):
+            return pooling.kernelSize * pooling.kernelSize + 1
+        case .gradient(.globalAveragePooling): return 1
+        case .gradient(.relu), .gradient(.flatten), .gradient(.shortcut): return 0
         }
     }
 }
