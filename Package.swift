@@ -98,7 +98,9 @@ let package = Package(
         .testTarget(
             name: "BranchyCommandTests",
             dependencies: [
-                "BranchyCommand", "BranchyTraining", "BranchyNet", "BranchyData", "Compute",
+                "BranchyCommand", "BranchyTraining", "BranchyEvaluation", "BranchyNet",
+                "BranchyData", "Compute",
+                .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .testTarget(
