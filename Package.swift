@@ -105,7 +105,11 @@ let package = Package(
             ]),
         .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
-        .testTarget(name: "BranchyDataTests", dependencies: ["BranchyData", "Compute"]),
+        .testTarget(
+            name: "BranchyDataTests",
+            dependencies: [
+                "BranchyData", "Compute", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

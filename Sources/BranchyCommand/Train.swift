@@ -124,9 +124,10 @@ struct Train: ParsableCommand {
         let document = try recipe.map {
             String(decoding: try AtomicFile.read($0, limit: 1 << 20), as: UTF8.self)
         }
-        let resolved = try Recipe.resolved(
+        var resolved = try Recipe.resolved(
             from: .builtIn(for: network.name), document: document, source: recipe ?? "recipe",
             settings: set)
+        resolved.dataset = data.dataset ?? resolved.dataset
         guard resolved.network == network.name else {
             throw TrainingError(
                 .invalidRecipe,
@@ -144,13 +145,17 @@ struct Train: ParsableCommand {
                 .invalidCheckpoint,
                 "the run in \(output) trains '\(checkpoint.network.name)', not '\(network)'")
         }
-        if recipe != nil || !set.isEmpty {
-            let asked = try resolvedRecipe(for: checkpoint.network)
+        if recipe != nil || !set.isEmpty || data.dataset != nil {
+            var asked = try resolvedRecipe(for: checkpoint.network)
+            // A folder of images may have moved; its checksum says whether it is the same.
+            if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesImageFolder }) {
+                asked.dataset = checkpoint.recipe.dataset
+            }
             guard asked == checkpoint.recipe else {
                 throw TrainingError(
                     .invalidCheckpoint,
-                    "the run in \(output) has another recipe; resume it without --recipe and --set, "
-                        + "or start a new one with another --output")
+                    "the run in \(output) has another recipe; resume it without --recipe, --set and "
+                        + "--dataset, or start a new one with another --output")
             }
         }
         if let from, try startingModel()?.checksum != checkpoint.initialChecksum {
@@ -214,6 +219,12 @@ private struct TrainingSummary: Encodable {
     let epochs: Int
     let trainingLoss: Double
     let validationAccuracy: [Double]
+}
+
+extension Recipe {
+    fileprivate var usesImageFolder: Bool {
+        get throws { try DatasetName(dataset).absoluteImageFolder != nil }
+    }
 }
 
 extension ParameterStore {

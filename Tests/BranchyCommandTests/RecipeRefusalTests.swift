@@ -36,7 +36,11 @@ struct RecipeRefusalTests {
         ("optimizer.name=sgd", "'optimizer.name'"),
         ("data.validationImages=0", "'data.validationImages' is 0, expected 1 or more"),
         ("network=b-lenet", "the recipe is for 'b-lenet', but 'lenet' was asked for"),
-        ("dataset=cifar10", "there is no data set 'cifar10'; known are mnist and digits"),
+        (
+            "dataset=cifar",
+            "there is no data set 'cifar'; known are mnist, digits, cifar10, cifar10-jpeg or "
+                + "folder:PATH"
+        ),
     ])
     func refusesASetting(setting: String, message: String) throws {
         try withTemporaryFolder { folder in

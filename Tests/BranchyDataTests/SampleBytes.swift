@@ -1,5 +1,6 @@
 import BranchyData
 import Compute
+import Crypto
 
 /// Bytes of files, made by hand.
 enum SampleBytes {
@@ -19,9 +20,46 @@ enum SampleBytes {
         return header + block + trailer
     }
 
+    /// SHA-256 in hexadecimal.
+    static func sha256(_ bytes: [UInt8]) -> String {
+        SHA256.hash(data: bytes).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+
     /// A number as IDX stores it.
     static func bigEndian(_ word: UInt32) -> [UInt8] {
         withUnsafeBytes(of: word.bigEndian) { Array($0) }
+    }
+
+    /// A PNG file of 8 bits per channel, not compressed (RFC 2083, RFC 1950).
+    ///
+    /// - Parameter pixels: channels of one pixel, then of the next: one for gray, three for RGB.
+    static func png(_ pixels: [UInt8], width: Int, height: Int, channels: Int) -> [UInt8] {
+        let line = width * channels
+        let rows = (0..<height).flatMap { [0] + pixels[$0 * line..<($0 + 1) * line] }
+        let header =
+            bigEndian(UInt32(width)) + bigEndian(UInt32(height))
+            + [8, channels == 1 ? 0 : 2, 0, 0, 0]
+        let size = UInt16(rows.count)
+        let data: [UInt8] =
+            [0x78, 0x01, 1] + bigEndian(UInt32(size)).suffix(2).reversed()
+            + bigEndian(UInt32(~size)).suffix(2).reversed() + rows + bigEndian(adler32(rows))
+        return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
+            + chunk("IDAT", data) + chunk("IEND", [])
+    }
+
+    private static func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+        let body = Array(type.utf8) + data
+        return bigEndian(UInt32(data.count)) + body + bigEndian(crc32(body))
+    }
+
+    private static func adler32(_ data: [UInt8]) -> UInt32 {
+        let sums = data.reduce((UInt32(1), UInt32(0))) { sums, byte in
+            let first = (sums.0 + UInt32(byte)) % 65_521
+            return (first, (sums.1 + first) % 65_521)
+        }
+        return sums.1 << 16 | sums.0
     }
 
     private static func crc32(_ data: [UInt8]) -> UInt32 {

@@ -4,8 +4,15 @@ import BranchyNet
 import BranchyTraining
 import Foundation
 
-/// Where data sets are looked for.
+/// Which data set is meant, and where data sets are looked for.
 struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The data set: \(DatasetName.known).",
+            discussion: "Without it, the recipe's. A folder: PATH holds train/CLASS/IMAGE and "
+                + "test/CLASS/IMAGE; it may be a .tar or .tar.gz file.", valueName: "name"))
+    var dataset: String?
+
     @Option(
         help: ArgumentHelp(
             "Folder of data sets, such as DIR/mnist.",
@@ -15,22 +22,61 @@ struct DataOptions: ParsableArguments {
     var dataDir: String?
 }
 
+/// A data set, as options and recipes name it.
+enum DatasetName: Equatable {
+    case mnist
+    case digits
+    case cifar10(CIFAR10.Edition)
+    case imageFolder(path: String)
+
+    static let known = "mnist, digits, cifar10, cifar10-jpeg or folder:PATH"
+
+    /// - Throws: `DatasetError` where there is no data set of that name.
+    init(_ name: String) throws {
+        let edition = CIFAR10.Edition(rawValue: name)
+        switch name {
+        case "mnist": self = .mnist
+        case "digits": self = .digits
+        case _ where edition != nil: self = .cifar10(edition ?? .published)
+        case _ where name.hasPrefix("folder:") && name != "folder:":
+            self = .imageFolder(path: String(name.dropFirst("folder:".count)))
+        default:
+            throw DatasetError(
+                .fileNotFound, "there is no data set '\(name)'; known are \(Self.known)")
+        }
+    }
+
+    /// The path of an image folder as later commands, started elsewhere, can find it.
+    var absoluteImageFolder: String? {
+        guard case .imageFolder(let path) = self else { return nil }
+        return URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+}
+
 /// A folder of data sets.
 struct DataFolder: Hashable {
     let path: String
+    /// The data set that was asked for, whatever a recipe says.
+    private let asked: String?
+    /// Where the image folder of an earlier run was.
+    private let recordedImageFolder: String?
 
     /// The folder that options, environment or an earlier run name, in that order.
     ///
     /// - Parameter run: the folder of a training run, which remembers where its data were.
     init(_ options: DataOptions, run: String? = nil) {
         let environment = ProcessInfo.processInfo.environment["BRANCHYNET_DATA_DIR"]
-        path =
-            options.dataDir ?? environment ?? run.flatMap(RunRecord.init(in:))?.dataFolder ?? "data"
+        let record = run.flatMap(RunRecord.init(in:))
+        path = options.dataDir ?? environment ?? record?.dataFolder ?? "data"
+        asked = options.dataset
+        recordedImageFolder = record?.imageFolder
     }
 
-    /// The folder as later commands, started elsewhere, can find it.
-    var absolutePath: String {
-        URL(fileURLWithPath: path).standardizedFileURL.path
+    /// What a run has to remember to find a data set again.
+    func record(of dataset: String) throws -> RunRecord {
+        RunRecord(
+            dataFolder: URL(fileURLWithPath: path).standardizedFileURL.path,
+            imageFolder: try imageFolder(of: dataset))
     }
 
     /// The splits of a data set.
@@ -46,24 +92,46 @@ struct DataFolder: Hashable {
             calibrationCount: calibrationCount, seed: seed)
     }
 
-    /// The splits of the data set that a model was trained on, cut as they were then.
+    /// The splits of the data set that a model was trained on, cut as they were then, or of the
+    /// one that was asked for.
     ///
-    /// - Throws: as above, and `ModelError` where the model's folder has no recipe.
+    /// - Throws: as above, `DatasetError` where the training images are others than then, and
+    ///   `ModelError` where the model's folder has no recipe.
     func splits(of model: TrainedModel, in folder: String) throws -> DatasetSplits {
         let recipe = try Recipe(besideModel: folder)
-        return try splits(
-            of: model.provenance.dataset, validationCount: recipe.data.validationImages,
+        let splits = try splits(
+            of: recipe.dataset, validationCount: recipe.data.validationImages,
             calibrationCount: recipe.data.calibrationImages, seed: recipe.seed)
+        let learnt = model.provenance.trainingChecksum
+        guard asked != nil || splits.training.checksum == learnt else {
+            throw DatasetError(
+                .checksumMismatch,
+                "\(splits.training.name): the training images are not those that \(folder) learnt "
+                    + "from, so that held-out images may be among them; expected SHA-256 "
+                    + "\(learnt), found \(splits.training.checksum). To use them nevertheless, "
+                    + "pass --dataset")
+        }
+        return splits
     }
 
     private func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
-        switch dataset {
-        case "mnist": return try MNIST.load(from: path)
-        case "digits": return try DrawnDigits.load()
-        default:
-            throw DatasetError(
-                .fileNotFound, "there is no data set '\(dataset)'; known are mnist and digits")
+        switch try DatasetName(asked ?? dataset) {
+        case .mnist: return try MNIST.load(from: path)
+        case .digits: return try DrawnDigits.load()
+        case .cifar10(let edition): return try CIFAR10.load(edition, from: path)
+        case .imageFolder(let path):
+            let folder = try imageFolder(of: dataset) ?? path
+            let name = URL(fileURLWithPath: folder).lastPathComponent
+            return try ImageFolder.load(from: folder, name: "folder:\(name)")
         }
+    }
+
+    /// Where the images of a data set are, if it is an image folder: as it was asked for now, as
+    /// it was then, or as the recipe has it.
+    private func imageFolder(of dataset: String) throws -> String? {
+        let name = try DatasetName(asked ?? dataset)
+        return asked == nil && name.absoluteImageFolder != nil
+            ? recordedImageFolder ?? name.absoluteImageFolder : name.absoluteImageFolder
     }
 }
 
@@ -73,9 +141,12 @@ struct RunRecord: Codable {
 
     /// Where the data were.
     var dataFolder: String
+    /// Where the image folder was that the run learnt from, if it did.
+    var imageFolder: String?
 
-    init(dataFolder: String) {
+    init(dataFolder: String, imageFolder: String?) {
         self.dataFolder = dataFolder
+        self.imageFolder = imageFolder
     }
 
     /// The record in a run's folder, or `nil` where there is none that can be read.

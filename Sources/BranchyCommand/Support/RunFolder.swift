@@ -54,7 +54,7 @@ struct RunFolder {
                 "\(path): cannot make the folder: \(reason ?? error.localizedDescription)")
         }
         removeLeftovers()
-        try RunRecord(dataFolder: data.absolutePath).write(in: path)
+        try data.record(of: checkpoint.recipe.dataset).write(in: path)
         try save(checkpoint)
     }
 

@@ -8,7 +8,23 @@ enum ContentChecksum {
         for piece in pieces {
             hasher.update(data: piece)
         }
-        return hasher.finalize().map(hexadecimal).joined()
+        return text(of: hasher.finalize())
+    }
+
+    /// The digits of a checksum.
+    static func text(of digest: SHA256Digest) -> String {
+        digest.map(hexadecimal).joined()
+    }
+
+    /// The first 128 of the 256 bits of a checksum: enough to tell images apart and to sort them.
+    static func leadingWords(of bytes: ArraySlice<UInt8>) -> (UInt64, UInt64) {
+        SHA256.hash(data: bytes).withUnsafeBytes { digest in
+            // Safety: a SHA-256 digest has 32 bytes.
+            (
+                digest.loadUnaligned(fromByteOffset: 0, as: UInt64.self).bigEndian,
+                digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self).bigEndian
+            )
+        }
     }
 
     /// Two hexadecimal digits.

@@ -3,11 +3,10 @@ import CImageCodecs
 extension ImageDecoder {
     /// Decodes a JPEG file to red, green and blue.
     func decodeJPEG(_ contents: [UInt8], name: String) throws -> InterleavedRaster {
-        guard let decoder = tjInitDecompress() else {
-            throw DatasetError(.unreadableFile, file: name, "no memory to decode it")
-        }
+        let decoder = try Self.makeDecoder(name: name)
         defer { tjDestroy(decoder) }
-        let (width, height) = try Self.size(of: contents, decoder, name: name)
+        let header = try Self.header(of: contents, decoder, name: name)
+        let (width, height) = (header.width, header.height)
         try check(width: width, height: height, name: name)
         var bytes = [UInt8](repeating: 0, count: 3 * width * height)
         // A file that decodes with a warning is one that ends early or has damaged blocks; what
@@ -21,9 +20,23 @@ extension ImageDecoder {
         return InterleavedRaster(width: width, height: height, bytesPerPixel: 3, bytes: bytes)
     }
 
-    private static func size(
+    /// Size and colour type of a JPEG file.
+    static func headerOfJPEG(_ contents: [UInt8], name: String) throws -> ImageHeader {
+        let decoder = try makeDecoder(name: name)
+        defer { tjDestroy(decoder) }
+        return try header(of: contents, decoder, name: name)
+    }
+
+    private static func makeDecoder(name: String) throws -> tjhandle {
+        guard let decoder = tjInitDecompress() else {
+            throw DatasetError(.unreadableFile, file: name, "no memory to decode it")
+        }
+        return decoder
+    }
+
+    private static func header(
         of contents: [UInt8], _ decoder: tjhandle, name: String
-    ) throws -> (width: Int, height: Int) {
+    ) throws -> ImageHeader {
         var (width, height, subsampling, colors): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
         let status = tjDecompressHeader3(
             decoder, contents, UInt(contents.count), &width, &height, &subsampling, &colors)
@@ -33,6 +46,8 @@ extension ImageDecoder {
                 .unsupportedFormat, file: name, "is a JPEG file for print",
                 expected: "gray or RGB", found: "CMYK", remedy: "Convert it to RGB")
         }
-        return (Int(width), Int(height))
+        return ImageHeader(
+            width: Int(width), height: Int(height),
+            channels: colors == Int32(TJCS_GRAY.rawValue) ? .gray : .rgb)
     }
 }

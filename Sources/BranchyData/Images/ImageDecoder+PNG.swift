@@ -22,4 +22,19 @@ extension ImageDecoder {
             return InterleavedRaster(width: width, height: height, bytesPerPixel: 4, bytes: bytes)
         }
     }
+
+    /// Size and colour type of a PNG file; a palette counts as colour.
+    static func headerOfPNG(_ contents: [UInt8], name: String) throws -> ImageHeader {
+        var image = png_image()
+        image.version = png_uint_32(PNG_IMAGE_VERSION)
+        defer { png_image_free(&image) }
+        return try contents.withUnsafeBytes { source in
+            // Safety: libpng reads the contents within this call only.
+            guard png_image_begin_read_from_memory(&image, source.baseAddress, source.count) != 0
+            else { throw damaged(name, cimage_png_message(&image)) }
+            return ImageHeader(
+                width: Int(image.width), height: Int(image.height),
+                channels: image.format & PNG_FORMAT_FLAG_COLOR == 0 ? .gray : .rgb)
+        }
+    }
 }

@@ -13,6 +13,9 @@ public struct ImageDecoder: Hashable, Sendable {
         case gray
         /// Red, green and blue.
         case rgb
+
+        /// 1 or 3.
+        public var count: Int { self == .gray ? 1 : 3 }
     }
 
     /// Which channels are decoded.
@@ -39,28 +42,27 @@ public struct ImageDecoder: Hashable, Sendable {
     ///   or incomplete.
     public func decode(_ contents: [UInt8], name: String) throws -> DecodedImage {
         let raster =
-            switch contents {
-            case _ where contents.starts(with: Self.pngSignature):
-                try decodePNG(contents, name: name)
-            case _ where contents.starts(with: Self.jpegSignature):
-                try decodeJPEG(contents, name: name)
-            default:
-                throw Self.unknownFormat(contents, name: name)
+            switch try Format(of: contents, name: name) {
+            case .png: try decodePNG(contents, name: name)
+            case .jpeg: try decodeJPEG(contents, name: name)
             }
         return DecodedImage(raster, channels: channels)
     }
 
-    private static let pngSignature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    private static let jpegSignature: [UInt8] = [0xFF, 0xD8, 0xFF]
-
-    private static func unknownFormat(_ contents: [UInt8], name: String) -> DatasetError {
-        let start = contents.prefix(4).map(ContentChecksum.hexadecimal).joined()
-        return DatasetError(
-            .unsupportedFormat, file: name, "is not an image that can be read",
-            expected: "PNG or JPEG",
-            found: contents.isEmpty ? "an empty file" : "a file that starts with \(start)")
+    /// Size and colour type of a file, before anything of its size is decoded or allocated.
+    ///
+    /// - Throws: ``DatasetError``, see ``decode(_:name:)``.
+    public static func header(of contents: [UInt8], name: String) throws -> ImageHeader {
+        switch try Format(of: contents, name: name) {
+        case .png: try headerOfPNG(contents, name: name)
+        case .jpeg: try headerOfJPEG(contents, name: name)
+        }
     }
 
+    /// Whether a file's first bytes are those of a PNG or JPEG file.
+    public static func isImage(_ contents: some Sequence<UInt8>) -> Bool {
+        Format(of: contents) != nil
+    }
     func check(width: Int, height: Int, name: String) throws {
         guard width > 0, height > 0 else {
             throw DatasetError(
@@ -80,6 +82,54 @@ public struct ImageDecoder: Hashable, Sendable {
         let reason = reason.map { String(cString: $0) } ?? "unknown reason"
         return DatasetError(
             .malformedFile, file: name, "is damaged or incomplete (\(reason))")
+    }
+}
+
+/// Size and colour type of an image file.
+public struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
+    /// Pixels in a row.
+    public let width: Int
+    /// Rows of pixels.
+    public let height: Int
+    /// Which channels the file has; alpha does not count.
+    public let channels: ImageDecoder.Channels
+
+    /// The shape that the image is decoded to: `[1, height, width]` or `[3, height, width]`.
+    public var shape: Shape { [channels.count, height, width] }
+
+    /// Such as `32 x 32 pixels in RGB`.
+    public var description: String {
+        "\(width) x \(height) pixels in \(channels == .gray ? "gray" : "RGB")"
+    }
+}
+
+/// The formats that are read, told by their first bytes.
+private enum Format: CaseIterable {
+    case png
+    case jpeg
+
+    private var signature: [UInt8] {
+        switch self {
+        case .png: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        case .jpeg: [0xFF, 0xD8, 0xFF]
+        }
+    }
+
+    init?(of contents: some Sequence<UInt8>) {
+        guard let format = Self.allCases.first(where: { contents.starts(with: $0.signature) })
+        else { return nil }
+        self = format
+    }
+
+    init(of contents: [UInt8], name: String) throws {
+        guard let format = Format(of: contents) else {
+            let start = contents.prefix(4).map(ContentChecksum.hexadecimal).joined()
+            throw DatasetError(
+                .unsupportedFormat, file: name, "is not an image that can be read",
+                expected: "PNG or JPEG",
+                found: contents.isEmpty ? "an empty file" : "a file that starts with \(start)")
+        }
+        self = format
     }
 }
 

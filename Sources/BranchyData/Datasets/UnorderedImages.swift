@@ -1,0 +1,46 @@
+import Compute
+
+/// Labelled images of one size as they are found, in an order that means nothing: that of files in
+/// a folder or of members in an archive.
+struct UnorderedImages {
+    private(set) var pixels: [UInt8] = []
+    private(set) var labels: [UInt8] = []
+
+    /// Makes room, so that no larger block is ever looked for and filled again.
+    mutating func reserve(_ count: Int, imagesOf shape: Shape) {
+        pixels.reserveCapacity(count * shape.elementCount)
+        labels.reserveCapacity(count)
+    }
+
+    mutating func append(_ image: some Collection<UInt8>, label: UInt8) {
+        pixels += image
+        labels.append(label)
+    }
+
+    /// The same images with other labels.
+    consuming func relabelled(_ label: (UInt8) -> UInt8) -> UnorderedImages {
+        labels = labels.map(label)
+        return self
+    }
+
+    /// The data set of these images, in the order of their SHA-256: the same one from whatever
+    /// layout they come, and one that mixes the classes, so that its first images are a sample.
+    func dataset(
+        name: String, imageShape: Shape, classNames: [String]
+    ) throws -> ImageDataset {
+        let size = imageShape.elementCount
+        let keys = labels.indices.map { index in
+            let words = ContentChecksum.leadingWords(of: pixels[index * size..<(index + 1) * size])
+            return (words.0, words.1, labels[index], index)
+        }
+        let order = keys.sorted(by: <).map(\.3)
+        var sorted = UnorderedImages()
+        sorted.reserve(order.count, imagesOf: imageShape)
+        for index in order {
+            sorted.append(pixels[index * size..<(index + 1) * size], label: labels[index])
+        }
+        return try ImageDataset(
+            name: name, imageShape: imageShape, classNames: classNames, pixels: sorted.pixels,
+            labels: sorted.labels)
+    }
+}

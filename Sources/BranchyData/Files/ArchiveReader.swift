@@ -1,0 +1,124 @@
+import CArchive
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A file as libarchive reads it, from front to back.
+struct ArchiveReader: ~Copyable {
+    /// What the file is taken for.
+    enum Format {
+        /// Bytes, as they stand in the file.
+        case bytes
+        /// Bytes that may be compressed with gzip, which the first of them tell and not the name.
+        case compressedBytes
+        /// A tar archive, which may be compressed with gzip.
+        case tar
+    }
+
+    /// How many bytes are read at once where nothing is known of their number.
+    static let chunkSize = 1 << 20
+
+    private let path: String
+    private let file: Int32
+    private let archive: OpaquePointer
+
+    /// Opens a file; only a regular one, because a pipe could be waited for without end.
+    ///
+    /// - Throws: ``DatasetError`` of code `fileNotFound` or `unreadableFile`.
+    static func open(_ path: String, as format: Format) throws -> ArchiveReader {
+        guard let archive = archive_read_new() else {
+            throw DatasetError(.unreadableFile, file: path, "no memory to read it")
+        }
+        let reader = ArchiveReader(path, archive: archive)
+        try reader.check()
+        try reader.begin(format)
+        return reader
+    }
+
+    private init(_ path: String, archive: OpaquePointer) {
+        self.path = path
+        self.archive = archive
+        // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+        file = systemOpen(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+    }
+
+    deinit {
+        archive_read_free(archive)
+        if file >= 0 { close(file) }
+    }
+
+    private borrowing func check() throws {
+        guard file >= 0 else {
+            let (number, reason) = (errno, String(cString: strerror(errno)))
+            guard number != ENOENT, number != ENOTDIR else {
+                throw DatasetError(.fileNotFound, file: path, "there is no such file")
+            }
+            throw DatasetError(.unreadableFile, file: path, "cannot be read (\(reason))")
+        }
+        guard FileKind(of: file) == .file else {
+            throw DatasetError(
+                .unreadableFile, file: path, "cannot be read", expected: "a regular file",
+                found: "a folder or a device")
+        }
+    }
+
+    private borrowing func begin(_ format: Format) throws {
+        if format != .bytes { archive_read_support_filter_gzip(archive) }
+        if format == .tar {
+            archive_read_support_format_tar(archive)
+        } else {
+            archive_read_support_format_raw(archive)
+            archive_read_support_format_empty(archive)
+        }
+        guard archive_read_open_fd(archive, file, Self.chunkSize) == ARCHIVE_OK else {
+            throw failure()
+        }
+    }
+
+    /// Goes on to the next entry, or to the whole where the file is not an archive; `nil` at the
+    /// end. What is left of the entry before is skipped.
+    borrowing func nextEntry() throws -> OpaquePointer? {
+        var entry: OpaquePointer?
+        switch archive_read_next_header(archive, &entry) {
+        // A warning is about what nobody asks for here, such as an owner's name.
+        case ARCHIVE_OK, ARCHIVE_WARN: return entry
+        case ARCHIVE_EOF: return nil
+        default: throw failure()
+        }
+    }
+
+    /// Whether something followed the last entry: the empty blocks that end a tar archive. libarchive
+    /// does not ask for them, and so takes an archive that was cut between two members for whole.
+    var hasEndMark: Bool {
+        archive_filter_bytes(archive, 0) > archive_read_header_position(archive)
+    }
+
+    /// The next bytes of an entry, at most `capacity` of them; none at its end.
+    borrowing func readChunk(capacity: Int = chunkSize) throws -> [UInt8] {
+        var count = 0
+        let chunk = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, initialized in
+            // Safety: libarchive writes at most the capacity that it is told, and says how much.
+            count = archive_read_data(archive, buffer.baseAddress, buffer.count)
+            initialized = max(0, count)
+        }
+        guard count >= 0 else { throw failure() }
+        return chunk
+    }
+
+    private borrowing func failure() -> DatasetError {
+        let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown reason"
+        return DatasetError(
+            .unreadableFile, file: path, "cannot be read (\(reason))",
+            remedy: "If it is compressed, it is damaged or incomplete: fetch it again")
+    }
+}
+
+/// The C library's `open`, which a method of that name hides.
+private func systemOpen(_ path: String, _ flags: Int32) -> Int32 {
+    open(path, flags)
+}
