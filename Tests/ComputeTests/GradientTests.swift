@@ -81,6 +81,57 @@ import Testing
             .check(["x"], within: Self.exactly)
     }
 
+    /// Means of 1, 2, 3, 4, 6 and 9 elements; of those of 3 or 9 the quotients are rounded.
+    @Test(
+        arguments: [(2, 2), (3, 1), (3, 2), (2, 3)], [Operation.Pooling.Rounding.floor, .ceiling])
+    func averagePooling(
+        window: (kernelSize: Int, stride: Int), rounding: Operation.Pooling.Rounding
+    ) throws {
+        let pooling = Operation.Pooling(
+            kernelSize: window.kernelSize, stride: window.stride, rounding: rounding)
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([2, 5, 6]))
+            program.beginSegment("only")
+            let y = try program.apply(.averagePooling(pooling), x)
+            let dy = program.addInput("dy", program.type(of: y))
+            program.addOutput("y", y)
+            let gradient = Operation.Gradient.averagePooling(pooling, source: [2, 5, 6])
+            program.addOutput("x", try program.apply(.gradient(gradient), dy))
+        }
+        try CentralDifferences(of: program, feed: .dyadic(for: program), step: 1 / 8)
+            .check(["x"], within: Self.smoothly)
+    }
+
+    @Test func globalAveragePooling() throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([3, 2, 4]))
+            let dy = program.addInput("dy", ValueType([3]))
+            program.beginSegment("only")
+            program.addOutput("y", try program.apply(.globalAveragePooling, x))
+            let gradient = Operation.Gradient.globalAveragePooling(source: [3, 2, 4])
+            program.addOutput("x", try program.apply(.gradient(gradient), dy))
+        }
+        try CentralDifferences(of: program, feed: .dyadic(for: program), step: 1 / 8)
+            .check(["x"], within: Self.exactly)
+    }
+
+    @Test(arguments: [(1, 2, 0), (2, 0, 3), (3, 1, 1)])
+    func shortcut(stride: Int, before: Int, after: Int) throws {
+        let shortcut = Operation.Shortcut(
+            stride: stride, channelsBefore: before, channelsAfter: after)
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([2, 5, 6]))
+            program.beginSegment("only")
+            let y = try program.apply(.shortcut(shortcut), x)
+            let dy = program.addInput("dy", program.type(of: y))
+            program.addOutput("y", y)
+            let gradient = Operation.Gradient.shortcut(shortcut, source: [2, 5, 6])
+            program.addOutput("x", try program.apply(.gradient(gradient), dy))
+        }
+        try CentralDifferences(of: program, feed: .dyadic(for: program), step: 1 / 8)
+            .check(["x"], within: Self.exactly)
+    }
+
     /// All elements are at least 1/4 from the kink at 0.
     @Test func relu() throws {
         let program = try Program { program in
@@ -126,68 +177,5 @@ import Testing
         feed.inputs["weights"] = Tensor([2], [0.25, 1])
         try CentralDifferences(of: program, feed: feed, step: 1 / 64)
             .check(["x"], within: Self.smoothly)
-    }
-}
-
-/// What the derivative of `Σ dy·y` by each element of an input is, measured by moving it.
-private struct CentralDifferences {
-    private let executable: any Executable
-    private let feed: Feed
-    private let step: Float
-    private let dy: Tensor
-    private let gradients: [String: Tensor]
-
-    /// - Parameter program: has an output `y`, and for each input an output of the same name that
-    ///   should be its gradient, given `dy`.
-    init(of program: Program, feed: Feed, step: Float) throws {
-        executable = try ReferenceEngine().compile(
-            program, batchSize: 2, parameters: ParameterStore())
-        (self.feed, self.step) = (feed, step)
-        dy = try #require(feed.inputs["dy"])
-        var workspace = try executable.makeWorkspace()
-        gradients = try executable.outputs(feed, in: &workspace)
-    }
-
-    func check(_ names: [String], within tolerance: Double) throws {
-        for name in names {
-            let gradient = try #require(gradients[name])
-            #expect(gradient.scalars.contains { $0 != 0 })
-            for index in gradient.scalars.indices {
-                let difference = try difference(by: name, index)
-                let error = abs(difference - Double(gradient.scalars[index]))
-                #expect(
-                    error <= tolerance,
-                    "\(name)[\(index)] is \(gradient.scalars[index]), measured \(difference)")
-            }
-        }
-    }
-
-    private func difference(by name: String, _ index: Int) throws -> Double {
-        let (above, below) = (
-            try result(moving: name, index, by: step), try result(moving: name, index, by: -step)
-        )
-        // Elements that do not depend on the input must not spoil the sum, so subtract first.
-        let changes = zip(above, below).map { Double($0) - Double($1) }
-        return zip(changes, dy.scalars).reduce(0) { $0 + $1.0 * Double($1.1) } / Double(2 * step)
-    }
-
-    private func result(
-        moving name: String, _ index: Int, by distance: Float
-    ) throws -> [Float] {
-        var moved = feed
-        moved.inputs[name]?.withMutableScalars { $0[index] += distance }
-        var workspace = try executable.makeWorkspace()
-        return try #require(try executable.outputs(moved, in: &workspace)["y"]).scalars
-    }
-}
-
-extension Feed {
-    /// Multiples of 1/8 between -2 and 2 instead of any numbers.
-    fileprivate static func dyadic(for program: Program) -> Feed {
-        var feed = Feed(for: program, batchSize: 2)
-        feed.inputs = feed.inputs.mapValues { tensor in
-            Tensor(tensor.shape, tensor.scalars.map { ($0 * 16).rounded() / 8 })
-        }
-        return feed
     }
 }

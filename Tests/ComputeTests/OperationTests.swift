@@ -2,12 +2,12 @@ import Compute
 import Testing
 
 @Suite struct OperationTests {
-    @Test(arguments: OperandList.good)
+    @Test(arguments: OperandList.good + OperandList.goodInDeepNetworks)
     func hasResultTypes(_ list: OperandList) throws {
         #expect(try list.operation.resultTypes(for: list.operands) == list.results)
     }
 
-    @Test(arguments: OperandList.bad)
+    @Test(arguments: OperandList.bad + OperandList.badInDeepNetworks)
     func refusesOperands(_ list: OperandList) {
         let error = #expect(throws: ShapeError.self) {
             try list.operation.resultTypes(for: list.operands)
@@ -43,8 +43,8 @@ struct OperandList: Sendable, CustomStringConvertible {
 
     var description: String { "\(operation) of \(operands)" }
 
-    private static func sample(_ shape: Shape) -> ValueType { ValueType(shape) }
-    private static func fixed(_ shape: Shape) -> ValueType { ValueType(shape, isBatched: false) }
+    static func sample(_ shape: Shape) -> ValueType { ValueType(shape) }
+    static func fixed(_ shape: Shape) -> ValueType { ValueType(shape, isBatched: false) }
     private static let targets = ValueType([], element: .int32)
     private static let strided = Operation.Convolution(stride: 2, padding: 1)
     private static let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)

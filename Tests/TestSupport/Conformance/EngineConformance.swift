@@ -24,7 +24,17 @@ package enum EngineConformance {
         lossCases + dropoutCases + convolutionGradientCases + linearGradientCases
         + poolingGradientCases + elementwiseGradientCases + trainingStepCases
 
-    /// All of it.
+    /// What networks with normalization and residual blocks need besides to infer.
+    package static let deepInferenceCases =
+        averagePoolingCases + batchNormalizationCases + localResponseCases + shortcutCases
+        + deepChainCases
+
+    /// What networks with normalization and residual blocks need besides to be trained.
+    package static let deepTrainingCases =
+        averagePoolingGradientCases + batchNormalizationGradientCases
+        + localResponseGradientCases + shortcutGradientCases + deepTrainingStepCases
+
+    /// What LeNet needs.
     package static let cases = inferenceCases + trainingCases
 
     /// Batch sizes on both sides of what an engine may block by.

@@ -7,7 +7,9 @@ extension ReferenceStep {
         let (x, y) = (source.floats, result.floats)
         for position in y.indices {
             var best: Int?
-            for candidate in positions(of: pooling, at: position) {
+            for candidate in source.shape.positions(
+                of: pooling, at: result.shape.coordinates(of: position))
+            {
                 guard let current = best else {
                     best = candidate
                     continue
@@ -30,15 +32,57 @@ extension ReferenceStep {
         results[0].store(sums)
     }
 
-    /// The positions in the source that one window covers, in row-major order.
-    private func positions(of pooling: Operation.Pooling, at position: Int) -> [Int] {
-        let shape = operands[0].shape
-        let (sample, channel, y, x) = results[0].shape.coordinates(of: position)
-        let (height, width) = (shape[2], shape[3])
+    /// Elements beyond the edge are not there, so they do not count.
+    func average(_ pooling: Operation.Pooling) {
+        let (source, result) = (operands[0], results[0])
+        let x = source.floats
+        result.store(
+            (0..<result.shape.elementCount).map { position in
+                let window = source.shape.positions(
+                    of: pooling, at: result.shape.coordinates(of: position))
+                return window.reduce(0) { $0 + Double(x[$1]) } / Double(window.count)
+            })
+    }
+
+    func spread(_ pooling: Operation.Pooling) {
+        let (gradient, result) = (operands[0], results[0])
+        let dy = gradient.floats
+        var sums = result.zeros
+        for position in dy.indices {
+            let window = result.shape.positions(
+                of: pooling, at: gradient.shape.coordinates(of: position))
+            for covered in window { sums[covered] += Double(dy[position]) / Double(window.count) }
+        }
+        result.store(sums)
+    }
+
+    func averageChannels() {
+        let (x, result) = (operands[0].floats, results[0])
+        let area = x.count / result.shape.elementCount
+        result.store(
+            (0..<result.shape.elementCount).map { channel in
+                let pixels = x[channel * area..<(channel + 1) * area]
+                return pixels.reduce(0) { $0 + Double($1) } / Double(area)
+            })
+    }
+
+    func spreadOverChannels() {
+        let (dy, result) = (operands[0].floats, results[0])
+        let area = result.shape.elementCount / dy.count
+        result.store((0..<result.shape.elementCount).map { Double(dy[$0 / area]) / Double(area) })
+    }
+}
+
+extension Shape {
+    /// The positions in a source of this shape that one window covers, in row-major order.
+    fileprivate func positions(
+        of pooling: Operation.Pooling, at coordinates: (Int, Int, Int, Int)
+    ) -> [Int] {
+        let (sample, channel, y, x) = coordinates
         let (size, stride) = (pooling.kernelSize, pooling.stride)
-        let columns = window(x, size: size, stride: stride, along: width)
-        return window(y, size: size, stride: stride, along: height).flatMap { row in
-            columns.map { ((sample * shape[1] + channel) * height + row) * width + $0 }
+        let columns = window(x, size: size, stride: stride, along: self[3])
+        return window(y, size: size, stride: stride, along: self[2]).flatMap { row in
+            columns.map { ((sample * self[1] + channel) * self[2] + row) * self[3] + $0 }
         }
     }
 }

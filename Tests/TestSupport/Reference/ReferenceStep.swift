@@ -10,9 +10,11 @@ struct ReferenceStep {
         case .convolution(let convolution): convolve(convolution)
         case .linear(let linear): convolve(Operation.Convolution(activation: linear.activation))
         case .maxPooling(let pooling): pool(pooling)
-        case .averagePooling, .globalAveragePooling, .batchNormalization,
-            .localResponseNormalization, .shortcut:
-            preconditionFailure("the reference engine refuses \(operation)")
+        case .averagePooling(let pooling): average(pooling)
+        case .globalAveragePooling: averageChannels()
+        case .batchNormalization(let normalization): normalize(normalization)
+        case .localResponseNormalization(let normalization): normalize(normalization)
+        case .shortcut(let shortcut): copy(through: shortcut)
         case .relu: mapElements { $0[0] < 0 ? 0 : $0[0] }
         case .dropout: mapElements { $0[0] * $0[1] }
         case .add: mapElements { $0[0] + $0[1] }
@@ -29,9 +31,11 @@ struct ReferenceStep {
         case .linearSource: differentiateSource(of: Operation.Convolution())
         case .linearParameters: differentiateParameters(of: Operation.Convolution())
         case .maxPooling: scatterToSelection()
-        case .averagePooling, .globalAveragePooling, .batchNormalization,
-            .localResponseNormalization, .shortcut:
-            preconditionFailure("the reference engine refuses \(gradient)")
+        case .averagePooling(let pooling, _): spread(pooling)
+        case .globalAveragePooling: spreadOverChannels()
+        case .batchNormalization(let normalization): differentiate(normalization)
+        case .localResponseNormalization(let normalization): differentiate(normalization)
+        case .shortcut(let shortcut, _): add(through: shortcut)
         case .relu: mapElements { $0[0] > 0 ? $0[1] : 0 }
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy: differentiateCrossEntropy()
