@@ -72,39 +72,56 @@ struct BatchLoaderTests {
         #expect(error?.code == .invalidConfiguration)
     }
 
-    /// The square moved by hand; black is pixel 0, which the scaling makes 100.
-    private func moved(_ shift: ShiftAugmentation.Shift) -> [Float] {
+    /// The square moved by hand, then mirrored; black is pixel 0, which the scaling makes 100.
+    private func varied(_ variation: Augmentation.Variation) -> [Float] {
         (0..<9).map { position in
-            let (row, column) = (position / 3 - shift.rows, position % 3 - shift.columns)
-            let isInside = (0..<3).contains(row) && (0..<3).contains(column)
-            return 100 + (isInside ? Float(row * 3 + column + 1) : 0)
+            let column = variation.isMirrored ? 2 - position % 3 : position % 3
+            let (row, source) = (position / 3 - variation.rows, column - variation.columns)
+            let isInside = (0..<3).contains(row) && (0..<3).contains(source)
+            return 100 + (isInside ? Float(row * 3 + source + 1) : 0)
         }
     }
 
-    @Test func shiftsByHand() throws {
-        let augmentation = try ShiftAugmentation(maximumShift: 1, seed: 1)
+    @Test func variesByHand() throws {
+        let augmentation = try Augmentation(maximumShift: 1, flips: true, seed: 1)
         let loader = try BatchLoader(
             square(), scaling: PixelScaling(scale: [1], offset: [0]), augmentation: augmentation)
-        let down = ShiftAugmentation.Shift(rows: 1, columns: 0)
-        let upAndLeft = ShiftAugmentation.Shift(rows: -1, columns: -1)
-        let epoch = try #require(
-            (0..<200).first { augmentation.shift(epoch: $0, sample: 0) == down })
-        #expect(images(loader, [0], epoch: epoch, room: 9) == [0, 0, 0, 1, 2, 3, 4, 5, 6])
-        let other = try #require(
-            (0..<200).first { augmentation.shift(epoch: $0, sample: 0) == upAndLeft })
-        #expect(images(loader, [0], epoch: other, room: 9) == [5, 6, 0, 8, 9, 0, 0, 0, 0])
+        for (variation, expected) in [
+            (Augmentation.Variation(rows: 1, columns: 0), [0, 0, 0, 1, 2, 3, 4, 5, 6]),
+            (.init(rows: -1, columns: -1), [5, 6, 0, 8, 9, 0, 0, 0, 0]),
+            (.init(rows: 0, columns: 0, isMirrored: true), [3, 2, 1, 6, 5, 4, 9, 8, 7]),
+            (.init(rows: 0, columns: 1, isMirrored: true), [2, 1, 0, 5, 4, 0, 8, 7, 0]),
+        ] as [(Augmentation.Variation, [Float])] {
+            let epoch = try #require(
+                (0..<400).first { augmentation.variation(epoch: $0, sample: 0) == variation })
+            #expect(images(loader, [0], epoch: epoch, room: 9) == expected)
+        }
     }
 
     // A maximum beyond the image's size moves some images out of sight altogether.
-    @Test(arguments: [0, 1, 2, 3, 5]) func shiftsByEveryDistance(maximum: Int) throws {
-        let augmentation = try ShiftAugmentation(maximumShift: maximum, seed: 4)
+    @Test(arguments: [0, 1, 2, 3, 5], [false, true])
+    func variesInEveryWay(maximum: Int, flips: Bool) throws {
+        let augmentation = try Augmentation(maximumShift: maximum, flips: flips, seed: 4)
         let loader = try BatchLoader(
             square(), scaling: PixelScaling(scale: [1], offset: [100]),
             augmentation: augmentation)
         for epoch in 0..<200 {
-            let shift = augmentation.shift(epoch: epoch, sample: 0)
-            #expect(images(loader, [0], epoch: epoch, room: 9) == moved(shift))
+            let variation = augmentation.variation(epoch: epoch, sample: 0)
+            #expect(images(loader, [0], epoch: epoch, room: 9) == varied(variation))
         }
+    }
+
+    /// All channels of an image vary alike.
+    @Test func channelsStayTogether() throws {
+        let dataset = try ImageDataset(
+            name: "hand", imageShape: [3, 1, 2], classNames: ["a"],
+            pixels: [1, 2, 11, 12, 21, 22], labels: [0])
+        let augmentation = try Augmentation(maximumShift: 0, flips: true, seed: 1)
+        let loader = try BatchLoader(
+            dataset, scaling: PixelScaling(scale: [1, 1, 1], offset: [0, 0, 0]),
+            augmentation: augmentation)
+        let found = Set((0..<50).map { images(loader, [0], epoch: $0, room: 6) })
+        #expect(found == [[1, 2, 11, 12, 21, 22], [2, 1, 12, 11, 22, 21]])
     }
 }
 
@@ -125,27 +142,42 @@ struct PixelScalingTests {
     }
 }
 
-struct ShiftAugmentationTests {
+struct AugmentationTests {
     @Test func dependsOnSeedEpochAndSampleAlone() throws {
-        let augmentation = try ShiftAugmentation(maximumShift: 500, seed: 1)
-        let other = try ShiftAugmentation(maximumShift: 500, seed: 2)
-        let shift = augmentation.shift(epoch: 3, sample: 5)
-        #expect(shift == augmentation.shift(epoch: 3, sample: 5))
-        #expect(shift != augmentation.shift(epoch: 5, sample: 3))
-        #expect(shift != augmentation.shift(epoch: 3, sample: 6))
-        #expect(shift != other.shift(epoch: 3, sample: 5))
+        let augmentation = try Augmentation(maximumShift: 500, seed: 1)
+        let other = try Augmentation(maximumShift: 500, seed: 2)
+        let variation = augmentation.variation(epoch: 3, sample: 5)
+        #expect(variation == augmentation.variation(epoch: 3, sample: 5))
+        #expect(variation != augmentation.variation(epoch: 5, sample: 3))
+        #expect(variation != augmentation.variation(epoch: 3, sample: 6))
+        #expect(variation != other.variation(epoch: 3, sample: 5))
     }
 
     @Test func drawsEveryShiftWithinItsMaximumAndNoOther() throws {
-        let augmentation = try ShiftAugmentation(maximumShift: 2, seed: 9)
-        let shifts = Set((0..<2000).map { augmentation.shift(epoch: 0, sample: $0) })
-        #expect(shifts.count == 25)
-        #expect(shifts.allSatisfy { abs($0.rows) <= 2 && abs($0.columns) <= 2 })
+        let augmentation = try Augmentation(maximumShift: 2, seed: 9)
+        let variations = Set((0..<2000).map { augmentation.variation(epoch: 0, sample: $0) })
+        #expect(variations.count == 25)
+        #expect(
+            variations.allSatisfy { abs($0.rows) <= 2 && abs($0.columns) <= 2 && !$0.isMirrored })
+    }
+
+    @Test func mirrorsHalfOfTheImagesWhateverTheirShift() throws {
+        let shifts = try Augmentation(maximumShift: 4, seed: 3)
+        let both = try Augmentation(maximumShift: 4, flips: true, seed: 3)
+        var mirrored = 0
+        for sample in 0..<10_000 {
+            var variation = both.variation(epoch: 2, sample: sample)
+            mirrored += variation.isMirrored ? 1 : 0
+            variation.isMirrored = false
+            #expect(variation == shifts.variation(epoch: 2, sample: sample))
+        }
+        // Four standard deviations of 10,000 tosses of a coin.
+        #expect(abs(mirrored - 5_000) <= 200)
     }
 
     @Test(arguments: [(-1, false), (0, true), (1024, true), (1025, false), (Int.max, false)])
     func acceptsSensibleMaximaOnly(maximum: Int, isAccepted: Bool) {
-        let error = datasetError { _ = try ShiftAugmentation(maximumShift: maximum, seed: 0) }
+        let error = datasetError { _ = try Augmentation(maximumShift: maximum, seed: 0) }
         #expect((error == nil) == isAccepted)
     }
 }

@@ -117,10 +117,23 @@ struct TrainerReproductionTests {
             try gradients(TinyTraining.network, recipe, on: data, from: start) == unshifted)
     }
 
+    @Test func flipsMirrorImages() throws {
+        var recipe = try TinyTraining.recipe
+        (recipe.epochs, recipe.batchSize) = (1, 32)
+        let data = try TinyTraining.noise(32, seed: 1)
+        let start = try TinyTraining.start()
+        let plain = try gradients(TinyTraining.network, recipe, on: data, from: start)
+        recipe.data.flip = true
+        let flipped = try gradients(TinyTraining.network, recipe, on: data, from: start)
+        #expect(flipped != plain)
+        #expect(try gradients(TinyTraining.network, recipe, on: data, from: start) == flipped)
+    }
+
     /// A recipe in which everything random takes part, and the rate changes from step to step.
     private func varied() throws -> Recipe {
         var recipe = try TinyTraining.recipe
         (recipe.epochs, recipe.batchSize, recipe.data.shift) = (2, 4, 2)
+        recipe.data.flip = true
         recipe.schedule.name = .oneCycle
         return recipe
     }

@@ -2,7 +2,7 @@ import Compute
 
 /// Writes batches of a data set as an engine reads them: scaled floats and class numbers.
 ///
-///     let loader = try BatchLoader(splits.training, scaling: scaling, augmentation: shifts)
+///     let loader = try BatchLoader(splits.training, scaling: scaling, augmentation: crops)
 ///     for batch in try IndexBatches.shuffled(
 ///         count: splits.training.count, batchSize: 128, seed: seed, epoch: epoch)
 ///     {
@@ -14,14 +14,14 @@ import Compute
 public struct BatchLoader: Sendable {
     private let dataset: ImageDataset
     private let tables: [Float]
-    private let augmentation: ShiftAugmentation?
+    private let augmentation: Augmentation?
 
     /// A loader of a split's images.
     ///
     /// - Throws: ``DatasetError`` of code `invalidConfiguration` if the scaling has another
     ///   number of channels than the images.
     public init(
-        _ split: some DataSplit, scaling: PixelScaling, augmentation: ShiftAugmentation? = nil
+        _ split: some DataSplit, scaling: PixelScaling, augmentation: Augmentation? = nil
     ) throws {
         try self.init(split.dataset, scaling: scaling, augmentation: augmentation)
     }
@@ -31,7 +31,7 @@ public struct BatchLoader: Sendable {
     /// - Throws: ``DatasetError`` of code `invalidConfiguration` if the scaling has another
     ///   number of channels than the images.
     public init(
-        _ dataset: ImageDataset, scaling: PixelScaling, augmentation: ShiftAugmentation? = nil
+        _ dataset: ImageDataset, scaling: PixelScaling, augmentation: Augmentation? = nil
     ) throws {
         guard scaling.scale.count == dataset.imageShape[0] else {
             throw DatasetError(
@@ -44,8 +44,11 @@ public struct BatchLoader: Sendable {
         self.augmentation = augmentation
     }
 
+    /// The shape of one image: `[channels, height, width]`.
+    var imageShape: Shape { dataset.imageShape }
+
     /// Writes the images at some indices, `[N, C, H, W]`, scaled and, where there is an
-    /// augmentation, shifted. What the span holds beyond the images stays as it is.
+    /// augmentation, varied. What the span holds beyond the images stays as it is.
     ///
     /// - Precondition: the data set has the indices, and the span has room for the images.
     public func loadImages(
@@ -57,8 +60,8 @@ public struct BatchLoader: Sendable {
             "\(indices.count) images of \(size) pixels do not fit \(images.count) floats")
         var start = 0
         for index in indices {
-            let shift = augmentation?.shift(epoch: epoch, sample: index)
-            load(index, shiftedBy: shift ?? .none, into: &images, at: start)
+            let variation = augmentation?.variation(epoch: epoch, sample: index)
+            load(index, varied: variation ?? .none, into: &images, at: start)
             start += size
         }
     }
@@ -78,7 +81,7 @@ public struct BatchLoader: Sendable {
 
 extension BatchLoader {
     private func load(
-        _ index: Int, shiftedBy shift: ShiftAugmentation.Shift,
+        _ index: Int, varied variation: Augmentation.Variation,
         into images: inout MutableSpan<Float>, at start: Int
     ) {
         precondition(dataset.labels.indices.contains(index), "image \(index) of \(dataset.count)")
@@ -90,7 +93,7 @@ extension BatchLoader {
             let table = tables.span.extracting(channel * 256..<(channel + 1) * 256)
             let pixels = source.extracting(channel * plane..<(channel + 1) * plane)
             PlaneWriter(height: shape[1], width: shape[2]).write(
-                pixels, through: table, shiftedBy: shift, to: &images, at: start + channel * plane)
+                pixels, through: table, varied: variation, to: &images, at: start + channel * plane)
         }
     }
 }

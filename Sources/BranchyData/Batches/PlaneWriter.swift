@@ -4,26 +4,30 @@ struct PlaneWriter {
     let height: Int
     let width: Int
 
-    /// Writes the pixels moved by a shift, with what pixel 0 becomes where none moved to.
+    /// Writes the pixels as a variation has them, with what pixel 0 becomes where none moved to.
     func write(
         _ pixels: Span<UInt8>, through table: Span<Float>,
-        shiftedBy shift: ShiftAugmentation.Shift, to floats: inout MutableSpan<Float>,
+        varied variation: Augmentation.Variation, to floats: inout MutableSpan<Float>,
         at start: Int
     ) {
-        let columns = covered(by: shift.columns, of: width)
-        let rows = covered(by: shift.rows, of: height)
+        let columns = covered(by: variation.columns, of: width)
+        let rows = covered(by: variation.rows, of: height)
+        // Where the moved pixels come to stand: on the other side, once they are mirrored.
+        let places =
+            variation.isMirrored
+            ? width - columns.upperBound..<width - columns.lowerBound : columns
         for row in 0..<height {
             let line = start + row * width
             guard rows.contains(row), !columns.isEmpty else {
                 fill(line..<line + width, of: &floats, with: table[0])
                 continue
             }
-            let first = (row - shift.rows) * width + columns.lowerBound - shift.columns
-            let moved = line + columns.lowerBound..<line + columns.upperBound
+            let first = (row - variation.rows) * width + columns.lowerBound - variation.columns
+            let moved = line + places.lowerBound..<line + places.upperBound
             fill(line..<moved.lowerBound, of: &floats, with: table[0])
             copy(
-                pixels.extracting(first..<first + moved.count), through: table, to: &floats,
-                at: moved.lowerBound)
+                pixels.extracting(first..<first + moved.count), through: table,
+                mirrored: variation.isMirrored, to: &floats, at: moved.lowerBound)
             fill(moved.upperBound..<line + width, of: &floats, with: table[0])
         }
     }
@@ -44,14 +48,15 @@ struct PlaneWriter {
     }
 
     private func copy(
-        _ pixels: Span<UInt8>, through table: Span<Float>,
+        _ pixels: Span<UInt8>, through table: Span<Float>, mirrored isMirrored: Bool,
         to floats: inout MutableSpan<Float>, at start: Int
     ) {
         precondition(table.count == 256 && start >= 0 && pixels.count <= floats.count - start)
-        // Safety: the line above keeps both positions within their spans, and the table has an
+        let last = pixels.count - 1
+        // Safety: the line above keeps all positions within their spans, and the table has an
         // entry for each byte. Checking every pixel again would cost half of the loop.
         for position in 0..<pixels.count {
-            let pixel = Int(pixels[unchecked: position])
+            let pixel = Int(pixels[unchecked: isMirrored ? last - position : position])
             floats[unchecked: start + position] = table[unchecked: pixel]
         }
     }

@@ -86,4 +86,5 @@ package enum RandomPurpose: UInt64 {
     case dropout = 5
     case bootstrap = 6
     case drawing = 7
+    case flip = 8
 }

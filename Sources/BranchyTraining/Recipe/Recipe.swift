@@ -75,6 +75,8 @@ public struct Recipe: Hashable, Sendable, Codable {
         public var calibrationImages: Int
         /// Each time it is seen, an image is shifted by up to so many pixels in each direction.
         public var shift: Int
+        /// Whether it is also mirrored left to right, one time in two.
+        public var flip = false
         /// Mean per channel, in units of the brightest byte.
         public var mean: [Float]
         /// Standard deviation per channel, in units of the brightest byte.

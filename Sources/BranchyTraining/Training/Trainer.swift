@@ -58,8 +58,8 @@ public struct Trainer: ~Copyable {
             mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
         let loader = try BatchLoader(
             training, scaling: scaling,
-            augmentation: recipe.data.shift == 0
-                ? nil : ShiftAugmentation(maximumShift: recipe.data.shift, seed: recipe.seed))
+            augmentation: Augmentation(
+                maximumShift: recipe.data.shift, flips: recipe.data.flip, seed: recipe.seed))
         self.step = try TrainingStep(network: network, recipe: recipe, engine: engine)
         self.loader = loader
         self.network = network
@@ -97,7 +97,9 @@ public struct Trainer: ~Copyable {
             let batches = try IndexBatches.shuffled(
                 count: training.count, batchSize: recipe.batchSize, seed: recipe.seed,
                 epoch: state.epoch)
-            for batch in batches.dropFirst(state.batch) {
+            var stream = BatchStream(
+                batches.dropFirst(state.batch), of: state.epoch, from: loader)
+            while let batch = stream.next() {
                 try runStep(batch, observe)
                 let isLast = state.batch == batchesPerEpoch
                 if isLast { try finishEpoch(observe) }
@@ -114,10 +116,10 @@ public struct Trainer: ~Copyable {
     }
 
     private mutating func runStep(
-        _ batch: ArraySlice<Int>, _ observe: (TrainingEvent) -> Void
+        _ batch: LoadedBatch, _ observe: (TrainingEvent) -> Void
     ) throws {
         let rate = recipe.learningRate(atStep: state.step, of: stepCount)
-        let loss = try step.run(batch, from: loader, learningRate: rate, &state)
+        let loss = try step.run(batch, learningRate: rate, &state)
         // Parameters too: the next loss would tell, but the end of an epoch saves them before it,
         // and a rectifier may hide them for long.
         guard loss.isFinite, state.parameters.allSatisfy({ $0.tensor.isFinite }) else {

@@ -53,17 +53,18 @@ struct TrainingStep: ~Copyable {
         }
     }
 
-    /// Makes a step on the images at some indices.
+    /// Makes a step on a batch.
     ///
     /// - Returns: the joint loss, a mean over the batch.
     mutating func run(
-        _ batch: ArraySlice<Int>, from loader: BatchLoader, learningRate: Double,
-        _ state: inout TrainingState
+        _ batch: LoadedBatch, learningRate: Double, _ state: inout TrainingState
     ) throws -> Float {
-        workspace.withInput(places.image) {
-            loader.loadImages(batch, epoch: state.epoch, into: &$0)
+        workspace.withInput(places.image) { images in
+            for index in batch.images.indices { images[index] = batch.images[index] }
         }
-        workspace.withTargets(places.targets) { loader.loadLabels(batch, into: &$0) }
+        workspace.withTargets(places.targets) { labels in
+            for index in batch.labels.indices { labels[index] = batch.labels[index] }
+        }
         writeLossWeights(sampleCount: batch.count)
         writeMasks(atStep: state.step)
         for parameter in places.parameters {

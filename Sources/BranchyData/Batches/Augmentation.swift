@@ -1,0 +1,74 @@
+/// Varies each training image, another way in each epoch: it moves by a few pixels, black coming in
+/// at the edges, and may be mirrored left to right.
+///
+/// What torchvision calls `RandomCrop(side, padding: maximumShift)`, then `RandomHorizontalFlip()`:
+/// the image is padded with black pixels before it is normalized, not with zeros afterwards.
+///
+/// How an image is varied depends on the seed, the epoch and the image's index alone: not on the
+/// batch it is in, nor on what was drawn before.
+public struct Augmentation: Hashable, Sendable {
+    /// What happens to one image.
+    public struct Variation: Hashable, Sendable {
+        /// How many pixels down; negative is up.
+        public var rows: Int
+        /// How many pixels to the right; negative is to the left.
+        public var columns: Int
+        /// Whether it is mirrored left to right, once it has moved.
+        public var isMirrored: Bool
+
+        /// A shift down and to the right, perhaps mirrored.
+        public init(rows: Int, columns: Int, isMirrored: Bool = false) {
+            self.rows = rows
+            self.columns = columns
+            self.isMirrored = isMirrored
+        }
+
+        /// The image stays as it is.
+        public static let none = Variation(rows: 0, columns: 0)
+    }
+
+    /// How many pixels an image moves at most in each direction.
+    public let maximumShift: Int
+    /// Whether images are mirrored, one in two.
+    public let flips: Bool
+    /// What selects the variations.
+    public let seed: UInt64
+
+    /// Shifts of at most some pixels, and flips where they are asked for.
+    ///
+    /// - Throws: ``DatasetError`` of code `invalidConfiguration` if `maximumShift` is not within
+    ///   0 and 1024.
+    public init(maximumShift: Int, flips: Bool = false, seed: UInt64) throws {
+        guard (0...1024).contains(maximumShift) else {
+            throw DatasetError(
+                .invalidConfiguration,
+                "images shifted by up to \(maximumShift) pixels; expected 0 to 1024")
+        }
+        self.maximumShift = maximumShift
+        self.flips = flips
+        self.seed = seed
+    }
+
+    /// What happens to one image in one epoch; all shifts within the maximum are equally likely,
+    /// and independent of whether the image is mirrored.
+    public func variation(epoch: Int, sample: Int) -> Variation {
+        var shift = generator(.shift, epoch, sample)
+        let positions = 2 * maximumShift + 1
+        var variation = Variation(
+            rows: shift.integer(below: positions) - maximumShift,
+            columns: shift.integer(below: positions) - maximumShift)
+        if flips {
+            var flip = generator(.flip, epoch, sample)
+            variation.isMirrored = flip.integer(below: 2) == 1
+        }
+        return variation
+    }
+
+    private func generator(_ purpose: RandomPurpose, _ epoch: Int, _ sample: Int) -> SplitMix64 {
+        // Word by word: a list of words would be an allocation per image.
+        SplitMix64(seed: seed)
+            .substream(purpose.rawValue)
+            .substream(UInt64(bitPattern: Int64(epoch)))
+            .substream(UInt64(bitPattern: Int64(sample)))
+    }
+}

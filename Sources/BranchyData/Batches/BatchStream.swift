@@ -1,0 +1,78 @@
+import Compute
+import Dispatch
+import Synchronization
+
+/// A batch as an engine reads it.
+public struct LoadedBatch: Hashable, Sendable {
+    /// The pixels, `[N, C, H, W]`, scaled and varied.
+    public let images: [Float]
+    /// The class of each image, `[N]`.
+    public let labels: [Int32]
+
+    /// The number of images.
+    public var count: Int { labels.count }
+}
+
+/// Batches of an epoch in their order, each loaded on another thread while the one before is used.
+///
+///     var stream = BatchStream(batches, of: epoch, from: loader)
+///     while let batch = stream.next() { ... }
+///
+/// What a batch holds does not depend on when it is loaded. Two batches are in memory at a time.
+public struct BatchStream: ~Copyable {
+    private let queue = DispatchQueue(label: "branchynet.batches")
+    private let loader: BatchLoader
+    private let epoch: Int
+    private var batches: ArraySlice<ArraySlice<Int>>
+    /// The batch that is being loaded, and the work that does it; `nil` after the last.
+    private var work: DispatchWorkItem?
+    private let slot = BatchSlot()
+
+    /// Begins to load the first batch.
+    public init(_ batches: some Sequence<ArraySlice<Int>>, of epoch: Int, from loader: BatchLoader)
+    {
+        self.loader = loader
+        self.epoch = epoch
+        self.batches = Array(batches)[...]
+        load()
+    }
+
+    /// Waits for the next batch and begins to load the one after it; `nil` after the last.
+    public mutating func next() -> LoadedBatch? {
+        guard let work else { return nil }
+        work.wait()
+        let batch = slot.batch.withLock { $0.take() }
+        load()
+        return batch
+    }
+
+    private mutating func load() {
+        guard let indices = batches.popFirst() else {
+            work = nil
+            return
+        }
+        let work = DispatchWorkItem { [slot, loader, epoch] in
+            let batch = LoadedBatch(indices, of: epoch, from: loader)
+            slot.batch.withLock { $0 = batch }
+        }
+        self.work = work
+        queue.async(execute: work)
+    }
+}
+
+/// Where a batch is handed from the thread that loads it to the one that uses it.
+private final class BatchSlot: Sendable {
+    let batch = Mutex<LoadedBatch?>(nil)
+}
+
+extension LoadedBatch {
+    fileprivate init(_ indices: ArraySlice<Int>, of epoch: Int, from loader: BatchLoader) {
+        var images = [Float](repeating: 0, count: indices.count * loader.imageShape.elementCount)
+        var labels = [Int32](repeating: 0, count: indices.count)
+        var pixels = images.mutableSpan
+        loader.loadImages(indices, epoch: epoch, into: &pixels)
+        var classes = labels.mutableSpan
+        loader.loadLabels(indices, into: &classes)
+        (self.images, self.labels) = (images, labels)
+    }
+}
