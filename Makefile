@@ -1,7 +1,7 @@
 # The crash handler can keep the pipes of a crashed test open, and with them its caller waiting.
 export SWIFT_BACKTRACE := enable=no
 
-DOCUMENTED := Compute BranchyNet BranchyData BranchyTraining BranchyEvaluation OneDNNEngine
+DOCUMENTED := Compute BranchyNet BranchyData BranchyTraining BranchyEvaluation OneDNNEngine NativeEngine
 WITHOUT_ONEDNN := --scratch-path .build/without-onednn --disable-default-traits
 
 .DEFAULT_GOAL := help

@@ -10,6 +10,7 @@ let package = Package(
         .library(name: "BranchyNet", targets: ["BranchyNet"]),
         .library(name: "BranchyTraining", targets: ["BranchyTraining"]),
         .library(name: "BranchyEvaluation", targets: ["BranchyEvaluation"]),
+        .library(name: "NativeEngine", targets: ["NativeEngine"]),
         .library(name: "OneDNNEngine", targets: ["OneDNNEngine"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
         .executable(name: "branchynet", targets: ["BranchyCommand"]),
@@ -31,6 +32,7 @@ let package = Package(
     targets: [
         // Floor 1: programs of operations, and the engine boundary. Knows no exits.
         .target(name: "Compute"),
+        .target(name: "CInferenceKernels"),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
@@ -48,6 +50,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
+        .target(name: "NativeEngine", dependencies: ["Compute", "CInferenceKernels"]),
         .target(
             name: "OneDNNEngine",
             dependencies: [
@@ -69,6 +72,7 @@ let package = Package(
             name: "BranchyCommand",
             dependencies: [
                 "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute",
+                "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -78,7 +82,13 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")],
             path: "Tests/TestSupport"),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
+        .testTarget(
+            name: "NativeEngineTests",
+            dependencies: [
+                "NativeEngine", "BranchyNet", "Compute", "TestSupport", "CAllocationCounter",
+            ]),
         .testTarget(
             name: "OneDNNEngineTests",
             dependencies: [

@@ -44,18 +44,4 @@ public struct OneDNNEngine: Engine {
         }
     }
 }
-
-extension Program {
-    /// Refuses a batch that no workspace can hold, before sizes overflow: the library counts samples
-    /// in 32 bits, and ends the process where it divides by what became of them.
-    fileprivate func requireMemory(batchSize: Int) throws(EngineError) {
-        let largest = types.filter(\.isBatched).map(\.shape.elementCount).max() ?? 0
-        let (count, overflow) = batchSize.multipliedReportingOverflow(by: largest)
-        guard batchSize <= Int32.max, !overflow, count <= Workspace.physicalMemory / 4 else {
-            throw EngineError(
-                .outOfMemory,
-                "a batch of \(batchSize) does not fit the machine's memory; use a smaller one")
-        }
-    }
-}
 #endif

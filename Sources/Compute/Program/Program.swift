@@ -137,7 +137,7 @@ extension Program {
     }
 
     /// How often each value is read, by its index; an output counts as one reading.
-    var useCounts: [Int] {
+    package var useCounts: [Int] {
         var counts = [Int](repeating: 0, count: types.count)
         for instruction in segments.flatMap(\.instructions) {
             for operand in instruction.operands { counts[operand.index] += 1 }

@@ -1,0 +1,153 @@
+// Convolution with any stride, from planes to planes, each vector along output channels.
+//
+// For rows too short for a vector along them, and for the columns that a vector leaves over. A
+// block is a window of up to 2x2 output pixels by up to four vectors of channels; only the taps
+// that meet the image at one of its pixels are visited, along rows and along columns.
+
+/// Most vectors of channels in a block.
+#define CHANNEL_VECTORS (VECTOR_REGISTERS == 32 ? 4 : 2)
+
+/// Where a block reads and writes, and which part of the kernel meets the image there.
+typedef struct {
+    const float *source;
+    const float *weights;
+    const float *biases;
+    float *result;
+    int first_row, end_row;
+    int first_column, end_column;
+    /// How many of the lanes are channels.
+    int channels;
+} channel_block;
+
+/// Stores the channels of one pixel, each to its plane.
+INLINE void channel_block_scatter(
+    const inference_step *step, float *result, int vectors, int channels,
+    const narrow pixel[CHANNEL_VECTORS]
+) {
+    float lanes[CHANNEL_VECTORS * NARROW_LANES];
+    UNROLL for (int g = 0; g < vectors; g++) narrow_store(lanes + g * NARROW_LANES, pixel[g]);
+    for (int o = 0; o < channels; o++) result[o * step->result.channel] = lanes[o];
+}
+
+INLINE void channel_block_store(
+    const inference_step *step, const channel_block *block, int rows, int columns, int vectors,
+    narrow sums[2][2][CHANNEL_VECTORS]
+) {
+    const narrow least = narrow_of(step->has_relu ? 0 : -__builtin_inff());
+    narrow pixel[CHANNEL_VECTORS];
+    if (step->takes_maximum) {
+        UNROLL for (int g = 0; g < vectors; g++) pixel[g] = least;
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int x = 0; x < columns; x++)
+                UNROLL for (int g = 0; g < vectors; g++)
+                    pixel[g] = narrow_maximum(pixel[g], sums[r][x][g]);
+        channel_block_scatter(step, block->result, vectors, block->channels, pixel);
+        return;
+    }
+    UNROLL for (int r = 0; r < rows; r++)
+        UNROLL for (int x = 0; x < columns; x++) {
+            UNROLL for (int g = 0; g < vectors; g++)
+                pixel[g] = narrow_maximum(least, sums[r][x][g]);
+            float *result = block->result + r * step->result.row + x;
+            channel_block_scatter(step, result, vectors, block->channels, pixel);
+        }
+}
+
+/// `rows`, `columns` and `vectors` are constants wherever this is called.
+INLINE void channel_block_run(
+    const inference_step *step, const channel_block *block, int rows, int columns, int vectors
+) {
+    narrow sums[2][2][CHANNEL_VECTORS];
+    UNROLL for (int g = 0; g < vectors; g++) {
+        const narrow bias = narrow_load(block->biases + g * NARROW_LANES);
+        UNROLL for (int r = 0; r < rows; r++)
+            UNROLL for (int x = 0; x < columns; x++) sums[r][x][g] = bias;
+    }
+    const int size = step->kernel_size, stride = step->stride;
+    const ptrdiff_t row_distance = stride * step->source.row;
+    for (int c = 0; c < step->channels; c++) {
+        for (int ky = block->first_row; ky < block->end_row; ky++) {
+            const float *source =
+                block->source + c * step->source.channel + ky * step->source.row;
+            const float *weights = block->weights
+                + (((ptrdiff_t)c * size + ky) * size + block->first_column) * vectors
+                    * NARROW_LANES;
+            for (int kx = block->first_column; kx < block->end_column; kx++) {
+                narrow weight[CHANNEL_VECTORS];
+                UNROLL for (int g = 0; g < vectors; g++)
+                    weight[g] = narrow_load(weights + g * NARROW_LANES);
+                UNROLL for (int r = 0; r < rows; r++)
+                    UNROLL for (int x = 0; x < columns; x++) {
+                        const narrow pixel = narrow_of(source[r * row_distance + x * stride + kx]);
+                        UNROLL for (int g = 0; g < vectors; g++)
+                            sums[r][x][g] += pixel * weight[g];
+                    }
+                weights += vectors * NARROW_LANES;
+            }
+        }
+    }
+    channel_block_store(step, block, rows, columns, vectors, sums);
+}
+
+#define CHANNEL_BLOCK(rows, columns, vectors) \
+    case ((rows - 1) * 2 + columns - 1) * 8 + vectors: \
+        channel_block_run(step, block, rows, columns, vectors); \
+        return;
+#define CHANNEL_BLOCKS_OF_WINDOWS(vectors) \
+    CHANNEL_BLOCK(1, 1, vectors) \
+    CHANNEL_BLOCK(1, 2, vectors) \
+    CHANNEL_BLOCK(2, 1, vectors) \
+    CHANNEL_BLOCK(2, 2, vectors)
+
+static void channel_block_dispatch(
+    const inference_step *step, const channel_block *block, int rows, int columns, int vectors
+) {
+    switch (((rows - 1) * 2 + columns - 1) * 8 + vectors) {
+        CHANNEL_BLOCKS_OF_WINDOWS(1)
+        CHANNEL_BLOCKS_OF_WINDOWS(2)
+#if VECTOR_REGISTERS == 32
+        CHANNEL_BLOCKS_OF_WINDOWS(3)
+        CHANNEL_BLOCKS_OF_WINDOWS(4)
+#endif
+    default: __builtin_unreachable();
+    }
+}
+
+/// Whole vectors, as many as a block takes, and as evenly as they divide.
+static int32_t channels_group(int32_t result_channels) {
+    int vectors = (result_channels + NARROW_LANES - 1) / NARROW_LANES;
+    int groups = (vectors + CHANNEL_VECTORS - 1) / CHANNEL_VECTORS;
+    return (vectors + groups - 1) / groups * NARROW_LANES;
+}
+
+static void convolution_by_channels(const inference_step *step, float *memory) {
+    const int size = step->kernel_size, stride = step->stride, padding = step->padding;
+    const int taps = step->channels * size * size, vectors = step->group / NARROW_LANES;
+    const int shrink = step->takes_maximum ? 2 : 1;
+    for (int n = 0; n < step->samples; n++) {
+        const float *source = memory + step->source.start + n * step->source.sample
+            - padding * (step->source.row + 1);
+        float *result = memory + step->result.start + n * step->result.sample;
+        for (int o = 0; o < step->result_channels; o += step->group) {
+            channel_block block = {
+                .weights = step->weights + (ptrdiff_t)o * taps,
+                .biases = step->biases + o,
+                .channels = smaller(step->group, step->result_channels - o),
+            };
+            for (int y = 0; y < step->rows; y += 2) {
+                const int rows = smaller(2, step->rows - y);
+                block.first_row = larger(0, padding - (y + rows - 1) * stride);
+                block.end_row = smaller(size, step->height + padding - y * stride);
+                for (int x = step->first_column; x < step->end_column; x += 2) {
+                    const int columns = smaller(2, step->end_column - x);
+                    block.first_column = larger(0, padding - (x + columns - 1) * stride);
+                    block.end_column = smaller(size, step->width + padding - x * stride);
+                    block.source = source + y * stride * step->source.row + x * stride;
+                    block.result = result + o * step->result.channel
+                        + y / shrink * step->result.row + x / shrink;
+                    channel_block_dispatch(step, &block, rows, columns, vectors);
+                }
+            }
+        }
+    }
+}

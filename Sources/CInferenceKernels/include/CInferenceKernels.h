@@ -1,0 +1,110 @@
+#ifndef C_INFERENCE_KERNELS_H
+#define C_INFERENCE_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Kernels for inference on a CPU, each compiled for several instruction sets.
+//
+// A program is a flat list of steps. A step says which kernel runs, on which places of one block of
+// memory, with which packed parameters. Running it allocates nothing and takes no lock.
+
+/// An instruction set that the kernels were compiled for.
+typedef enum {
+    inference_portable,
+    inference_neon,
+    inference_avx2,
+    inference_avx512,
+} inference_variant;
+
+/// How many variants there are.
+#define inference_variant_count 4
+
+/// Kernels may read so many floats behind the last element of a source, never before the first.
+/// What is read there does not reach a result.
+#define inference_slack 16
+
+/// Where a value lies: distances in floats, the start counted from the start of the memory.
+///
+/// Plain values have one plane per channel; `channel` is the distance between planes. Padding is
+/// never looked up: a source that is padded stands in a frame of zeros of that width.
+typedef struct {
+    ptrdiff_t start;
+    ptrdiff_t sample;
+    ptrdiff_t channel;
+    ptrdiff_t row;
+} inference_place;
+
+typedef struct inference_step inference_step;
+
+/// Runs one step on a caller's memory.
+typedef void (*inference_kernel)(const inference_step *step, float *memory);
+
+/// One call of a kernel. Fields that a kernel does not mention are not read by it.
+struct inference_step {
+    inference_kernel kernel;
+    inference_place source;
+    /// The second summand of an addition; unused where `has_other` is false.
+    inference_place other;
+    inference_place result;
+    const float *weights;
+    /// One per result channel.
+    const float *biases;
+    int32_t samples;
+    /// Sizes of the source.
+    int32_t channels, height, width;
+    /// Sizes of what is computed; before the maximum of 2x2 windows, where that is taken too.
+    int32_t result_channels, rows, columns;
+    /// The part of the columns that this step computes; even where windows are taken.
+    int32_t first_column, end_column;
+    int32_t kernel_size, stride, padding;
+    /// How many result channels the packed weights hold side by side.
+    int32_t group;
+    bool has_other;
+    /// Whether `max(0, x)` is applied to the result.
+    bool has_relu;
+    /// Whether the result is the maximum of 2x2 windows, two apart; those at the end may be cut.
+    bool takes_maximum;
+};
+
+/// The kernels of one variant.
+typedef struct {
+    /// Floats in a vector of output columns, and in a vector of output channels.
+    int32_t column_lanes, channel_lanes;
+    /// Convolution with stride 1, from planes to planes, each vector along output columns.
+    /// Weights are packed `[group of O][C][k][k][O in group]`.
+    inference_kernel convolution_by_columns;
+    /// Convolution from planes to planes, each vector along output channels. Weights are packed
+    /// `[group of O][C][k][k][O in group]`, the groups filled up to whole vectors.
+    inference_kernel convolution_by_channels;
+    /// Fully connected: `channels` features to `result_channels`. Weights are packed
+    /// `[group of O][I / lanes][O in group][lanes]`, rows filled up with zeros.
+    inference_kernel linear;
+    /// The maximum of windows on planes.
+    inference_kernel max_pooling;
+    /// Source, or source + other, to result, element by element on planes.
+    inference_kernel elementwise;
+    /// How many result channels `convolution_by_columns` computes together, for so many columns.
+    int32_t (*columns_group)(int32_t result_channels, int32_t columns);
+    /// How many result channels `convolution_by_channels` computes together.
+    int32_t (*channels_group)(int32_t result_channels);
+    /// How many result features `linear` computes together.
+    int32_t (*linear_group)(int32_t result_channels);
+} inference_kernels;
+
+/// The kernels of a variant, or NULL where this processor cannot run it.
+const inference_kernels *inference_kernels_for(inference_variant variant);
+
+/// The fastest variant that this processor can run.
+inference_variant inference_fastest_variant(void);
+
+/// What people call a variant: `portable`, `neon`, `avx2`, `avx512`.
+const char *inference_variant_name(inference_variant variant);
+
+/// Runs steps in order.
+///
+/// `memory` is aligned to 64 bytes.
+void inference_run(const inference_step *steps, size_t count, void *memory);
+
+#endif

@@ -1,0 +1,71 @@
+// Fully connected layers: products with a vector of features, each sum along the features.
+//
+// At one sample all time goes into reading weights, so they lie in the order of reading, with no
+// lane wasted, and a group of outputs shares each vector of features.
+
+/// Most outputs in a group.
+#define LINEAR_GROUP 8
+
+/// `outputs` is a constant wherever this is called.
+INLINE void linear_group_run(
+    const inference_step *step, const float *features, const float *weights, const float *biases,
+    float *result, int outputs
+) {
+    wide sums[LINEAR_GROUP];
+    UNROLL for (int o = 0; o < outputs; o++) sums[o] = wide_of(0);
+    const int whole = step->channels / WIDE_LANES, rest = step->channels % WIDE_LANES;
+    for (int i = 0; i < whole; i++) {
+        const wide x = wide_load(features + i * WIDE_LANES);
+        UNROLL for (int o = 0; o < outputs; o++) sums[o] += x * wide_load(weights + o * WIDE_LANES);
+        weights += outputs * WIDE_LANES;
+    }
+    if (rest > 0) {
+        const wide x = wide_load_first(features + whole * WIDE_LANES, rest);
+        UNROLL for (int o = 0; o < outputs; o++) sums[o] += x * wide_load(weights + o * WIDE_LANES);
+    }
+    UNROLL for (int o = 0; o < outputs; o++) {
+        const float y = wide_sum(sums[o]) + biases[o];
+        result[o] = step->has_relu && y < 0 ? 0 : y;
+    }
+}
+
+#define LINEAR_OUTPUTS(outputs) \
+    case outputs: \
+        linear_group_run(step, features, weights, biases, result, outputs); \
+        return;
+
+static void linear_group_dispatch(
+    const inference_step *step, const float *features, const float *weights, const float *biases,
+    float *result, int outputs
+) {
+    switch (outputs) {
+        LINEAR_OUTPUTS(1)
+        LINEAR_OUTPUTS(2)
+        LINEAR_OUTPUTS(3)
+        LINEAR_OUTPUTS(4)
+        LINEAR_OUTPUTS(5)
+        LINEAR_OUTPUTS(6)
+        LINEAR_OUTPUTS(7)
+        LINEAR_OUTPUTS(8)
+    default: __builtin_unreachable();
+    }
+}
+
+static int32_t linear_group(int32_t result_channels) {
+    int groups = (result_channels + LINEAR_GROUP - 1) / LINEAR_GROUP;
+    return (result_channels + groups - 1) / groups;
+}
+
+static void linear(const inference_step *step, float *memory) {
+    const int row = (step->channels + WIDE_LANES - 1) / WIDE_LANES * WIDE_LANES;
+    for (int n = 0; n < step->samples; n++) {
+        const float *features = memory + step->source.start + n * step->source.sample;
+        float *result = memory + step->result.start + n * step->result.sample;
+        for (int o = 0; o < step->result_channels; o += step->group) {
+            const int outputs = smaller(step->group, step->result_channels - o);
+            linear_group_dispatch(
+                step, features, step->weights + (ptrdiff_t)o * row, step->biases + o, result + o,
+                outputs);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import CInferenceKernels
+import Compute
+
+/// The kernels of one variant, and what compiling has to know about them.
+struct Kernels {
+    let variant: KernelVariant
+    let table: inference_kernels
+
+    /// Floats in a vector of output columns or features.
+    var columnLanes: Int { Int(table.column_lanes) }
+    /// Floats in a vector of output channels.
+    var channelLanes: Int { Int(table.channel_lanes) }
+}
+
+/// How a convolution of few channels is computed.
+enum ConvolutionScheme {
+    /// Each vector along output columns.
+    case columns
+    /// Each vector along output channels.
+    case channels
+
+    var name: String {
+        switch self {
+        case .columns: "vectors of columns"
+        case .channels: "vectors of channels"
+        }
+    }
+}
+
+extension Kernels {
+    /// Cuts the columns of a convolution into parts, each computed by the scheme that needs fewer
+    /// multiplications of vectors.
+    ///
+    /// Vectors along columns waste lanes at the end of a row, vectors along channels at the last
+    /// channels. So 17 columns of 10 channels are one vector of 16 columns and a rest of one.
+    func parts(
+        columns: Int, channels: Int, stride: Int
+    ) -> [(scheme: ConvolutionScheme, columns: Range<Int>)] {
+        let all = 0..<columns
+        guard stride == 1 else { return [(.channels, all)] }
+        let whole = columns / columnLanes * columnLanes
+        let byColumns = cost(byColumns: columns, channels)
+        let byChannels = cost(byChannels: columns, channels)
+        let split = cost(byColumns: whole, channels) + cost(byChannels: columns - whole, channels)
+        if whole > 0, split < min(byColumns, byChannels) {
+            return [(.columns, 0..<whole), (.channels, whole..<columns)]
+        }
+        return byColumns <= byChannels ? [(.columns, all)] : [(.channels, all)]
+    }
+
+    /// Lanes that are multiplied per row and tap.
+    private func cost(byColumns columns: Int, _ channels: Int) -> Int {
+        columns.roundedUp(toMultipleOf: columnLanes) * channels
+    }
+
+    private func cost(byChannels columns: Int, _ channels: Int) -> Int {
+        columns * channels.roundedUp(toMultipleOf: channelLanes)
+    }
+}

@@ -1,0 +1,53 @@
+public import Compute
+
+/// Computes on kernels of its own: inference only, 32-bit floats, no system library.
+///
+/// Made for one image at a time on one thread. It runs on the thread that calls it; an executable
+/// serves any number of threads, each with a workspace.
+public struct NativeEngine: Engine {
+    /// `native`.
+    public let name = "native"
+
+    /// The instruction set whose kernels are used.
+    public let kernels: KernelVariant
+
+    /// Picks the kernels.
+    ///
+    /// - Parameter kernels: the instruction set; without one, that which the environment variable
+    ///   ``KernelVariant/environmentVariable`` names, or the fastest that this processor has.
+    /// - Throws: `EngineError` where this processor cannot run it.
+    public init(kernels: KernelVariant? = nil) throws(EngineError) {
+        let kernels = if let kernels { kernels } else { try KernelVariant.chosen() }
+        guard kernels.isAvailable else {
+            let available = KernelVariant.allCases.filter(\.isAvailable).map(\.rawValue)
+            throw EngineError(
+                .unsupported,
+                "this processor cannot run the \(kernels.rawValue) kernels; it can run "
+                    + available.joined(separator: ", "))
+        }
+        self.kernels = kernels
+    }
+
+    /// Prepares all segments of a program; see `Engine`.
+    ///
+    /// - Throws: `EngineError`, with the code `unsupported` for what only training needs.
+    public func compile(
+        _ program: Program, batchSize: Int, parameters: ParameterStore
+    ) throws(EngineError) -> any Executable {
+        try NativeExecutable(plan(program, batchSize: batchSize, parameters: parameters))
+    }
+
+    /// What is run and on which memory, before there is any.
+    package func plan(
+        _ program: Program, batchSize: Int, parameters: ParameterStore
+    ) throws(EngineError) -> Plan {
+        try program.requireMemory(batchSize: batchSize)
+        guard let table = kernels.table else {
+            throw EngineError(.unsupported, "this processor cannot run the chosen kernels")
+        }
+        var compiler = ProgramCompiler(
+            program, batchSize: batchSize, parameters: parameters,
+            kernels: Kernels(variant: kernels, table: table.pointee))
+        return try compiler.compile()
+    }
+}

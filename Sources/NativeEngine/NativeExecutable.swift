@@ -1,0 +1,45 @@
+import Compute
+
+/// A program as a flat list of calls.
+final class NativeExecutable: Executable {
+    let program: Program
+    let batchSize: Int
+    let implementations: [Implementation]
+    private let steps: StepList
+    private let weights: WeightBlock
+    private let byteCount: Int
+    private let inputs: [Workspace.Slot]
+    private let outputs: [Workspace.Slot]
+
+    init(_ plan: Plan) throws(EngineError) {
+        program = plan.program
+        batchSize = plan.batchSize
+        implementations = plan.implementations
+        let stepCount = implementations.count
+        let memory = MemoryPlan(
+            plan.buffers.map {
+                let lifetime = $0.isPinned ? 0...stepCount : $0.lifetime ?? 0...0
+                return MemoryPlan.Request(byteCount: 4 * $0.count, lifetime: lifetime)
+            })
+        byteCount = memory.byteCount
+        weights = try WeightBlock(plan.weights)
+        steps = StepList(plan, offsets: memory.offsets.map { $0 / 4 }, weights: weights.base)
+        let slot = { (port: Program.Port, buffer: Int) in
+            let shape = plan.program.type(of: port.value).fullShape(batchSize: plan.batchSize)
+            return Workspace.Slot(offset: memory.offsets[buffer], count: shape.elementCount)
+        }
+        inputs = zip(plan.program.inputs, plan.inputs).map(slot)
+        outputs = zip(plan.program.outputs, plan.outputs).map(slot)
+    }
+
+    func makeWorkspace() throws(EngineError) -> Workspace {
+        try Workspace(owner: self, byteCount: byteCount, inputs: inputs, outputs: outputs)
+    }
+
+    func run(_ segment: Int, in workspace: inout Workspace) throws(EngineError) {
+        guard workspace.belongs(to: self) else {
+            throw EngineError(.foreignWorkspace, "the workspace was made by another executable")
+        }
+        steps.run(segment, on: workspace.base)
+    }
+}

@@ -1,0 +1,46 @@
+import CInferenceKernels
+package import Compute
+
+/// Memory in a workspace.
+package struct Buffer: Sendable {
+    /// How many floats it has, those included that are read but do not count.
+    package let count: Int
+    /// Whether it keeps its place for the whole run: inputs, outputs, and planes whose frames were
+    /// zeroed once.
+    let isPinned: Bool
+    /// The first and last step that touches it.
+    var lifetime: ClosedRange<Int>?
+}
+
+/// One call of a kernel, before it is known where buffers and weights will be.
+struct Step {
+    let call: inference_step
+    let source: Placement
+    var other: Placement?
+    let result: Placement
+    /// Where its weights and biases begin in the pack.
+    var weights: Int?
+    var biases: Int?
+    let implementation: Implementation
+
+    var placements: [Placement] { [source, result] + (other.map { [$0] } ?? []) }
+}
+
+/// A compiled program: what runs in which order, on which memory.
+package struct Plan {
+    let program: Program
+    let batchSize: Int
+    /// The steps of each segment.
+    let segments: [[Step]]
+    package let buffers: [Buffer]
+    /// The buffer of each of the program's inputs and outputs.
+    package let inputs: [Int]
+    package let outputs: [Int]
+    /// All packed parameters.
+    package let weights: [Float]
+
+    /// What was picked for each instruction, in order of running.
+    package var implementations: [Implementation] {
+        segments.flatMap(\.self).map(\.implementation)
+    }
+}

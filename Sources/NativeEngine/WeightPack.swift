@@ -1,0 +1,74 @@
+import Compute
+
+/// Parameters in the order in which kernels read them, one after the other in one block.
+struct WeightPack {
+    /// Floats to a cache line; every kernel's weights begin at one.
+    private static let line = MemoryPlan.alignment / 4
+
+    private(set) var floats: [Float] = []
+
+    /// Weights of a convolution as `[group of O][C][k][k][O in group]`.
+    ///
+    /// - Parameters:
+    ///   - weight: of shape `[O C k k]`.
+    ///   - group: how many filters lie side by side.
+    ///   - isFilled: whether the last group is filled up with zeros.
+    /// - Returns: where they begin.
+    mutating func append(convolution weight: Tensor, group: Int, isFilled: Bool) -> Int {
+        let filters = weight.shape[0]
+        let taps = weight.shape.elementCount / filters
+        let start = beginLine()
+        for first in stride(from: 0, to: filters, by: group) {
+            let count = min(group, filters - first)
+            for tap in 0..<taps {
+                for filter in first..<first + count {
+                    floats.append(weight.scalars[filter * taps + tap])
+                }
+                if isFilled { appendZeros(group - count) }
+            }
+        }
+        return start
+    }
+
+    /// Weights of a fully connected layer as `[group of O][I / lanes][O in group][lanes]`.
+    ///
+    /// - Parameters:
+    ///   - weight: of shape `[O I]`.
+    ///   - group: how many outputs are computed together.
+    ///   - lanes: to this many a row's inputs are filled up with zeros.
+    /// - Returns: where they begin.
+    mutating func append(linear weight: Tensor, group: Int, lanes: Int) -> Int {
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let start = beginLine()
+        for first in stride(from: 0, to: outputs, by: group) {
+            for input in stride(from: 0, to: inputs, by: lanes) {
+                let count = min(lanes, inputs - input)
+                for output in first..<min(first + group, outputs) {
+                    let row = output * inputs + input
+                    floats.append(contentsOf: weight.scalars[row..<row + count])
+                    appendZeros(lanes - count)
+                }
+            }
+        }
+        return start
+    }
+
+    /// A bias per result channel, zeros where there is none, filled up to whole vectors.
+    ///
+    /// - Returns: where they begin.
+    mutating func append(biases: Tensor?, count: Int, lanes: Int) -> Int {
+        let start = beginLine()
+        floats.append(contentsOf: biases?.scalars ?? [])
+        appendZeros(count.roundedUp(toMultipleOf: lanes) - (floats.count - start))
+        return start
+    }
+
+    private mutating func beginLine() -> Int {
+        appendZeros(floats.count.roundedUp(toMultipleOf: Self.line) - floats.count)
+        return floats.count
+    }
+
+    private mutating func appendZeros(_ count: Int) {
+        floats.append(contentsOf: repeatElement(0, count: count))
+    }
+}

@@ -1,0 +1,75 @@
+import Compute
+import NativeEngine
+import TestSupport
+import Testing
+
+/// All variants compute the same, within what another order of summation may do.
+struct NativeVariantTests {
+    private static let channelCounts = [1, 3, 5, 10, 16, 17, 33]
+
+    /// Kernels larger than the image too, and results of one pixel; with pooling, fused.
+    @Test(
+        arguments: KernelVariant.available,
+        channelCounts.flatMap { channels in channelCounts.map { (channels, $0) } })
+    func convolutionsAgree(_ kernels: KernelVariant, channels: (source: Int, result: Int)) throws {
+        for stride in 1...3 {
+            for padding in 0...3 {
+                for size in [1, 5, 19] {
+                    let program = try Program { program in
+                        let x = program.addInput("x", ValueType([channels.source, size, size + 1]))
+                        let kernel = min(5, size + 2 * padding)
+                        let w = program.addParameter(
+                            "w", [channels.result, channels.source, kernel, kernel])
+                        let b = program.addParameter("b", [channels.result])
+                        program.beginSegment("only")
+                        let convolution = Operation.Convolution(
+                            stride: stride, padding: padding,
+                            activation: padding.isMultiple(of: 2) ? .relu : nil)
+                        let maps = try program.apply(.convolution(convolution), x, w, b)
+                        program.addOutput("maps", maps)
+                        let again = try program.apply(.convolution(convolution), x, w)
+                        let pooling = Operation.Pooling(
+                            kernelSize: 2, stride: 2, rounding: .ceiling, activation: .relu)
+                        program.addOutput("pooled", try program.apply(.maxPooling(pooling), again))
+                    }
+                    try requireAgreement(of: kernels, on: program)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: KernelVariant.available, [1, 7, 8, 15, 16, 17, 33, 84, 720])
+    func fullyConnectedLayersAgree(_ kernels: KernelVariant, inputs: Int) throws {
+        for outputs in [1, 3, 8, 9, 10, 17, 84] {
+            let program = try Program { program in
+                let x = program.addInput("x", ValueType([inputs]))
+                program.beginSegment("only")
+                program.addOutput("y", try program.classify(x, "fc", classes: outputs))
+            }
+            try requireAgreement(of: kernels, on: program)
+        }
+    }
+
+    /// Nothing to compute is no fault.
+    @Test(arguments: KernelVariant.available)
+    func emptyValuesAreComputed(_ kernels: KernelVariant) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([0]))
+            program.beginSegment("only")
+            program.addOutput("nothing", try program.apply(.relu, x))
+            program.addOutput("biases", try program.classify(x, "fc", classes: 3))
+            let image = program.addInput("image", ValueType([2, 4, 4]))
+            let w = program.addParameter("w", [0, 2, 3, 3])
+            program.addOutput("maps", try program.apply(.convolution(.init(padding: 1)), image, w))
+        }
+        try requireAgreement(of: kernels, on: program)
+    }
+
+    private func requireAgreement(of kernels: KernelVariant, on program: Program) throws {
+        let feed = Feed(for: program, batchSize: 2)
+        let portable = try NativeEngine(kernels: .portable)
+            .outputs(of: program, batchSize: 2, feed)
+        let outputs = try NativeEngine(kernels: kernels).outputs(of: program, batchSize: 2, feed)
+        try Agreement(expected: portable, of: program, batchSize: 2, feed).require(outputs)
+    }
+}
