@@ -23,6 +23,7 @@ struct Evaluate: ParsableCommand {
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
+    @OptionGroup var engineOptions: EngineOptions
 
     @Option(help: "The split to evaluate on.")
     var split: Split = .test
@@ -70,7 +71,7 @@ struct Evaluate: ParsableCommand {
     private func report(
         _ trained: TrainedModel, _ policy: ThresholdPolicy, on split: some DataSplit
     ) throws -> EvaluationReport {
-        let engine = try Engines.inference()
+        let engine = try engineOptions.inference()
         let predictor = try Predictor(
             network: trained.network, parameters: trained.parameters, policy: policy,
             engine: engine)

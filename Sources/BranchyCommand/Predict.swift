@@ -14,6 +14,7 @@ struct Predict: ParsableCommand {
             """)
 
     @OptionGroup var model: ModelOptions
+    @OptionGroup var engine: EngineOptions
 
     @Argument(
         help: ArgumentHelp("Files of images.", valueName: "file"), completion: .file())
@@ -39,7 +40,7 @@ struct Predict: ParsableCommand {
         let trained = try model.load()
         let predictor = try Predictor(
             network: trained.network, parameters: trained.parameters,
-            policy: try model.policy(for: trained), engine: try Engines.inference())
+            policy: try model.policy(for: trained), engine: try engine.inference())
         var session = try predictor.makeSession()
         // The first answer of a process reads cold code and memory; nobody's time is measured by it.
         let blank = [Float](repeating: 0, count: trained.network.inputShape.elementCount)

@@ -3,7 +3,6 @@ import Foundation
 import Testing
 
 /// What `predict` says about files and thresholds that it cannot use.
-@Suite(.enabled(if: Program.hasEngine))
 struct InputRefusalTests {
     private func refusal(of bytes: [UInt8], name: String = "file") throws -> String {
         try withTemporaryFolder { folder in

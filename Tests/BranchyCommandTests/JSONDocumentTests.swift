@@ -35,8 +35,7 @@ struct JSONDocumentTests {
             places.filter { layers.contains($0.path) }.flatMap { $0.value.places() })
     }
 
-    @Test(.enabled(if: Program.hasEngine))
-    func describesWhatPredictPrints() throws {
+    @Test func describesWhatPredictPrints() throws {
         let text = try withTemporaryFolder { folder in
             try SampleModel.writeRandom(to: folder)
             let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)

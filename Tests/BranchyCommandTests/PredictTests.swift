@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: Program.hasEngine))
 struct PredictTests {
     private struct Answer: Decodable, Equatable {
         let `class`: Int
@@ -123,6 +122,41 @@ struct PredictTests {
             let file = try write(SampleImages(count: 3).idx, to: "images", in: folder)
             let found = try answers(folder, file, "--limit", limit)
             #expect(found.count == count)
+        }
+    }
+
+    /// Two ways of summing up, so entropies may differ in the last digits of a float.
+    @Test(.enabled(if: Program.hasOneDNN))
+    func enginesGiveTheSameAnswers() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            let file = try write(SampleImages(count: 5).idx, to: "images", in: folder)
+            for threshold in ["0", "inf"] {
+                let native = try answers(folder, file, "--threshold", threshold)
+                let onednn = try answers(
+                    folder, file, "--threshold", threshold, "--engine", "onednn")
+                #expect(native.map(\.class) == onednn.map(\.class))
+                #expect(native.map(\.exit) == onednn.map(\.exit))
+                for (one, other) in zip(native, onednn) {
+                    #expect(abs(one.entropy - other.entropy) < 1e-4)
+                }
+            }
+        }
+    }
+
+    @Test func kernelsAreChosenByTheEnvironment() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder)
+            let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)
+            let line = "BRANCHYNET_KERNELS=$3 \"$0\" predict $1 $2"
+            let portable = try Program.shell(line, folder, file, "portable")
+            #expect(portable.status == 0)
+            #expect(portable.output.contains("0.9996"))
+            let unknown = try Program.shell(line, folder, file, "mmx")
+            #expect(unknown.status == 1)
+            #expect(
+                unknown.errors == "Error: BRANCHYNET_KERNELS is 'mmx', expected one of portable, "
+                    + "neon, avx2, avx512\n")
         }
     }
 

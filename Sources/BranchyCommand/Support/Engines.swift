@@ -1,4 +1,6 @@
+import ArgumentParser
 import Compute
+import NativeEngine
 
 #if OneDNN
 import OneDNNEngine
@@ -8,10 +10,11 @@ import OneDNNEngine
 enum Engines {
     /// What this program was built with.
     static var description: String {
+        let native = "native \(KernelVariant.fastest.rawValue)"
         #if OneDNN
-        "oneDNN \(OneDNNEngine.libraryVersion)"
+        return "\(native), oneDNN \(OneDNNEngine.libraryVersion)"
         #else
-        "no engine"
+        return native
         #endif
     }
 
@@ -21,8 +24,11 @@ enum Engines {
     }
 
     /// An engine that answers one image at a time.
-    static func inference() throws -> any Engine {
-        try oneDNN(threads: 1)
+    static func inference(_ choice: EngineChoice = .native) throws -> any Engine {
+        switch choice {
+        case .native: try NativeEngine()
+        case .onednn: try oneDNN(threads: 1)
+        }
     }
 
     private static func oneDNN(threads: Int) throws -> any Engine {
@@ -31,8 +37,23 @@ enum Engines {
         #else
         throw EngineError(
             .unsupported,
-            "this program was built without an engine; build it with the OneDNN trait, which is on "
-                + "by default")
+            "this program was built without oneDNN, which trains; build it with the OneDNN trait, "
+                + "which is on by default")
         #endif
     }
+}
+
+/// An engine that can be asked for by name.
+enum EngineChoice: String, ExpressibleByArgument, CaseIterable {
+    case native
+    case onednn
+}
+
+/// The engine that answers.
+struct EngineOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The engine that answers.", valueName: "engine"))
+    var engine: EngineChoice = .native
+
+    /// The engine that was asked for.
+    func inference() throws -> any Engine { try Engines.inference(engine) }
 }

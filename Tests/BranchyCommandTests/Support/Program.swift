@@ -9,8 +9,8 @@ struct Program {
         let errors: String
     }
 
-    /// Whether the program was built with an engine.
-    static var hasEngine: Bool {
+    /// Whether the program was built with the engine that trains.
+    static var hasOneDNN: Bool {
         #if OneDNN
         true
         #else
@@ -22,7 +22,7 @@ struct Program {
     static let dataFolder = ProcessInfo.processInfo.environment["BRANCHYNET_DATA_DIR"]
 
     /// Whether the program can train here.
-    static var canTrain: Bool { hasEngine && dataFolder != nil }
+    static var canTrain: Bool { hasOneDNN && dataFolder != nil }
 
     /// Beside the test bundle, where the build puts every product.
     static let path =
