@@ -104,25 +104,41 @@ struct Calibrate: ParsableCommand {
     private func choose(
         from calibrator: ThresholdCalibrator
     ) throws -> (wish: String, point: OperatingPoint) {
-        if let accuracy {
-            return (
-                "accuracy of at least \(Format.percent(accuracy.fraction))",
-                try calibrator.point(accuracyAtLeast: accuracy.fraction)
-            )
+        do {
+            return (wish, try fulfil(from: calibrator))
+        } catch let error as CalibrationError {
+            guard let nearest = error.nearest else { throw error }
+            // Said again in units of people: the calibrator knows costs, not microseconds.
+            throw CalibrationError(
+                error.code,
+                "no thresholds give an \(wish) on the \(Format.grouped(calibrator.sampleCount)) "
+                    + "calibration images; the nearest have \(describe(nearest))",
+                nearest: nearest)
         }
+    }
+
+    private var wish: String {
+        if let accuracy { return "accuracy of at least \(Format.percent(accuracy.fraction))" }
         if let latency {
-            return (
-                "mean latency of at most \(Format.fixed(latency.microseconds, digits: 1)) µs",
-                try calibrator.point(costAtMost: latency.microseconds)
-            )
+            return "average latency of at most \(Format.fixed(latency.microseconds, digits: 1)) µs"
         }
         if let exitRate {
-            return (
-                "at least \(Format.percent(exitRate.fraction)) leaving early",
-                try calibrator.point(earlyExitRateAtLeast: exitRate.fraction)
-            )
+            return "early exit rate of at least \(Format.percent(exitRate.fraction))"
         }
-        return ("knee", calibrator.knee)
+        return "knee"
+    }
+
+    private func fulfil(from calibrator: ThresholdCalibrator) throws -> OperatingPoint {
+        if let accuracy { return try calibrator.point(accuracyAtLeast: accuracy.fraction) }
+        if let latency { return try calibrator.point(costAtMost: latency.microseconds) }
+        if let exitRate { return try calibrator.point(earlyExitRateAtLeast: exitRate.fraction) }
+        return calibrator.knee
+    }
+
+    private func describe(_ point: OperatingPoint) -> String {
+        let thresholds = point.thresholds.map { "\($0)" }.joined(separator: ", ")
+        return "accuracy \(Format.percent(point.accuracy)), \(Format.percent(point.earlyExitRate)) "
+            + "leaving early and \(Format.fixed(point.cost, digits: 1)) µs (thresholds \(thresholds))"
     }
 }
 

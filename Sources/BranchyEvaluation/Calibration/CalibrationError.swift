@@ -1,3 +1,5 @@
+public import BranchyNet
+
 /// Thresholds cannot be chosen.
 public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
@@ -17,11 +19,14 @@ public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertib
     public let code: Code
     /// What was wished for, and what is possible.
     public let message: String
+    /// What comes nearest to a wish that cannot be fulfilled; `nil` for other failures.
+    public let nearest: OperatingPoint?
 
     /// Describes a failure.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, nearest: OperatingPoint? = nil) {
         self.code = code
         self.message = message
+        self.nearest = nearest
     }
 
     /// The message.

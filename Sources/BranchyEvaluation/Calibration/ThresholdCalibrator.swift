@@ -20,7 +20,8 @@ public struct ThresholdCalibrator: Sendable {
     /// The points that no other one beats in both accuracy and cost, cheapest first.
     public let front: [OperatingPoint]
 
-    private let sampleCount: Int
+    /// How many samples the candidates were scored on.
+    public let sampleCount: Int
 
     /// Scores all candidates.
     ///
@@ -95,7 +96,7 @@ extension ThresholdCalibrator {
             throw CalibrationError(
                 .impossibleWish,
                 "no thresholds reach an accuracy of \(accuracy) on the calibration images; the "
-                    + "best is \(bestAccuracy)")
+                    + "best is \(bestAccuracy)", nearest: front.last)
         }
         return point
     }
@@ -108,7 +109,7 @@ extension ThresholdCalibrator {
             throw CalibrationError(
                 .impossibleWish,
                 "no thresholds bring the mean cost down to \(cost); the cheapest is "
-                    + "\(front.first?.cost ?? 0)")
+                    + "\(front.first?.cost ?? 0)", nearest: front.first)
         }
         return point
     }
@@ -121,10 +122,12 @@ extension ThresholdCalibrator {
         let fitting = sweep.filter { earlyExitRate(of: $0) >= rate }
         let best = fitting.max { ($0.accuracy, -$0.cost) < ($1.accuracy, -$1.cost) }
         guard let best else {
-            let most = sweep.map(earlyExitRate).max() ?? 0
+            let nearest = sweep.max { earlyExitRate(of: $0) < earlyExitRate(of: $1) }
+            let most = nearest.map(earlyExitRate) ?? 0
             throw CalibrationError(
                 .impossibleWish,
-                "no thresholds let a share of \(rate) leave early; the most that can is \(most)")
+                "no thresholds let a share of \(rate) leave early; the most that can is \(most)",
+                nearest: nearest)
         }
         return best
     }

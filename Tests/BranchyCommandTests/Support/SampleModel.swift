@@ -17,9 +17,12 @@ enum SampleModel {
     }
 
     /// Writes B-LeNet with random numbers.
-    static func writeRandom(to folder: String, policy: ThresholdPolicy? = defaultPolicy) throws {
+    static func writeRandom(
+        to folder: String, policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist"
+    ) throws {
         try write(
-            .bLeNet, .initial(for: .bLeNet, seed: 1), to: folder, policy: policy)
+            .bLeNet, .initial(for: .bLeNet, seed: 1), to: folder, policy: policy,
+            dataset: dataset)
     }
 
     /// Writes B-LeNet with zeros: whatever the image, its first exit finds all classes alike, and
@@ -37,20 +40,21 @@ enum SampleModel {
 
     static func write(
         _ network: BranchedNetwork, _ parameters: ParameterStore, to folder: String,
-        policy: ThresholdPolicy? = defaultPolicy
+        policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist"
     ) throws {
         let model = TrainedModel(
             network: network, parameters: parameters,
             preprocessing: Preprocessing(mean: [0.1307], standardDeviation: [0.3081]),
             classNames: MNIST.classNames, policy: policy,
             provenance: Provenance(
-                dataset: "mnist", trainingChecksum: "", validationChecksum: "",
+                dataset: dataset, trainingChecksum: "", validationChecksum: "",
                 calibrationChecksum: "", seed: 1, epochs: 0, initialChecksum: nil,
                 engine: "none", precision: "float32", validationAccuracy: []))
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        let recipe = try Recipe.builtIn(for: "b-lenet").yaml()
+        var recipe = try Recipe.builtIn(for: "b-lenet")
+        recipe.dataset = dataset
         try ModelFolder(folder).write(
-            model, attachments: ["recipe.yaml": Array(recipe.utf8)], digest: digest)
+            model, attachments: ["recipe.yaml": Array(recipe.yaml().utf8)], digest: digest)
     }
 }

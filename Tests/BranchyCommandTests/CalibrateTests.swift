@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+/// Wishes that cannot be fulfilled, on a network that guesses.
+@Suite(.enabled(if: Program.hasEngine)) struct CalibrateTests {
+    @Test(arguments: [
+        ("--accuracy", "100%", "an accuracy of at least 100.00 %"),
+        ("--latency", "0.01us", "an average latency of at most 0.0 µs"),
+    ])
+    func namesTheNearestThatIsPossible(option: String, wish: String, asked: String) throws {
+        try withTemporaryFolder { folder in
+            let model = folder + "/model"
+            try SampleModel.writeRandom(to: model, dataset: "digits")
+            let before = try contents(of: model)
+            let result = try Program.run(
+                "calibrate", model, "--dataset", "digits", option, wish, "--quiet")
+            #expect(result.status == 65)
+            #expect(result.output.isEmpty)
+            let start = "Error: no thresholds give \(asked) on the 5,000 calibration images; "
+            #expect(result.errors.hasPrefix(start + "the nearest have accuracy "))
+            #expect(try contents(of: model) == before)
+        }
+    }
+
+    private func contents(of folder: String) throws -> [String: Data] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        return try Dictionary(
+            uniqueKeysWithValues: names.map {
+                ($0, try Data(contentsOf: URL(fileURLWithPath: folder + "/" + $0)))
+            })
+    }
+}
