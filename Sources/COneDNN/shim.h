@@ -54,25 +54,34 @@ typedef enum {
     conednn_no_brgconv,
     // By the source, 8 source channels or fewer: half of a 512-bit vector would be empty.
     conednn_avx2,
+    // Batch normalization: `bnorm_jit` lets threads spin at a barrier, so that a busy neighbour makes
+    // 16 ms of 0.4; without a neighbour, what comes next takes a few hundredths more.
+    conednn_no_barrier,
+    // Local response normalization over one channel: the library crashes making anything else.
+    conednn_reference,
 } conednn_preference;
 
+// `ref:any`, `lrn_ref:any`, `bnorm_ref:any`.
 static inline bool conednn_is_reference(const_dnnl_primitive_desc_t descriptor) {
-    return strncmp(conednn_implementation(descriptor), "ref", 3) == 0;
+    return strstr(conednn_implementation(descriptor), "ref") != NULL;
 }
 
 static inline bool conednn_satisfies(
     const_dnnl_primitive_desc_t descriptor, conednn_preference preference) {
     const char *name = conednn_implementation(descriptor);
+    bool is_reference = conednn_is_reference(descriptor);
     switch (preference) {
-    case conednn_first: return true;
-    case conednn_no_brgconv: return strncmp(name, "brgconv", 7) != 0;
+    case conednn_first: return !is_reference;
+    case conednn_no_brgconv: return !is_reference && strncmp(name, "brgconv", 7) != 0;
     case conednn_avx2: return strcmp(name, "jit:avx2") == 0;
+    case conednn_no_barrier: return !is_reference && strncmp(name, "bnorm_jit", 9) != 0;
+    case conednn_reference: return is_reference;
     }
-    return true;
+    return false;
 }
 
-// The first implementation that satisfies the preference and is not a reference one (the library
-// lists some of those before fast ones); else the first that is no reference one; else that.
+// The first implementation that satisfies the preference; else the first that is no reference one
+// (the library lists some of those before fast ones); else that.
 //
 // The iterator keeps a pointer to `operation`, which therefore lives in the caller's frame.
 static inline dnnl_status_t conednn_choose(
@@ -88,8 +97,8 @@ static inline dnnl_status_t conednn_choose(
     while (status == dnnl_success && chosen_rank < 2) {
         dnnl_primitive_desc_t candidate = dnnl_primitive_desc_iterator_fetch(iterator);
         if (!candidate) break;
-        int rank = conednn_is_reference(candidate) ? 0
-            : conednn_satisfies(candidate, preference) ? 2 : 1;
+        int rank = conednn_satisfies(candidate, preference) ? 2
+            : !conednn_is_reference(candidate) ? 1 : 0;
         if (rank > chosen_rank) {
             if (chosen) dnnl_primitive_desc_destroy(chosen);
             chosen = candidate;
@@ -186,33 +195,96 @@ static inline dnnl_status_t conednn_linear_backward_weights(
     return conednn_choose(result, &operation, conednn_first, false, engine, forward);
 }
 
-// MARK: Max pooling. Padding is at the end of rows and columns only: it makes ceiling sizes.
+// MARK: Pooling. Padding is at the end of rows and columns only: it makes ceiling sizes, and means
+// are over what lies inside.
 
-static inline dnnl_status_t conednn_max_pooling_forward(
+typedef struct {
+    bool averages;
+    int64_t kernel_height, kernel_width, stride, padding_bottom, padding_right;
+} conednn_window;
+
+static inline dnnl_alg_kind_t conednn_pooling_kind(conednn_window window) {
+    return window.averages ? dnnl_pooling_avg_exclude_padding : dnnl_pooling_max;
+}
+
+static inline dnnl_status_t conednn_pooling_forward(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, bool training, bool relu,
-    const dnnl_memory_desc_t *source, const dnnl_memory_desc_t *destination, int64_t kernel,
-    int64_t stride, int64_t padding_bottom, int64_t padding_right) {
-    dnnl_dims_t kernels = {kernel, kernel}, strides = {stride, stride}, none = {0, 0};
-    dnnl_dims_t paddings = {padding_bottom, padding_right};
+    const dnnl_memory_desc_t *source, const dnnl_memory_desc_t *destination,
+    conednn_window window) {
+    dnnl_dims_t kernels = {window.kernel_height, window.kernel_width};
+    dnnl_dims_t strides = {window.stride, window.stride}, none = {0, 0};
+    dnnl_dims_t paddings = {window.padding_bottom, window.padding_right};
     dnnl_pooling_desc_t operation;
     dnnl_status_t status = dnnl_pooling_forward_desc_init(
-        &operation, training ? dnnl_forward_training : dnnl_forward_inference, dnnl_pooling_max,
-        source, destination, strides, kernels, none, paddings);
+        &operation, training ? dnnl_forward_training : dnnl_forward_inference,
+        conednn_pooling_kind(window), source, destination, strides, kernels, none, paddings);
     if (status != dnnl_success) return status;
     return conednn_choose(result, &operation, conednn_first, relu, engine, NULL);
 }
 
-static inline dnnl_status_t conednn_max_pooling_backward(
+static inline dnnl_status_t conednn_pooling_backward(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, const_dnnl_primitive_desc_t forward,
-    const dnnl_memory_desc_t *source_gradient, const dnnl_memory_desc_t *gradient, int64_t kernel,
-    int64_t stride, int64_t padding_bottom, int64_t padding_right) {
-    dnnl_dims_t kernels = {kernel, kernel}, strides = {stride, stride}, none = {0, 0};
-    dnnl_dims_t paddings = {padding_bottom, padding_right};
+    const dnnl_memory_desc_t *source_gradient, const dnnl_memory_desc_t *gradient,
+    conednn_window window) {
+    dnnl_dims_t kernels = {window.kernel_height, window.kernel_width};
+    dnnl_dims_t strides = {window.stride, window.stride}, none = {0, 0};
+    dnnl_dims_t paddings = {window.padding_bottom, window.padding_right};
     dnnl_pooling_desc_t operation;
     dnnl_status_t status = dnnl_pooling_backward_desc_init(
-        &operation, dnnl_pooling_max, source_gradient, gradient, strides, kernels, none, paddings);
+        &operation, conednn_pooling_kind(window), source_gradient, gradient, strides, kernels,
+        none, paddings);
     if (status != dnnl_success) return status;
     return conednn_choose(result, &operation, conednn_first, false, engine, forward);
+}
+
+// MARK: Normalization. Derivatives come from the descriptor of the same forward operation.
+
+static inline dnnl_status_t conednn_batch_normalization_forward(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, bool statistics_are_given, bool relu,
+    const dnnl_memory_desc_t *data, float epsilon) {
+    unsigned flags = dnnl_use_scale | dnnl_use_shift | (relu ? dnnl_fuse_norm_relu : 0)
+        | (statistics_are_given ? dnnl_use_global_stats : 0);
+    dnnl_batch_normalization_desc_t operation;
+    dnnl_status_t status = dnnl_batch_normalization_forward_desc_init(
+        &operation, statistics_are_given ? dnnl_forward_inference : dnnl_forward_training, data,
+        epsilon, flags);
+    if (status != dnnl_success) return status;
+    return conednn_choose(result, &operation, conednn_no_barrier, false, engine, NULL);
+}
+
+static inline dnnl_status_t conednn_batch_normalization_backward(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, const_dnnl_primitive_desc_t forward,
+    bool relu, const dnnl_memory_desc_t *data, float epsilon) {
+    unsigned flags = dnnl_use_scale | dnnl_use_shift | (relu ? dnnl_fuse_norm_relu : 0);
+    dnnl_batch_normalization_desc_t operation;
+    dnnl_status_t status = dnnl_batch_normalization_backward_desc_init(
+        &operation, dnnl_backward, data, data, epsilon, flags);
+    if (status != dnnl_success) return status;
+    return conednn_choose(result, &operation, conednn_no_barrier, false, engine, forward);
+}
+
+// The library divides alpha by the size; here it is not divided.
+static inline dnnl_status_t conednn_response_normalization_forward(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, bool training,
+    const dnnl_memory_desc_t *data, int64_t size, float alpha, float beta, float k) {
+    dnnl_lrn_desc_t operation;
+    dnnl_status_t status = dnnl_lrn_forward_desc_init(
+        &operation, training ? dnnl_forward_training : dnnl_forward_inference,
+        dnnl_lrn_across_channels, data, size, alpha * size, beta, k);
+    if (status != dnnl_success) return status;
+    return conednn_choose(
+        result, &operation, size < 3 ? conednn_reference : conednn_first, false, engine, NULL);
+}
+
+static inline dnnl_status_t conednn_response_normalization_backward(
+    dnnl_primitive_desc_t *result, dnnl_engine_t engine, const_dnnl_primitive_desc_t forward,
+    const dnnl_memory_desc_t *data, int64_t size, float alpha, float beta, float k) {
+    dnnl_lrn_desc_t operation;
+    dnnl_status_t status = dnnl_lrn_backward_desc_init(
+        &operation, dnnl_lrn_across_channels, data, data, size, alpha * size, beta, k);
+    if (status != dnnl_success) return status;
+    return conednn_choose(
+        result, &operation, size < 3 ? conednn_reference : conednn_first, false, engine, forward);
 }
 
 // MARK: Element by element

@@ -1,6 +1,31 @@
 #if OneDNN
 import Glibc
 
+/// The loss or its derivative, of logits, targets and weights, in that order; the result is last.
+struct CrossEntropyKernel: HostKernel {
+    enum Computed {
+        case loss
+        case gradient
+    }
+
+    let computed: Computed
+    let batchSize: Int
+    let classes: Int
+
+    func run(_ memory: [UnsafeMutableRawPointer]) {
+        let crossEntropy = CrossEntropy(
+            logits: UnsafePointer(memory[0].assumingMemoryBound(to: Float.self)),
+            targets: UnsafePointer(memory[1].assumingMemoryBound(to: Int32.self)),
+            weights: UnsafePointer(memory[2].assumingMemoryBound(to: Float.self)),
+            batchSize: batchSize, classes: classes)
+        let result = memory[3].assumingMemoryBound(to: Float.self)
+        switch computed {
+        case .loss: result.pointee = crossEntropy.loss()
+        case .gradient: crossEntropy.writeGradient(to: result)
+        }
+    }
+}
+
 /// The loss, which the library does not have: rows of logits against class numbers.
 ///
 /// A batch has a few thousand logits where its convolutions have billions of operations, so this is

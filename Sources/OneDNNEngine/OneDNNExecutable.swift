@@ -76,8 +76,7 @@ final class OneDNNExecutable: Executable {
 final class RunContext {
     private enum Call {
         case primitive(OpaquePointer, UnsafeMutableBufferPointer<dnnl_exec_arg_t>)
-        case crossEntropy(CrossEntropy, UnsafeMutablePointer<Float>)
-        case crossEntropyGradient(CrossEntropy, UnsafeMutablePointer<Float>)
+        case host(any HostKernel, [UnsafeMutableRawPointer])
     }
 
     private let plan: Plan
@@ -114,10 +113,8 @@ final class RunContext {
                 if status != dnnl_success {
                     try check(status, "running segment '\(plan.program.segments[segment].name)'")
                 }
-            case .crossEntropy(let kernel, let loss):
-                loss.pointee = kernel.loss()
-            case .crossEntropyGradient(let kernel, let gradient):
-                kernel.writeGradient(to: gradient)
+            case .host(let kernel, let memory):
+                kernel.run(memory)
             }
         }
         let status = stream.use { dnnl_stream_wait($0) }
@@ -144,23 +141,9 @@ final class RunContext {
                     at: index, to: dnnl_exec_arg_t(arg: argument.index, memory: memory.use(\.self)))
             }
             return .primitive(primitive.use(\.self), arguments)
-        case .crossEntropy(let classes):
-            return .crossEntropy(
-                crossEntropy(addresses, classes), addresses[3].assumingMemoryBound(to: Float.self))
-        case .crossEntropyGradient(let classes):
-            return .crossEntropyGradient(
-                crossEntropy(addresses, classes), addresses[3].assumingMemoryBound(to: Float.self))
+        case .host(let kernel):
+            return .host(kernel, addresses)
         }
-    }
-
-    private func crossEntropy(
-        _ addresses: [UnsafeMutableRawPointer], _ classes: Int
-    ) -> CrossEntropy {
-        CrossEntropy(
-            logits: UnsafePointer(addresses[0].assumingMemoryBound(to: Float.self)),
-            targets: UnsafePointer(addresses[1].assumingMemoryBound(to: Int32.self)),
-            weights: UnsafePointer(addresses[2].assumingMemoryBound(to: Float.self)),
-            batchSize: plan.batchSize, classes: classes)
     }
 }
 #endif

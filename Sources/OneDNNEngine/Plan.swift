@@ -26,12 +26,17 @@ struct View: Sendable {
     let layout: Layout
 }
 
-/// One call of the library, or of a kernel of our own where the library has none.
+/// A computation of our own, where the library has none that is as good.
+protocol HostKernel: Sendable {
+    /// Computes on the memory of a step's arguments, given in their order.
+    func run(_ memory: [UnsafeMutableRawPointer])
+}
+
+/// One call of the library, or of a kernel of our own.
 struct Step: Sendable {
     enum Kernel: Sendable {
         case primitive(Handle)
-        case crossEntropy(classes: Int)
-        case crossEntropyGradient(classes: Int)
+        case host(any HostKernel)
     }
 
     struct Argument: Sendable {

@@ -73,27 +73,26 @@ extension ProgramCompiler {
     }
 
     mutating func lowerCrossEntropy(_ instruction: Program.Instruction) throws(EngineError) {
-        let classes = program.type(of: instruction.operands[0]).shape[0]
-        try appendLoss(.crossEntropy(classes: classes), instruction)
+        try appendLoss(.loss, instruction)
     }
 
     mutating func lowerCrossEntropyGradient(
         _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let classes = program.type(of: instruction.operands[0]).shape[0]
-        try appendLoss(.crossEntropyGradient(classes: classes), instruction)
+        try appendLoss(.gradient, instruction)
     }
 
     private mutating func appendLoss(
-        _ kernel: Step.Kernel, _ instruction: Program.Instruction
+        _ computed: CrossEntropyKernel.Computed, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        var arguments: [(Int32, View)] = []
-        for (index, operand) in instruction.operands.enumerated() {
-            arguments.append((Int32(index), try plainView(of: operand)))
-        }
+        var views: [View] = []
+        for operand in instruction.operands { views.append(try plainView(of: operand)) }
         let result = instruction.results[0]
-        arguments.append((3, try self.result(result, .plain(dimensions(of: result)))))
-        append(kernel, for: instruction.operation.description, "swift", arguments)
+        views.append(try self.result(result, .plain(dimensions(of: result))))
+        let classes = program.type(of: instruction.operands[0]).shape[0]
+        append(
+            CrossEntropyKernel(computed: computed, batchSize: batchSize, classes: classes),
+            for: instruction.operation.description, views)
         try finish(result)
     }
 }

@@ -4,12 +4,16 @@ import Compute
 
 extension ProgramCompiler {
     mutating func lower(
-        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
+        _ pooling: Operation.Pooling, averages: Bool = false, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (source, result) = (instruction.operands[0], instruction.results[0])
-        let sourceView = try view(of: source, as: .channelsLast(dimensions(of: source)))
+        let sourceView = try imageView(of: source)
+        let window = window(
+            pooling, averages: averages, source: dimensions(of: source),
+            result: dimensions(of: result))
         let descriptor = try poolingForward(
-            pooling, source: sourceView.layout, result: dimensions(of: result))
+            window, trains: pooling.recordsSelection, activation: pooling.activation,
+            source: sourceView.layout, result: dimensions(of: result))
         var arguments = [
             (DNNL_ARG_SRC, sourceView),
             (DNNL_ARG_DST, try self.result(result, wanted(descriptor, DNNL_ARG_DST))),
@@ -23,69 +27,135 @@ extension ProgramCompiler {
         try finish(result)
     }
 
+    /// One window that covers the whole image.
+    mutating func lowerGlobalAveragePooling(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, result) = (instruction.operands[0], instruction.results[0])
+        let sourceView = try imageView(of: source)
+        let descriptor = try poolingForward(
+            globalWindow(over: dimensions(of: source)), trains: false, activation: nil,
+            source: sourceView.layout, result: dimensions(of: result) + [1, 1])
+        let resultView = try self.result(result, .plain(dimensions(of: result)))
+        try append(
+            descriptor, for: instruction.operation.description,
+            [
+                (DNNL_ARG_SRC, sourceView),
+                (
+                    DNNL_ARG_DST,
+                    View(buffer: resultView.buffer, layout: wanted(descriptor, DNNL_ARG_DST))
+                ),
+            ])
+        try finish(result)
+    }
+
     /// Also the hint that the derivative's descriptor is made from.
     private func poolingForward(
-        _ pooling: Operation.Pooling, source: Layout, result: [Int]
+        _ window: conednn_window, trains: Bool, activation: Operation.Activation?,
+        source: Layout, result: [Int]
     ) throws(EngineError) -> Handle {
-        var source = source
-        var destination = try Layout.any(result)
-        let padding = endPadding(pooling, source: source.dimensions, result: result)
-        return try library.descriptor(of: Operation.maxPooling(pooling).description) {
+        var (source, destination) = (source, try Layout.channelsLast(result))
+        return try library.descriptor(of: window.averages ? "average pooling" : "max pooling") {
             descriptor, engine, _ in
-            conednn_max_pooling_forward(
-                &descriptor, engine, pooling.recordsSelection,
-                pooling.activation != nil, &source.descriptor,
-                &destination.descriptor, Int64(pooling.kernelSize), Int64(pooling.stride),
-                padding.bottom, padding.right)
+            conednn_pooling_forward(
+                &descriptor, engine, trains, activation != nil, &source.descriptor,
+                &destination.descriptor, window)
         }
     }
 
-    /// How far the last windows reach over the edge, where sizes are rounded up.
-    private func endPadding(
-        _ pooling: Operation.Pooling, source: [Int], result: [Int]
-    ) -> (bottom: Int64, right: Int64) {
+    private func window(
+        _ pooling: Operation.Pooling, averages: Bool, source: [Int], result: [Int]
+    ) -> conednn_window {
+        // How far the last windows reach over the edge, where sizes are rounded up.
         let overhang = { (dimension: Int) in
             let end = (result[dimension] - 1) * pooling.stride + pooling.kernelSize
             return Int64(max(0, end - source[dimension]))
         }
-        return (overhang(2), overhang(3))
+        let size = Int64(pooling.kernelSize)
+        return conednn_window(
+            averages: averages, kernel_height: size, kernel_width: size,
+            stride: Int64(pooling.stride), padding_bottom: overhang(2), padding_right: overhang(3))
     }
 
+    private func globalWindow(over source: [Int]) -> conednn_window {
+        conednn_window(
+            averages: true, kernel_height: Int64(source[2]), kernel_width: Int64(source[3]),
+            stride: 1, padding_bottom: 0, padding_right: 0)
+    }
+}
+
+// MARK: Derivatives
+
+extension ProgramCompiler {
     mutating func lowerGradient(
-        _ pooling: Operation.Pooling, _ source: Shape, _ instruction: Program.Instruction
+        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (selection, gradient) = (instruction.operands[0], instruction.operands[1])
-        let result = instruction.results[0]
-        var sourceLayout = try Layout.channelsLast(dimensions(of: result))
+        let window = window(
+            pooling, averages: false, source: dimensions(of: instruction.results[0]),
+            result: dimensions(of: gradient))
+        let descriptor = try poolingBackward(
+            window, instruction, gradient: dimensions(of: gradient))
+        let selectionLayout = wanted(descriptor, DNNL_ARG_WORKSPACE)
+        try appendGradient(
+            descriptor, instruction,
+            [
+                (DNNL_ARG_WORKSPACE, view(of: selection, as: selectionLayout)),
+                (DNNL_ARG_DIFF_DST, view(of: gradient, as: wanted(descriptor, DNNL_ARG_DIFF_DST))),
+            ])
+    }
+
+    mutating func lowerAverageGradient(
+        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let gradient = instruction.operands[0]
+        let window = window(
+            pooling, averages: true, source: dimensions(of: instruction.results[0]),
+            result: dimensions(of: gradient))
+        let descriptor = try poolingBackward(
+            window, instruction, gradient: dimensions(of: gradient))
+        try appendGradient(
+            descriptor, instruction,
+            [(DNNL_ARG_DIFF_DST, view(of: gradient, as: wanted(descriptor, DNNL_ARG_DIFF_DST)))])
+    }
+
+    mutating func lowerGlobalAverageGradient(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (gradient, result) = (instruction.operands[0], instruction.results[0])
+        let descriptor = try poolingBackward(
+            globalWindow(over: dimensions(of: result)), instruction,
+            gradient: dimensions(of: gradient) + [1, 1])
+        let means = View(
+            buffer: try plainView(of: gradient).buffer,
+            layout: wanted(descriptor, DNNL_ARG_DIFF_DST))
+        try appendGradient(descriptor, instruction, [(DNNL_ARG_DIFF_DST, means)])
+    }
+
+    private func poolingBackward(
+        _ window: conednn_window, _ instruction: Program.Instruction, gradient: [Int]
+    ) throws(EngineError) -> Handle {
+        var sourceLayout = try Layout.channelsLast(dimensions(of: instruction.results[0]))
+        var gradientLayout = try Layout.channelsLast(gradient)
         let forward = try poolingForward(
-            pooling, source: sourceLayout, result: dimensions(of: gradient))
-        var gradientLayout = wanted(forward, DNNL_ARG_DST)
-        let padding = endPadding(
-            pooling, source: dimensions(of: result), result: dimensions(of: gradient))
-        let descriptor = try library.descriptor(
+            window, trains: true, activation: nil, source: sourceLayout, result: gradient)
+        return try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) {
-            conednn_max_pooling_backward(
-                &$0, $1, $2, &sourceLayout.descriptor,
-                &gradientLayout.descriptor, Int64(pooling.kernelSize), Int64(pooling.stride),
-                padding.bottom, padding.right)
+            conednn_pooling_backward(
+                &$0, $1, $2, &sourceLayout.descriptor, &gradientLayout.descriptor, window)
         }
+    }
+
+    /// Appends a derivative by the source, the instruction's first result.
+    mutating func appendGradient(
+        _ descriptor: Handle, _ instruction: Program.Instruction, _ arguments: [(Int32, View)]
+    ) throws(EngineError) {
+        let result = instruction.results[0]
+        let target = try self.result(result, wanted(descriptor, DNNL_ARG_DIFF_SRC))
         try append(
             descriptor, for: instruction.operation.description,
-            [
-                (
-                    DNNL_ARG_DIFF_DST,
-                    view(of: gradient, as: wanted(descriptor, DNNL_ARG_DIFF_DST))
-                ),
-                (
-                    DNNL_ARG_WORKSPACE,
-                    view(of: selection, as: wanted(descriptor, DNNL_ARG_WORKSPACE))
-                ),
-                (
-                    DNNL_ARG_DIFF_SRC,
-                    self.result(result, wanted(descriptor, DNNL_ARG_DIFF_SRC))
-                ),
-            ])
+            arguments + [(DNNL_ARG_DIFF_SRC, target)])
         try finish(result)
     }
 }

@@ -73,9 +73,11 @@ struct ProgramCompiler {
         case .convolution(let convolution): try lower(convolution, instruction)
         case .linear(let linear): try lower(linear, instruction)
         case .maxPooling(let pooling): try lower(pooling, instruction)
-        case .averagePooling, .globalAveragePooling, .batchNormalization,
-            .localResponseNormalization, .shortcut:
-            throw .unsupported(instruction.operation, engine: "onednn")
+        case .averagePooling(let pooling): try lower(pooling, averages: true, instruction)
+        case .globalAveragePooling: try lowerGlobalAveragePooling(instruction)
+        case .batchNormalization(let normalization): try lower(normalization, instruction)
+        case .localResponseNormalization(let normalization): try lower(normalization, instruction)
+        case .shortcut(let shortcut): try lower(shortcut, instruction)
         case .relu: try lowerReLU(instruction)
         case .dropout: try lowerBinary(instruction, multiplies: true)
         case .add: try lowerBinary(instruction, multiplies: false)
@@ -95,11 +97,13 @@ struct ProgramCompiler {
             try lowerParameterGradient(convolution, kernelSize, instruction)
         case .linearSource: try lowerLinearSourceGradient(instruction)
         case .linearParameters: try lowerLinearParameterGradient(instruction)
-        case .maxPooling(let pooling, let source):
-            try lowerGradient(pooling, source, instruction)
-        case .averagePooling, .globalAveragePooling, .batchNormalization,
-            .localResponseNormalization, .shortcut:
-            throw .unsupported(instruction.operation, engine: "onednn")
+        case .maxPooling(let pooling, _): try lowerGradient(pooling, instruction)
+        case .averagePooling(let pooling, _): try lowerAverageGradient(pooling, instruction)
+        case .globalAveragePooling: try lowerGlobalAverageGradient(instruction)
+        case .batchNormalization(let normalization): try lowerGradient(normalization, instruction)
+        case .localResponseNormalization(let normalization):
+            try lowerGradient(normalization, instruction)
+        case .shortcut(let shortcut, _): try lowerGradient(shortcut, instruction)
         case .relu: try lowerReLUGradient(instruction)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
         case .softmaxCrossEntropy: try lowerCrossEntropyGradient(instruction)
@@ -137,6 +141,11 @@ extension ProgramCompiler {
         if !isConstant(primary) { try appendReorder(primary, copy) }
         copies[value, default: []].append((segment, copy))
         return copy
+    }
+
+    /// An image with the channels of a pixel side by side.
+    mutating func imageView(of value: Program.Value) throws(EngineError) -> View {
+        try view(of: value, as: .channelsLast(dimensions(of: value)))
     }
 
     /// A value in row-major order, in its own sizes.
@@ -258,8 +267,15 @@ extension ProgramCompiler {
             descriptor.use { String(cString: conednn_implementation($0)) }, arguments)
     }
 
-    /// Appends a kernel of our own.
+    /// Appends a kernel of our own, which gets the memory of the views in their order.
     mutating func append(
+        _ kernel: some HostKernel, for operation: String, _ views: [View]
+    ) {
+        let arguments = views.enumerated().map { (Int32($0), $1) }
+        append(.host(kernel), for: operation, "swift", arguments)
+    }
+
+    private mutating func append(
         _ kernel: Step.Kernel, for operation: String, _ name: String,
         _ arguments: [(Int32, View)]
     ) {

@@ -5,7 +5,11 @@ import TestSupport
 import Testing
 
 struct OneDNNConformanceTests {
-    @Test(arguments: EngineConformance.cases, [1, 2])
+    private static let cases =
+        EngineConformance.cases + EngineConformance.deepInferenceCases
+        + EngineConformance.deepTrainingCases
+
+    @Test(arguments: cases, [1, 2])
     func computesWhatTheReferenceComputes(
         _ conformance: ConformanceCase, threads: Int
     ) throws {

@@ -5,8 +5,8 @@ import OneDNNEngine
 import TestSupport
 import Testing
 
-/// The library has code for every case, and for some none that is fast: names that begin with
-/// `ref`, a hundred times slower. None of ours may need those.
+/// The library has code for every case, and for some none that is fast: names with `ref` in
+/// them, a hundred times slower. None of ours may need those.
 struct OneDNNImplementationTests {
     /// Around what vectors hold, and those of the networks.
     static let channelCounts = [1, 3, 5, 8, 10, 16, 17, 20, 32, 33, 64]
@@ -86,6 +86,62 @@ struct OneDNNImplementationTests {
         }
     }
 
+    @Test(arguments: channelCounts, [1, 4])
+    func averagePoolingsAreFast(channels: Int, batchSize: Int) throws {
+        let shape: Shape = [channels, 9, 8]
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType(shape))
+            program.beginSegment("only")
+            for rounding in [Operation.Pooling.Rounding.floor, .ceiling] {
+                let pooling = Operation.Pooling(kernelSize: 3, stride: 2, rounding: rounding)
+                let y = try program.apply(.averagePooling(pooling), x)
+                try program.append(.gradient(.averagePooling(pooling, source: shape)), [y])
+            }
+            let means = try program.apply(.globalAveragePooling, x)
+            try program.append(.gradient(.globalAveragePooling(source: shape)), [means])
+        }
+        try expectFast(program, batchSize: batchSize, OneDNNEngine())
+    }
+
+    @Test(arguments: channelCounts, [1, 4])
+    func batchNormalizationsAreFast(channels: Int, batchSize: Int) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([channels, 9, 8]))
+            let channel = ValueType([channels], isBatched: false)
+            let parameters = ["weight", "bias", "mean", "variance"].map {
+                program.addInput($0, channel)
+            }
+            program.beginSegment("only")
+            for activation in [nil, Operation.Activation.relu] {
+                try program.append(
+                    .batchNormalization(.init(statistics: .given, activation: activation)),
+                    [x] + parameters)
+                let normalization = Operation.BatchNormalization(
+                    statistics: .batch, activation: activation)
+                let results = try program.append(
+                    .batchNormalization(normalization), [x] + parameters[..<2])
+                try program.append(
+                    .gradient(.batchNormalization(normalization)),
+                    [x, parameters[0], results[1], results[2], results[0]] + results[3...])
+            }
+        }
+        try expectFast(program, batchSize: batchSize, OneDNNEngine())
+    }
+
+    @Test(arguments: channelCounts, [1, 4])
+    func localResponseNormalizationsAreFast(channels: Int, batchSize: Int) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([channels, 9, 8]))
+            program.beginSegment("only")
+            let normalization = Operation.LocalResponseNormalization(
+                size: 3, alpha: 5e-5, beta: 0.75, k: 2)
+            let y = try program.apply(.localResponseNormalization(normalization), x)
+            try program.append(
+                .gradient(.localResponseNormalization(normalization)), [x, y])
+        }
+        try expectFast(program, batchSize: batchSize, OneDNNEngine())
+    }
+
     /// Of features, and of an image that was flattened.
     @Test(arguments: channelCounts)
     func fullyConnectedLayersAreFast(features: Int) throws {
@@ -132,7 +188,7 @@ struct OneDNNImplementationTests {
     ) throws {
         let executable = try engine.compile(
             program, batchSize: batchSize, parameters: parameters)
-        let slow = executable.implementations.filter { $0.name.hasPrefix("ref") }
+        let slow = executable.implementations.filter { $0.name.contains("ref") }
             .map { "\($0.operation) by \($0.name)" }
         #expect(slow.isEmpty, "\(context)", sourceLocation: location)
         #expect(!executable.implementations.isEmpty, sourceLocation: location)

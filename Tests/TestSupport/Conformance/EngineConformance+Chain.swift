@@ -62,16 +62,16 @@ extension EngineConformance {
 }
 
 extension Program {
-    /// A convolution with bias, its parameters named after it.
+    /// A convolution, its parameters named after it.
     package mutating func convolve(
         _ source: Value, _ name: String, filters: Int, kernelSize: Int, padding: Int = 0,
-        activation: Operation.Activation? = nil
+        hasBias: Bool = true, activation: Operation.Activation? = nil
     ) throws -> Value {
         let shape: Shape = [filters, type(of: source).shape[0], kernelSize, kernelSize]
         let weight = addParameter("\(name).weight", shape)
-        let bias = addParameter("\(name).bias", [filters])
+        let bias = hasBias ? [addParameter("\(name).bias", [filters])] : []
         let convolution = Operation.Convolution(padding: padding, activation: activation)
-        return try apply(.convolution(convolution), source, weight, bias)
+        return try append(.convolution(convolution), [source, weight] + bias)[0]
     }
 
     /// A linear layer with bias, its parameters named after it, on the flattened source.

@@ -59,17 +59,22 @@ extension EngineConformance {
 
 extension Program {
     /// A stem and two residual blocks, of which the second halves the size, to four logits.
+    ///
+    /// A bias before a normalization would cancel: its derivative is nothing but rounding.
     fileprivate mutating func residualNetwork(
         _ image: Value, _ statistics: Operation.BatchNormalization.Statistics
     ) throws -> Value {
-        let stem = try convolve(image, "stem", filters: 5, kernelSize: 3, padding: 1)
+        let stem = try convolve(
+            image, "stem", filters: 5, kernelSize: 3, padding: 1, hasBias: false)
         let narrow = try normalize(stem, "stem.bn", statistics, activation: .relu)
-        let first = try convolve(narrow, "first", filters: 5, kernelSize: 3, padding: 1)
+        let first = try convolve(
+            narrow, "first", filters: 5, kernelSize: 3, padding: 1, hasBias: false)
         let normalized = try normalize(first, "first.bn", statistics)
         let block = try apply(.relu, try apply(.add, normalized, narrow))
         let halved = try apply(
             .maxPooling(.init(kernelSize: 1, stride: 2, rounding: .ceiling)), block)
-        let second = try convolve(halved, "second", filters: 12, kernelSize: 3, padding: 1)
+        let second = try convolve(
+            halved, "second", filters: 12, kernelSize: 3, padding: 1, hasBias: false)
         let wide = try normalize(second, "second.bn", statistics)
         let shortcut = Operation.Shortcut(stride: 2, channelsBefore: 3, channelsAfter: 4)
         let sum = try apply(.relu, try apply(.add, wide, try apply(.shortcut(shortcut), block)))

@@ -1,0 +1,84 @@
+#if OneDNN
+import Compute
+
+/// Copies every `stride`-th pixel into pixels of more channels, zeros elsewhere; or, for the
+/// derivative, the way back. Images lie with the channels of a pixel side by side, so a pixel is
+/// one run of bytes.
+struct ShortcutKernel: HostKernel {
+    /// `[N C H W]`, the image of fewer channels.
+    let source: [Int]
+    /// `[N C' H' W']`
+    let result: [Int]
+    let shortcut: Operation.Shortcut
+    let bytesPerElement: Int
+    let isGradient: Bool
+
+    func run(_ memory: [UnsafeMutableRawPointer]) {
+        if isGradient {
+            memory[1].initializeMemory(
+                as: UInt8.self, repeating: 0, count: source.reduce(bytesPerElement, *))
+            forEachPixel { narrow, wide, count in
+                (memory[1] + narrow).copyMemory(from: memory[0] + wide, byteCount: count)
+            }
+        } else {
+            memory[1].initializeMemory(
+                as: UInt8.self, repeating: 0, count: result.reduce(bytesPerElement, *))
+            forEachPixel { narrow, wide, count in
+                (memory[1] + wide).copyMemory(from: memory[0] + narrow, byteCount: count)
+            }
+        }
+    }
+
+    /// Calls `body` with where a pixel that is kept begins in the source, where its channels begin
+    /// in the result, and how many bytes they take.
+    private func forEachPixel(_ body: (Int, Int, Int) -> Void) {
+        let (narrow, wide) = (source[1] * bytesPerElement, result[1] * bytesPerElement)
+        let front = shortcut.channelsBefore * bytesPerElement
+        for sample in 0..<result[0] {
+            for row in 0..<result[2] {
+                let sourceRow = (sample * source[2] + row * shortcut.stride) * source[3]
+                let resultRow = (sample * result[2] + row) * result[3]
+                for column in 0..<result[3] {
+                    body(
+                        (sourceRow + column * shortcut.stride) * narrow,
+                        (resultRow + column) * wide + front, narrow)
+                }
+            }
+        }
+    }
+}
+
+extension ProgramCompiler {
+    mutating func lower(
+        _ shortcut: Operation.Shortcut, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, result) = (instruction.operands[0], instruction.results[0])
+        let kernel = ShortcutKernel(
+            source: dimensions(of: source), result: dimensions(of: result), shortcut: shortcut,
+            bytesPerElement: 4, isGradient: false)
+        try append(kernel, instruction)
+    }
+
+    mutating func lowerGradient(
+        _ shortcut: Operation.Shortcut, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (gradient, result) = (instruction.operands[0], instruction.results[0])
+        let kernel = ShortcutKernel(
+            source: dimensions(of: result), result: dimensions(of: gradient), shortcut: shortcut,
+            bytesPerElement: 4, isGradient: true)
+        try append(kernel, instruction)
+    }
+
+    private mutating func append(
+        _ kernel: ShortcutKernel, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let result = instruction.results[0]
+        let views = [
+            try imageView(of: instruction.operands[0]),
+            try self.result(result, .channelsLast(dimensions(of: result))),
+        ]
+        append(kernel, for: instruction.operation.description, views)
+        try finish(result)
+    }
+}
+#endif
