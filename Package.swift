@@ -109,7 +109,7 @@ let package = Package(
             name: "BranchyCommandTests",
             dependencies: [
                 "BranchyCommand", "BranchyTraining", "BranchyEvaluation", "BranchyNet",
-                "BranchyData", "Compute",
+                "BranchyData", "Compute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Wishes that cannot be fulfilled, on a network that guesses.
-@Suite(.enabled(if: Program.hasEngine)) struct CalibrateTests {
+struct CalibrateTests {
     @Test(arguments: [
         ("--accuracy", "100%", "an accuracy of at least 100.00 %"),
         ("--latency", "0.01us", "an average latency of at most 0.0 µs"),

@@ -4,11 +4,12 @@ import BranchyEvaluation
 import BranchyNet
 import Compute
 import Foundation
+import NativeEngine
 import OneDNNEngine
 import Testing
 
-/// The law that calibration rests on, for a trained network and the engine that people use: what is
-/// replayed is what is predicted, on every test image.
+/// The law that calibration rests on, for a trained network and the engines that people use: what
+/// is replayed is what is predicted, on every test image.
 @Suite struct ReplayTests {
     @Test(.timeLimit(.minutes(3))) func replayEqualsPredictionOnDrawnDigits() throws {
         try withTemporaryFolder { folder in
@@ -39,9 +40,17 @@ import Testing
 
     private func expectReplayIsPrediction(of model: TrainedModel, on test: TestSplit) throws {
         #expect(test.count == 10_000)
+        for engine in [try NativeEngine(), try OneDNNEngine(threads: 1)] as [any Engine] {
+            try expectReplayIsPrediction(of: model, on: test, by: engine)
+        }
+    }
+
+    private func expectReplayIsPrediction(
+        of model: TrainedModel, on test: TestSplit, by engine: any Engine
+    ) throws {
         let all = try Predictor(
             network: model.network, parameters: model.parameters,
-            policy: ThresholdPolicy(thresholds: [0]), engine: OneDNNEngine(threads: 1))
+            policy: ThresholdPolicy(thresholds: [0]), engine: engine)
         let record = try ExitRecord(of: all, on: test, preprocessing: model.preprocessing)
         let images = (0..<test.count).map { index in
             test.pixels(at: index).map { model.preprocessing.apply(to: $0, channel: 0) }
