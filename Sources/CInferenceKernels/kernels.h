@@ -3,6 +3,8 @@
 #include "CInferenceKernels.h"
 #include "vectors.h"
 
+#include "convolution_by_blocks.h"
+#include "blocks.h"
 #include "convolution_by_channels.h"
 #include "convolution_by_columns.h"
 #include "linear.h"
@@ -13,10 +15,20 @@ const inference_kernels INFERENCE_TABLE = {
     .channel_lanes = NARROW_LANES,
     .convolution_by_columns = convolution_by_columns,
     .convolution_by_channels = convolution_by_channels,
+    .convolution_by_blocks = convolution_by_blocks,
     .linear = linear,
     .max_pooling = max_pooling,
     .elementwise = elementwise,
+    .max_pooling_of_blocks = max_pooling_of_blocks,
+    .average_pooling_of_blocks = average_pooling_of_blocks,
+    .global_average_of_blocks = global_average_of_blocks,
+    .scaling_of_blocks = scaling_of_blocks,
+    .local_response_of_blocks = local_response_of_blocks,
+    .shortcut_of_blocks = shortcut_of_blocks,
+    .planes_to_blocks = planes_to_blocks,
+    .blocks_to_planes = blocks_to_planes,
     .columns_group = columns_group,
     .channels_group = channels_group,
+    .blocks_group = blocks_group,
     .linear_group = linear_group,
 };

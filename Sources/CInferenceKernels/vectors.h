@@ -8,7 +8,6 @@
 // with AVX-512: channels come in small numbers, and half vectors waste fewer lanes.
 
 #include <stdint.h>
-#include <string.h>
 
 #if defined(INFERENCE_AVX512)
 #include <immintrin.h>

@@ -12,8 +12,10 @@ struct Kernels {
     var channelLanes: Int { Int(table.channel_lanes) }
 }
 
-/// How a convolution of few channels is computed.
+/// How a convolution is computed.
 enum ConvolutionScheme {
+    /// From and to blocks of channels.
+    case blocks
     /// Each vector along output columns.
     case columns
     /// Each vector along output channels.
@@ -21,6 +23,7 @@ enum ConvolutionScheme {
 
     var name: String {
         switch self {
+        case .blocks: "blocks of channels"
         case .columns: "vectors of columns"
         case .channels: "vectors of channels"
         }
@@ -28,7 +31,13 @@ enum ConvolutionScheme {
 }
 
 extension Kernels {
-    /// Cuts the columns of a convolution into parts, each computed by the scheme that needs fewer
+    /// Whether so many result channels fill blocks well enough.
+    static func fillsBlocks(channels: Int) -> Bool {
+        channels >= Layout.block
+            && 4 * channels.roundedUp(toMultipleOf: Layout.block) <= 5 * channels
+    }
+
+    /// Cuts the columns of a convolution of few channels into parts, each computed by the scheme that needs fewer
     /// multiplications of vectors.
     ///
     /// Vectors along columns waste lanes at the end of a row, vectors along channels at the last

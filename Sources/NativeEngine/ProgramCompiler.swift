@@ -3,20 +3,23 @@ import Compute
 
 /// Chooses layouts and kernels for a program, instruction by instruction.
 ///
-/// Every value has one *primary* placement, written by the step that computes it. Images that a
-/// padded convolution reads stand in a frame of zeros, so that no kernel asks where an image ends;
-/// frames are zero from the start and nobody writes them. Where a step wants another placement, a
-/// copy is made and kept for the rest of that segment only: the next one may run without this one.
+/// Every value has one *primary* placement, written by the step that computes it. Where a step
+/// wants another, a copy is made and kept for the rest of that segment only: the next one may run
+/// without this one.
+///
+/// Values of 16 channels or more lie in blocks, others in planes. Planes that a padded convolution
+/// reads stand in a frame of zeros, so that its kernel never asks where an image ends; frames are
+/// zero from the start and nobody writes them.
 struct ProgramCompiler {
     let program: Program
     let batchSize: Int
     let kernels: Kernels
+    let useCounts: [Int]
     var segment = 0
     var weights = WeightPack()
 
     private let parameters: ParameterStore
-    private let parameterNames: [Program.Value: Program.Port]
-    private let useCounts: [Int]
+    private let parameterPorts: [Program.Value: Program.Port]
     private let frames: [Program.Value: Int]
     private var buffers: [Buffer] = []
     private var steps: [[Step]] = []
@@ -30,7 +33,7 @@ struct ProgramCompiler {
         self.batchSize = batchSize
         self.parameters = parameters
         self.kernels = kernels
-        parameterNames = program.parameters.reduce(into: [:]) { $0[$1.value] = $1 }
+        parameterPorts = program.parameters.reduce(into: [:]) { $0[$1.value] = $1 }
         useCounts = program.useCounts
         frames = program.frames
     }
@@ -58,16 +61,16 @@ struct ProgramCompiler {
     }
 
     private mutating func lower(_ segment: Program.Segment) throws(EngineError) {
-        var fused: Set<Program.Value> = []
-        for (index, instruction) in segment.instructions.enumerated() {
-            if let operand = instruction.operands.first, fused.contains(operand) { continue }
+        var replaced: Set<Program.Value> = []
+        for (index, instruction) in segment.instructions.enumerated()
+        where !replaced.contains(instruction.results[0]) {
             if program.type(of: instruction.results[0]).shape.elementCount == 0 {
                 // Nothing to compute, and nothing that a kernel would have to divide by.
                 for value in instruction.results { _ = try result(value) }
             } else if case .convolution(let convolution) = instruction.operation {
-                let pooling = poolingToFuse(after: index, in: segment)
-                if pooling != nil { fused.insert(instruction.results[0]) }
-                try lower(convolution, instruction, pooling: pooling)
+                let fusion = fusion(of: convolution, at: index, in: segment)
+                replaced.formUnion(fusion.replaced)
+                try lower(convolution, instruction, fusion)
             } else {
                 try lower(instruction)
             }
@@ -79,27 +82,21 @@ struct ProgramCompiler {
         case .linear(let linear): try lower(linear, instruction)
         case .maxPooling(let pooling) where !pooling.recordsSelection:
             try lower(pooling, instruction)
+        case .averagePooling(let pooling): try lowerAverage(pooling, instruction)
+        case .globalAveragePooling: try lowerGlobalAverage(instruction)
+        case .batchNormalization(let normalization) where normalization.statistics == .given:
+            try lower(normalization, instruction)
+        case .localResponseNormalization(let normalization)
+        where normalization.size <= 2 * Layout.block + 1:
+            try lower(normalization, instruction)
+        case .shortcut(let shortcut): try lower(shortcut, instruction)
         case .relu: try lowerElementwise(instruction, hasReLU: true)
         case .add: try lowerElementwise(instruction, hasReLU: false)
         case .flatten: try lowerFlatten(instruction)
-        case .convolution, .maxPooling, .averagePooling, .globalAveragePooling,
-            .batchNormalization, .localResponseNormalization, .shortcut, .dropout,
-            .softmaxCrossEntropy, .gradient:
+        case .convolution, .maxPooling, .batchNormalization, .localResponseNormalization,
+            .dropout, .softmaxCrossEntropy, .gradient:
             throw .unsupported(instruction.operation, engine: "native")
         }
-    }
-
-    /// The pooling of 2x2 windows that alone reads a convolution's result, in the same segment.
-    private func poolingToFuse(
-        after index: Int, in segment: Program.Segment
-    ) -> Program.Instruction? {
-        let result = segment.instructions[index].results[0]
-        guard useCounts[result.index] == 1,
-            let reader = segment.instructions[index...].first(where: { $0.operands == [result] }),
-            case .maxPooling(let pooling) = reader.operation,
-            pooling.kernelSize == 2, pooling.stride == 2, !pooling.recordsSelection
-        else { return nil }
-        return reader
     }
 }
 
@@ -112,15 +109,26 @@ extension ProgramCompiler {
     ///
     /// - Throws: `unsupported` where it is an input, as in training.
     func tensor(
-        of value: Program.Value, for operation: Operation
+        _ operand: Int, of instruction: Program.Instruction
     ) throws(EngineError) -> Tensor {
-        guard let port = parameterNames[value] else {
+        guard let port = parameterPorts[instruction.operands[operand]] else {
             throw EngineError(
                 .unsupported,
-                "the native engine does not train: a parameter of \(operation) is no constant")
+                "the native engine does not train: a parameter of \(instruction.operation) is no "
+                    + "constant")
         }
         return try program.tensor(for: port, in: parameters)
     }
+
+    /// The numbers of a bias, if there is one.
+    func bias(
+        _ operand: Int, of instruction: Program.Instruction
+    ) throws(EngineError) -> [Float]? {
+        instruction.operands.count > operand
+            ? try tensor(operand, of: instruction).scalars : nil
+    }
+
+    func isWritten(_ value: Program.Value) -> Bool { primaries[value] != nil }
 
     func primary(of value: Program.Value) throws(EngineError) -> Placement {
         guard let placement = primaries[value] else {
@@ -131,32 +139,32 @@ extension ProgramCompiler {
         return placement
     }
 
-    /// A value whose planes stand in a frame of at least some width, or in none.
+    /// A value in a layout that a kernel can read.
     mutating func placement(
-        of value: Program.Value, frame: Int, isExact: Bool = false
+        of value: Program.Value, _ wanted: Wanted
     ) throws(EngineError) -> Placement {
-        let fits = { (placement: Placement) in
-            isExact ? placement.frame == frame : placement.frame >= frame
-        }
         let primary = try primary(of: value)
-        if fits(primary) { return primary }
-        if let copy = copies[value]?.first(where: { $0.segment == segment && fits($0.placement) }) {
-            return copy.placement
+        if wanted.isMet(by: primary.layout) { return primary }
+        let copy = copies[value]?.first {
+            $0.segment == segment && wanted.isMet(by: $0.placement.layout)
         }
-        let copy = try add(size(of: value), frame: frame)
-        appendCopy(of: value, from: primary, to: copy)
-        copies[value, default: []].append((segment, copy))
-        return copy
+        if let copy { return copy.placement }
+        let placement = try add(size(of: value), wanted.layout)
+        appendCopy(of: value, from: primary, to: placement)
+        copies[value, default: []].append((segment, placement))
+        return placement
     }
 
-    /// Memory for a result: the output's own where that is what the caller reads.
-    mutating func result(_ value: Program.Value) throws(EngineError) -> Placement {
-        let frame = frames[value] ?? 0
+    /// Memory for a result in planes, with the frame that its readers want, or in blocks.
+    mutating func result(
+        _ value: Program.Value, isBlocked: Bool = false
+    ) throws(EngineError) -> Placement {
+        let layout = isBlocked ? Layout.blocks : .planes(frame: frames[value] ?? 0)
         let placement =
-            if frame == 0, let output = outputBuffers[value] {
+            if layout == .plain, let output = outputBuffers[value] {
                 Placement(buffer: output, size(of: value))
             } else {
-                try add(size(of: value), frame: frame)
+                try add(size(of: value), layout)
             }
         primaries[value] = placement
         return placement
@@ -176,7 +184,7 @@ extension ProgramCompiler {
     }
 
     private mutating func outputBuffer(for port: Program.Port) throws(EngineError) -> Int {
-        guard parameterNames[port.value] == nil else {
+        guard parameterPorts[port.value] == nil else {
             throw EngineError(
                 .unsupported, "output '\(port.name)' is a parameter of the program")
         }
@@ -192,26 +200,26 @@ extension ProgramCompiler {
 
 extension ProgramCompiler {
     private mutating func pin(_ value: Program.Value) throws(EngineError) -> Int {
-        try add(size(of: value), frame: 0, isPinned: true).buffer
+        try add(size(of: value), .plain, isPinned: true).buffer
     }
 
     private mutating func add(
-        _ size: ImageSize, frame: Int, isPinned: Bool = false
+        _ size: ImageSize, _ layout: Layout, isPinned: Bool = false
     ) throws(EngineError) -> Placement {
         // Kernels count the floats of a sample in 32 bits.
-        let framed = [size.channels, size.height + 2 * frame, size.width + 2 * frame]
-        guard let sample = Shape(exactly: framed)?.elementCount, sample <= Int32.max,
+        guard let sample = Placement.floatCount(size, layout), sample <= Int32.max,
             let count = Shape(exactly: [batchSize, sample])?.elementCount,
             count <= Workspace.physicalMemory / 4
         else {
             throw EngineError(
                 .outOfMemory,
-                "\(batchSize) images of \(size.channels)x\(size.height)x\(size.width) in frames of "
-                    + "\(frame) do not fit the machine's memory")
+                "\(batchSize) images of \(size.channels)x\(size.height)x\(size.width) as \(layout) "
+                    + "do not fit the machine's memory")
         }
-        let placement = Placement(buffer: buffers.count, size, frame: frame)
+        let placement = Placement(buffer: buffers.count, size, layout)
         buffers.append(
-            Buffer(count: count + Int(inference_slack), isPinned: isPinned || frame > 0))
+            Buffer(
+                count: count + Int(inference_slack), isPinned: isPinned || layout.keepsItsPlace))
         return placement
     }
 
@@ -249,19 +257,34 @@ extension ProgramCompiler {
     private mutating func appendCopy(
         of value: Program.Value, from source: Placement, to result: Placement
     ) {
+        let (kernel, name) =
+            switch (source.layout, result.layout) {
+            case (.blocks, _): (kernels.table.blocks_to_planes, "blocks to planes")
+            case (_, .blocks): (kernels.table.planes_to_blocks, "planes to blocks")
+            case (.planes, .planes): (kernels.table.elementwise, "rows")
+            }
         append(
             Step(
-                call: call(kernels.table.elementwise, source: value, result: value),
-                source: source, result: result, implementation: implementation("copy", "rows")))
+                call: call(kernel, source: value, result: value), source: source, result: result,
+                implementation: implementation("copy", name)))
+    }
+}
+
+extension Layout {
+    /// Whether a buffer in this layout may not share its bytes: frames are zeroed only once.
+    fileprivate var keepsItsPlace: Bool {
+        if case .planes(let frame) = self { frame > 0 } else { false }
     }
 }
 
 extension Program {
-    /// For each value, the widest padding with which a convolution reads it.
+    /// For each value, the widest padding with which a convolution of few channels reads it.
     fileprivate var frames: [Value: Int] {
         var frames: [Value: Int] = [:]
         for instruction in segments.flatMap(\.instructions) {
-            guard case .convolution(let convolution) = instruction.operation else { continue }
+            guard case .convolution(let convolution) = instruction.operation,
+                !Kernels.fillsBlocks(channels: type(of: instruction.results[0]).shape[0])
+            else { continue }
             let source = instruction.operands[0]
             frames[source] = max(frames[source] ?? 0, convolution.padding)
         }

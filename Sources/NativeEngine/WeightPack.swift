@@ -30,6 +30,42 @@ struct WeightPack {
         return start
     }
 
+    /// Weights of a convolution as `[group of O][kx][ky][C][O in group]`, where `O` and, of a source
+    /// in blocks, `C` are filled up to whole blocks.
+    ///
+    /// - Parameters:
+    ///   - weight: of shape `[O C k k]`.
+    ///   - group: how many filters lie side by side.
+    ///   - channels: how many channels of the source a kernel reads.
+    /// - Returns: where they begin.
+    mutating func append(blocks weight: Tensor, group: Int, channels: Int) -> Int {
+        let shape = weight.shape
+        let filled = shape[0].roundedUp(toMultipleOf: Layout.block)
+        let start = beginLine()
+        for first in stride(from: 0, to: filled, by: group) {
+            let filters = first..<min(first + group, filled)
+            for column in 0..<shape[3] {
+                for row in 0..<shape[2] {
+                    for channel in 0..<channels {
+                        append(weight, filters, channel, row, column)
+                    }
+                }
+            }
+        }
+        return start
+    }
+
+    private mutating func append(
+        _ weight: Tensor, _ filters: Range<Int>, _ channel: Int, _ row: Int, _ column: Int
+    ) {
+        let shape = weight.shape
+        guard channel < shape[1] else { return appendZeros(filters.count) }
+        for filter in filters {
+            let position = ((filter * shape[1] + channel) * shape[2] + row) * shape[3] + column
+            floats.append(filter < shape[0] ? weight.scalars[position] : 0)
+        }
+    }
+
     /// Weights of a fully connected layer as `[group of O][I / lanes][O in group][lanes]`.
     ///
     /// - Parameters:
@@ -56,9 +92,9 @@ struct WeightPack {
     /// A bias per result channel, zeros where there is none, filled up to whole vectors.
     ///
     /// - Returns: where they begin.
-    mutating func append(biases: Tensor?, count: Int, lanes: Int) -> Int {
+    mutating func append(biases: [Float]?, count: Int, lanes: Int) -> Int {
         let start = beginLine()
-        floats.append(contentsOf: biases?.scalars ?? [])
+        floats.append(contentsOf: biases ?? [])
         appendZeros(count.roundedUp(toMultipleOf: lanes) - (floats.count - start))
         return start
     }

@@ -5,13 +5,16 @@ import Testing
 
 /// Each variant that this machine can run does what every engine has to do.
 struct NativeConformanceTests {
-    @Test(arguments: KernelVariant.available, EngineConformance.inferenceCases)
+    private static let cases =
+        EngineConformance.inferenceCases + EngineConformance.deepInferenceCases
+
+    @Test(arguments: KernelVariant.available, cases)
     func infers(_ kernels: KernelVariant, _ conformance: ConformanceCase) throws {
         try conformance.run(on: NativeEngine(kernels: kernels))
     }
 
     /// What only training needs is refused; nothing is computed wrong.
-    @Test(arguments: EngineConformance.trainingCases)
+    @Test(arguments: EngineConformance.trainingCases + EngineConformance.deepTrainingCases)
     func refusesTraining(_ conformance: ConformanceCase) throws {
         #expect(try !conformance.runUnlessRefused(on: NativeEngine()))
     }
@@ -21,7 +24,7 @@ struct NativeConformanceTests {
     @Test(
         arguments: KernelVariant.available.flatMap { kernels in
             GuardedMemory.Edge.allCases.map { (kernels, $0) }
-        }, EngineConformance.inferenceCases)
+        }, cases)
     func staysInsideItsBuffers(
         _ guarded: (kernels: KernelVariant, edge: GuardedMemory.Edge),
         _ conformance: ConformanceCase

@@ -5,7 +5,7 @@ import Testing
 
 /// All variants compute the same, within what another order of summation may do.
 struct NativeVariantTests {
-    private static let channelCounts = [1, 3, 5, 10, 16, 17, 33]
+    private static let channelCounts = [1, 3, 5, 10, 16, 17, 32, 33, 48]
 
     /// Kernels larger than the image too, and results of one pixel; with pooling, fused.
     @Test(
@@ -33,6 +33,57 @@ struct NativeVariantTests {
                         program.addOutput("pooled", try program.apply(.maxPooling(pooling), again))
                     }
                     try requireAgreement(of: kernels, on: program)
+                }
+            }
+        }
+    }
+
+    /// The sum at the end of a residual block is part of its last convolution where it can be: not
+    /// where somebody else reads what is added up, or the other summand comes later.
+    @Test(arguments: KernelVariant.available, [5, 16, 32, 33])
+    func residualBlocksAgree(_ kernels: KernelVariant, channels: Int) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([3, 9, 8]))
+            program.beginSegment("only")
+            let stem = try program.convolve(x, "stem", filters: channels, kernelSize: 3, padding: 1)
+            let first = try program.convolve(
+                stem, "first", filters: channels, kernelSize: 3, padding: 1)
+            let sum = try program.apply(.relu, try program.apply(.add, first, stem))
+            let second = try program.convolve(
+                sum, "second", filters: channels, kernelSize: 3, padding: 1)
+            program.addOutput("sum", try program.apply(.add, sum, second))
+            let third = try program.convolve(
+                sum, "third", filters: channels, kernelSize: 3, padding: 1)
+            program.addOutput("third", third)
+            let copy = try program.apply(.shortcut(.init(stride: 1)), sum)
+            program.addOutput("late", try program.apply(.add, third, copy))
+            let fourth = try program.convolve(
+                copy, "fourth", filters: channels, kernelSize: 3, padding: 1)
+            program.addOutput("twice", try program.apply(.add, fourth, fourth))
+        }
+        try requireAgreement(of: kernels, on: program)
+        let feed = Feed(for: program, batchSize: 2)
+        let outputs = try NativeEngine(kernels: kernels).outputs(of: program, batchSize: 2, feed)
+        try Agreement(reference: program, batchSize: 2, feed).require(outputs)
+    }
+
+    /// Squares of so many neighbours do not fit three blocks.
+    @Test func wideLocalResponsesAreRefused() throws {
+        for size in [33, 35] {
+            let program = try Program { program in
+                let x = program.addInput("x", ValueType([40, 2, 3]))
+                program.beginSegment("only")
+                let normalization = Operation.LocalResponseNormalization(
+                    size: size, alpha: 0.5, beta: 0.6, k: 2)
+                program.addOutput(
+                    "y", try program.apply(.localResponseNormalization(normalization), x))
+            }
+            if size == 33 {
+                try requireAgreement(of: .fastest, on: program)
+            } else {
+                try requireFailure(.unsupported, "a normalization over \(size) channels") {
+                    _ = try NativeEngine().compile(
+                        program, batchSize: 1, parameters: ParameterStore())
                 }
             }
         }

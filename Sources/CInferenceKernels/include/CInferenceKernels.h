@@ -27,8 +27,8 @@ typedef enum {
 
 /// Where a value lies: distances in floats, the start counted from the start of the memory.
 ///
-/// Plain values have one plane per channel; `channel` is the distance between planes. Padding is
-/// never looked up: a source that is padded stands in a frame of zeros of that width.
+/// Values are planes, one per channel, or blocks, in which 16 channels of a pixel lie side by side
+/// and lanes beyond the last channel are 0; `channel` is the distance between planes or blocks.
 typedef struct {
     ptrdiff_t start;
     ptrdiff_t sample;
@@ -59,6 +59,12 @@ struct inference_step {
     /// The part of the columns that this step computes; even where windows are taken.
     int32_t first_column, end_column;
     int32_t kernel_size, stride, padding;
+    /// How many channels of a source pixel lie side by side: 1 in planes, 16 in blocks.
+    int32_t source_block;
+    /// The result channel to which the source's first channel goes.
+    int32_t first_channel;
+    /// Of a local response normalization.
+    float alpha, beta, k;
     /// How many result channels the packed weights hold side by side.
     int32_t group;
     bool has_other;
@@ -72,12 +78,16 @@ struct inference_step {
 typedef struct {
     /// Floats in a vector of output columns, and in a vector of output channels.
     int32_t column_lanes, channel_lanes;
-    /// Convolution with stride 1, from planes to planes, each vector along output columns.
+    /// Convolution with stride 1, from planes in a frame of zeros as wide as the padding, each vector along output columns.
     /// Weights are packed `[group of O][C][k][k][O in group]`.
     inference_kernel convolution_by_columns;
-    /// Convolution from planes to planes, each vector along output channels. Weights are packed
+    /// Convolution from such planes, each vector along output channels. Weights are packed
     /// `[group of O][C][k][k][O in group]`, the groups filled up to whole vectors.
     inference_kernel convolution_by_channels;
+    /// Convolution to blocks, from blocks or from planes, to which `other` is added where
+    /// there is one. Weights are packed `[group of O][kx][ky][C][O in group]`, the last group with
+    /// as many blocks as there are, each filled up to 16.
+    inference_kernel convolution_by_blocks;
     /// Fully connected: `channels` features to `result_channels`. Weights are packed
     /// `[group of O][I / lanes][O in group][lanes]`, rows filled up with zeros.
     inference_kernel linear;
@@ -85,10 +95,17 @@ typedef struct {
     inference_kernel max_pooling;
     /// Source, or source + other, to result, element by element on planes.
     inference_kernel elementwise;
+    /// The same and more on blocks.
+    inference_kernel max_pooling_of_blocks, average_pooling_of_blocks, global_average_of_blocks,
+        scaling_of_blocks, local_response_of_blocks, shortcut_of_blocks;
+    /// Changes of layout.
+    inference_kernel planes_to_blocks, blocks_to_planes;
     /// How many result channels `convolution_by_columns` computes together, for so many columns.
     int32_t (*columns_group)(int32_t result_channels, int32_t columns);
     /// How many result channels `convolution_by_channels` computes together.
     int32_t (*channels_group)(int32_t result_channels);
+    /// How many result channels `convolution_by_blocks` computes together.
+    int32_t (*blocks_group)(int32_t result_channels);
     /// How many result features `linear` computes together.
     int32_t (*linear_group)(int32_t result_channels);
 } inference_kernels;

@@ -1,0 +1,83 @@
+import CInferenceKernels
+import Compute
+
+/// What deep networks need besides; all of it on blocks.
+extension ProgramCompiler {
+    mutating func lowerAverage(
+        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let call = windowCall(kernels.table.average_pooling_of_blocks, pooling, instruction)
+        try appendOfBlocks(call, instruction, "windows of blocks")
+    }
+
+    mutating func lowerGlobalAverage(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let call = call(
+            kernels.table.global_average_of_blocks, source: instruction.operands[0],
+            result: instruction.results[0])
+        try appendOfBlocks(call, instruction, "sums of blocks", toBlocks: false)
+    }
+
+    /// With statistics that are given, a scale and a shift per channel.
+    mutating func lower(
+        _ normalization: Operation.BatchNormalization, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let weight = try tensor(1, of: instruction).scalars
+        let bias = try tensor(2, of: instruction).scalars
+        let mean = try tensor(3, of: instruction).scalars
+        let variance = try tensor(4, of: instruction).scalars
+        var (scales, shifts): ([Float], [Float]) = ([], [])
+        for channel in weight.indices {
+            let deviation = (Double(variance[channel]) + Double(normalization.epsilon)).squareRoot()
+            let scale = Double(weight[channel]) / deviation
+            scales.append(Float(scale))
+            shifts.append(Float(Double(bias[channel]) - scale * Double(mean[channel])))
+        }
+        var call = call(
+            kernels.table.scaling_of_blocks, source: instruction.operands[0],
+            result: instruction.results[0])
+        call.has_relu = normalization.activation == .relu
+        try appendOfBlocks(
+            call, instruction, "scaling of blocks",
+            weights: weights.append(biases: scales, count: scales.count, lanes: Layout.block),
+            biases: weights.append(biases: shifts, count: shifts.count, lanes: Layout.block))
+    }
+
+    mutating func lower(
+        _ normalization: Operation.LocalResponseNormalization, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        var call = call(
+            kernels.table.local_response_of_blocks, source: instruction.operands[0],
+            result: instruction.results[0])
+        call.kernel_size = Int32(normalization.size)
+        (call.alpha, call.beta, call.k) = (
+            normalization.alpha, normalization.beta, normalization.k
+        )
+        try appendOfBlocks(call, instruction, "neighbours in blocks")
+    }
+
+    mutating func lower(
+        _ shortcut: Operation.Shortcut, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        var call = call(
+            kernels.table.shortcut_of_blocks, source: instruction.operands[0],
+            result: instruction.results[0])
+        call.stride = Int32(clamping: shortcut.stride)
+        call.first_channel = Int32(shortcut.channelsBefore)
+        try appendOfBlocks(call, instruction, "copies of blocks")
+    }
+
+    private mutating func appendOfBlocks(
+        _ call: inference_step, _ instruction: Program.Instruction, _ name: String,
+        toBlocks: Bool = true, weights: Int? = nil, biases: Int? = nil
+    ) throws(EngineError) {
+        append(
+            Step(
+                call: call, source: try placement(of: instruction.operands[0], .blocks),
+                result: try result(instruction.results[0], isBlocked: toBlocks),
+                weights: weights, biases: biases,
+                implementation: implementation(instruction.operation.description, name)))
+        try finish(instruction.results[0])
+    }
+}

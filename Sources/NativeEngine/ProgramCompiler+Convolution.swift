@@ -1,0 +1,93 @@
+import CInferenceKernels
+import Compute
+
+extension ProgramCompiler {
+    /// A convolution, and what is fused with it.
+    mutating func lower(
+        _ convolution: Operation.Convolution, _ instruction: Program.Instruction, _ fusion: Fusion
+    ) throws(EngineError) {
+        let weight = try tensor(1, of: instruction)
+        let bias = try bias(2, of: instruction)
+        var call = call(nil, source: instruction.operands[0], result: instruction.results[0])
+        call.kernel_size = Int32(weight.shape[2])
+        call.stride = Int32(clamping: convolution.stride)
+        call.padding = Int32(clamping: convolution.padding)
+        call.has_relu = fusion.hasReLU
+        if fusion.takesMaximum {
+            // A sum of which no window takes the maximum is not needed.
+            let windows = size(of: fusion.written)
+            call.rows = min(call.rows, 2 * Int32(windows.height))
+            call.columns = min(call.columns, 2 * Int32(windows.width))
+            call.takes_maximum = true
+        }
+        if Kernels.fillsBlocks(channels: weight.shape[0]) {
+            try appendBlocks(call, instruction, weight, bias, fusion)
+        } else {
+            try appendParts(call, instruction, weight, bias, fusion)
+        }
+        try finish(fusion.written)
+    }
+
+    /// To blocks, from blocks or from planes as they are.
+    private mutating func appendBlocks(
+        _ call: inference_step, _ instruction: Program.Instruction, _ weight: Tensor,
+        _ bias: [Float]?, _ fusion: Fusion
+    ) throws(EngineError) {
+        let source = try primary(of: instruction.operands[0])
+        let other = try fusion.other.map { value throws(EngineError) in
+            try placement(of: value, .blocks)
+        }
+        var call = call
+        call.kernel = kernels.table.convolution_by_blocks
+        call.group = kernels.table.blocks_group(call.result_channels)
+        call.has_other = other != nil
+        call.source_block = 1
+        if source.layout == .blocks {
+            call.source_block = Int32(Layout.block)
+            call.channels = Int32(size(of: instruction.operands[0]).blocks * Layout.block)
+        }
+        append(
+            Step(
+                call: call, source: source, other: other,
+                result: try result(fusion.written, isBlocked: true),
+                weights: weights.append(
+                    blocks: weight, group: Int(call.group), channels: Int(call.channels)),
+                biases: weights.append(
+                    biases: bias, count: weight.shape[0], lanes: Layout.block),
+                implementation: implementation(
+                    fusion.description, ConvolutionScheme.blocks.name)))
+    }
+
+    /// From planes to planes, part by part.
+    private mutating func appendParts(
+        _ call: inference_step, _ instruction: Program.Instruction, _ weight: Tensor,
+        _ bias: [Float]?, _ fusion: Fusion
+    ) throws(EngineError) {
+        let source = try placement(of: instruction.operands[0], .framed(Int(call.padding)))
+        let result = try result(fusion.written)
+        let parts = kernels.parts(
+            columns: Int(call.columns), channels: weight.shape[0], stride: Int(call.stride))
+        for (scheme, columns) in parts {
+            let isAlongColumns = scheme == .columns
+            var call = call
+            (call.first_column, call.end_column) = (
+                Int32(columns.lowerBound), Int32(columns.upperBound)
+            )
+            call.kernel =
+                isAlongColumns
+                ? kernels.table.convolution_by_columns : kernels.table.convolution_by_channels
+            call.group =
+                isAlongColumns
+                ? kernels.table.columns_group(call.result_channels, Int32(columns.count))
+                : kernels.table.channels_group(call.result_channels)
+            append(
+                Step(
+                    call: call, source: source, result: result,
+                    weights: weights.append(
+                        convolution: weight, group: Int(call.group), isFilled: !isAlongColumns),
+                    biases: weights.append(
+                        biases: bias, count: weight.shape[0], lanes: Int(call.group)),
+                    implementation: implementation(fusion.description, scheme.name)))
+        }
+    }
+}
