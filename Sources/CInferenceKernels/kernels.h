@@ -5,6 +5,7 @@
 
 #include "convolution_by_blocks.h"
 #include "blocks.h"
+#include "convolution_by_tiles.h"
 #include "convolution_by_channels.h"
 #include "convolution_by_columns.h"
 #include "linear.h"
@@ -16,6 +17,7 @@ const inference_kernels INFERENCE_TABLE = {
     .convolution_by_columns = convolution_by_columns,
     .convolution_by_channels = convolution_by_channels,
     .convolution_by_blocks = convolution_by_blocks,
+    .convolution_by_tiles = convolution_by_tiles,
     .linear = linear,
     .max_pooling = max_pooling,
     .elementwise = elementwise,
@@ -27,8 +29,10 @@ const inference_kernels INFERENCE_TABLE = {
     .shortcut_of_blocks = shortcut_of_blocks,
     .planes_to_blocks = planes_to_blocks,
     .blocks_to_planes = blocks_to_planes,
+    .multiply_adds = multiply_adds,
     .columns_group = columns_group,
     .channels_group = channels_group,
     .blocks_group = blocks_group,
+    .tiles_scratch = tiles_scratch,
     .linear_group = linear_group,
 };

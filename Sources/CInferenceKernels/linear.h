@@ -69,3 +69,16 @@ static void linear(const inference_step *step, float *memory) {
         }
     }
 }
+
+/// Nothing but products and sums; `sink` keeps them from being left out.
+static int64_t multiply_adds(int64_t rounds, float *sink) {
+    enum { chains = 12 };
+    wide sums[chains];
+    const wide factor = wide_of(*sink), summand = wide_of(*sink + 1);
+    UNROLL for (int i = 0; i < chains; i++) sums[i] = wide_of((float)i);
+    for (int64_t round = 0; round < rounds; round++)
+        UNROLL for (int i = 0; i < chains; i++) sums[i] = sums[i] * factor + summand;
+    UNROLL for (int i = 1; i < chains; i++) sums[0] += sums[i];
+    *sink = wide_sum(sums[0]) * 0;
+    return rounds * chains * WIDE_LANES * 2;
+}

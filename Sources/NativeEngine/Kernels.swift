@@ -16,6 +16,8 @@ struct Kernels {
 enum ConvolutionScheme {
     /// From and to blocks of channels.
     case blocks
+    /// The same in tiles of 2x2 results, with fewer multiplications.
+    case tiles
     /// Each vector along output columns.
     case columns
     /// Each vector along output channels.
@@ -24,6 +26,7 @@ enum ConvolutionScheme {
     var name: String {
         switch self {
         case .blocks: "blocks of channels"
+        case .tiles: "tiles in blocks"
         case .columns: "vectors of columns"
         case .channels: "vectors of channels"
         }
@@ -35,6 +38,19 @@ extension Kernels {
     static func fillsBlocks(channels: Int) -> Bool {
         channels >= Layout.block
             && 4 * channels.roundedUp(toMultipleOf: Layout.block) <= 5 * channels
+    }
+
+    /// Whether a convolution from and to blocks is faster in tiles of 2x2 results.
+    ///
+    /// Tiles are computed 16 at a time and multiply once per position, but transforming them costs
+    /// as well; measured, a third less multiplications pay in every network there is.
+    static func prefersTiles(kernelSize: Int, stride: Int, result: ImageSize) -> Bool {
+        guard stride == 1, kernelSize == 3 || kernelSize == 5 else { return false }
+        let tiles = ((result.height + 1) / 2 * ((result.width + 1) / 2))
+            .roundedUp(toMultipleOf: 16)
+        let positions = (kernelSize + 1) * (kernelSize + 1)
+        let taps = kernelSize * kernelSize * result.height * result.width
+        return 3 * positions * tiles <= 2 * taps
     }
 
     /// Cuts the columns of a convolution of few channels into parts, each computed by the scheme that needs fewer

@@ -42,4 +42,9 @@ final class NativeExecutable: Executable {
         }
         steps.run(segment, on: workspace.base)
     }
+
+    /// Runs one step alone, counted over all segments.
+    func runStep(_ index: Int, in workspace: borrowing Workspace) {
+        steps.runStep(index, on: workspace.base)
+    }
 }

@@ -18,12 +18,14 @@ struct Step {
     let source: Placement
     var other: Placement?
     let result: Placement
+    /// Memory that only this step uses.
+    var scratch: Placement?
     /// Where its weights and biases begin in the pack.
     var weights: Int?
     var biases: Int?
     let implementation: Implementation
 
-    var placements: [Placement] { [source, result] + (other.map { [$0] } ?? []) }
+    var placements: [Placement] { [source, result] + [other, scratch].compactMap(\.self) }
 }
 
 /// A compiled program: what runs in which order, on which memory.

@@ -38,24 +38,44 @@ extension ProgramCompiler {
             try placement(of: value, .blocks)
         }
         var call = call
-        call.kernel = kernels.table.convolution_by_blocks
-        call.group = kernels.table.blocks_group(call.result_channels)
         call.has_other = other != nil
         call.source_block = 1
+        var scheme = ConvolutionScheme.blocks
         if source.layout == .blocks {
             call.source_block = Int32(Layout.block)
             call.channels = Int32(size(of: instruction.operands[0]).blocks * Layout.block)
+            let isTiled = Kernels.prefersTiles(
+                kernelSize: weight.shape[2], stride: Int(call.stride),
+                result: size(of: instruction.results[0]))
+            if isTiled { scheme = .tiles }
         }
+        let packed = pack(weight, scheme, &call)
         append(
             Step(
                 call: call, source: source, other: other,
-                result: try result(fusion.written, isBlocked: true),
-                weights: weights.append(
-                    blocks: weight, group: Int(call.group), channels: Int(call.channels)),
+                result: try result(fusion.written, isBlocked: true), scratch: packed.memory,
+                weights: packed.weights,
                 biases: weights.append(
                     biases: bias, count: weight.shape[0], lanes: Layout.block),
-                implementation: implementation(
-                    fusion.description, ConvolutionScheme.blocks.name)))
+                implementation: implementation(fusion.description, scheme.name)))
+    }
+
+    /// Completes a call to blocks by its kernel.
+    ///
+    /// - Returns: where its weights begin in the pack, and the memory it needs besides.
+    private mutating func pack(
+        _ weight: Tensor, _ scheme: ConvolutionScheme, _ call: inout inference_step
+    ) -> (weights: Int, memory: Placement?) {
+        guard scheme == .tiles else {
+            call.kernel = kernels.table.convolution_by_blocks
+            call.group = kernels.table.blocks_group(call.result_channels)
+            let weights = weights.append(
+                blocks: weight, group: Int(call.group), channels: Int(call.channels))
+            return (weights, nil)
+        }
+        call.kernel = kernels.table.convolution_by_tiles
+        let count = kernels.table.tiles_scratch(call.kernel_size, call.channels)
+        return (weights.append(tiles: weight), addScratch(count: Int(count)))
     }
 
     /// From planes to planes, part by part.

@@ -223,6 +223,12 @@ extension ProgramCompiler {
         return placement
     }
 
+    /// Memory for one step, whatever the batch.
+    mutating func addScratch(count: Int) -> Placement {
+        buffers.append(Buffer(count: count, isPinned: false))
+        return Placement(buffer: buffers.count - 1, ImageSize([count]))
+    }
+
     /// A call with the sizes of one value in and one out.
     func call(
         _ kernel: inference_kernel?, source: Program.Value, result: Program.Value

@@ -33,6 +33,12 @@ package final class StepList: @unchecked Sendable {
         guard let first = steps.baseAddress, !range.isEmpty else { return }
         inference_run(first + range.lowerBound, range.count, memory)
     }
+
+    /// Runs one call, counted over all segments.
+    func runStep(_ index: Int, on memory: UnsafeMutableRawPointer) {
+        precondition(steps.indices.contains(index), "there are \(steps.count) steps")
+        inference_run(steps.baseAddress.map { $0 + index }, 1, memory)
+    }
 }
 
 extension Step {
@@ -42,6 +48,7 @@ extension Step {
         call.source = source.place(at: offsets[source.buffer])
         call.result = result.place(at: offsets[result.buffer])
         if let other { call.other = other.place(at: offsets[other.buffer]) }
+        if let scratch { call.scratch = scratch.place(at: offsets[scratch.buffer]).start }
         if let weights { call.weights = pack + weights }
         if let biases { call.biases = pack + biases }
         return call

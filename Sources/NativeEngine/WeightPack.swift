@@ -66,6 +66,31 @@ struct WeightPack {
         }
     }
 
+    /// Weights of a convolution in tiles as `[block of O][position][C][O in block]`, with `O` and
+    /// `C` filled up to whole blocks.
+    ///
+    /// - Parameter weight: of shape `[O C k k]`, where `k` is 3 or 5.
+    /// - Returns: where they begin.
+    mutating func append(tiles weight: Tensor) -> Int {
+        let (filters, channels, size) = (weight.shape[0], weight.shape[1], weight.shape[2])
+        let transform = TileTransform(kernelSize: size)
+        let (positions, block) = ((size + 1) * (size + 1), Layout.block)
+        let sources = channels.roundedUp(toMultipleOf: block)
+        let start = beginLine()
+        appendZeros(filters.roundedUp(toMultipleOf: block) * positions * sources)
+        for filter in 0..<filters {
+            for channel in 0..<channels {
+                let first = (filter * channels + channel) * size * size
+                let kernel = weight.scalars[first..<first + size * size]
+                for (position, value) in transform.apply(to: kernel).enumerated() {
+                    let line = (filter / block * positions + position) * sources + channel
+                    floats[start + line * block + filter % block] = Float(value)
+                }
+            }
+        }
+        return start
+    }
+
     /// Weights of a fully connected layer as `[group of O][I / lanes][O in group][lanes]`.
     ///
     /// - Parameters:

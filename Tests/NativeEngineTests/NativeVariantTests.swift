@@ -17,7 +17,7 @@ struct NativeVariantTests {
                 for size in [1, 5, 19] {
                     let program = try Program { program in
                         let x = program.addInput("x", ValueType([channels.source, size, size + 1]))
-                        let kernel = min(5, size + 2 * padding)
+                        let kernel = min(padding.isMultiple(of: 2) ? 5 : 3, size + 2 * padding)
                         let w = program.addParameter(
                             "w", [channels.result, channels.source, kernel, kernel])
                         let b = program.addParameter("b", [channels.result])
@@ -40,10 +40,15 @@ struct NativeVariantTests {
 
     /// The sum at the end of a residual block is part of its last convolution where it can be: not
     /// where somebody else reads what is added up, or the other summand comes later.
-    @Test(arguments: KernelVariant.available, [5, 16, 32, 33])
-    func residualBlocksAgree(_ kernels: KernelVariant, channels: Int) throws {
+    @Test(
+        arguments: KernelVariant.available,
+        [(5, 9), (16, 9), (32, 9), (33, 9), (5, 16), (16, 16), (32, 17), (33, 16)])
+    func residualBlocksAgree(
+        _ kernels: KernelVariant, size: (channels: Int, height: Int)
+    ) throws {
+        let (channels, height) = size
         let program = try Program { program in
-            let x = program.addInput("x", ValueType([3, 9, 8]))
+            let x = program.addInput("x", ValueType([3, height, height - 1]))
             program.beginSegment("only")
             let stem = try program.convolve(x, "stem", filters: channels, kernelSize: 3, padding: 1)
             let first = try program.convolve(
@@ -65,6 +70,31 @@ struct NativeVariantTests {
         let feed = Feed(for: program, batchSize: 2)
         let outputs = try NativeEngine(kernels: kernels).outputs(of: program, batchSize: 2, feed)
         try Agreement(reference: program, batchSize: 2, feed).require(outputs)
+    }
+
+    /// Tiles multiply transformed numbers, yet stay within what a sum's rounding may do; those at
+    /// the edge are cut, and they are computed 16 at a time.
+    @Test(arguments: KernelVariant.available, [3, 5])
+    func tilesComputeWhatTheReferenceComputes(_ kernels: KernelVariant, kernelSize: Int) throws {
+        for padding in 0...3 {
+            let program = try Program { program in
+                let x = program.addInput("x", ValueType([20, 13, 18]))
+                program.beginSegment("only")
+                let blocks = try program.convolve(x, "first", filters: 16, kernelSize: 1)
+                program.addOutput(
+                    "y",
+                    try program.convolve(
+                        blocks, "second", filters: 40, kernelSize: kernelSize, padding: padding,
+                        activation: .relu))
+            }
+            let engine = try NativeEngine(kernels: kernels)
+            let feed = Feed(for: program, batchSize: 2)
+            let executable = try engine.compile(
+                program, batchSize: 2, parameters: feed.parameters)
+            #expect(executable.implementations.contains { $0.name.contains("tiles") })
+            let outputs = try engine.outputs(of: program, batchSize: 2, feed)
+            try Agreement(reference: program, batchSize: 2, feed).require(outputs)
+        }
     }
 
     /// Squares of so many neighbours do not fit three blocks.

@@ -48,6 +48,8 @@ struct inference_step {
     /// The second summand of an addition; unused where `has_other` is false.
     inference_place other;
     inference_place result;
+    /// Where scratch memory begins, counted as places are.
+    ptrdiff_t scratch;
     const float *weights;
     /// One per result channel.
     const float *biases;
@@ -88,6 +90,10 @@ typedef struct {
     /// there is one. Weights are packed `[group of O][kx][ky][C][O in group]`, the last group with
     /// as many blocks as there are, each filled up to 16.
     inference_kernel convolution_by_blocks;
+    /// The same with stride 1 and kernels of 3x3 or 5x5, with fewer multiplications: results differ
+    /// by more than rounding of a sum. Weights are transformed by the caller and packed
+    /// `[block of O][position][C][O in block]`.
+    inference_kernel convolution_by_tiles;
     /// Fully connected: `channels` features to `result_channels`. Weights are packed
     /// `[group of O][I / lanes][O in group][lanes]`, rows filled up with zeros.
     inference_kernel linear;
@@ -100,12 +106,17 @@ typedef struct {
         scaling_of_blocks, local_response_of_blocks, shortcut_of_blocks;
     /// Changes of layout.
     inference_kernel planes_to_blocks, blocks_to_planes;
+    /// Multiplies and adds in registers, 12 vectors a round, and returns how many floating-point
+    /// operations that were: what a core can do at most.
+    int64_t (*multiply_adds)(int64_t rounds, float *sink);
     /// How many result channels `convolution_by_columns` computes together, for so many columns.
     int32_t (*columns_group)(int32_t result_channels, int32_t columns);
     /// How many result channels `convolution_by_channels` computes together.
     int32_t (*channels_group)(int32_t result_channels);
     /// How many result channels `convolution_by_blocks` computes together.
     int32_t (*blocks_group)(int32_t result_channels);
+    /// Floats of scratch memory that `convolution_by_tiles` needs.
+    int32_t (*tiles_scratch)(int32_t kernel_size, int32_t channels);
     /// How many result features `linear` computes together.
     int32_t (*linear_group)(int32_t result_channels);
 } inference_kernels;
