@@ -22,6 +22,7 @@ struct Calibrate: ParsableCommand {
     var model: String
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var engineOptions: EngineOptions
 
     @Flag(help: "The fastest setting within one standard error of the best accuracy (default).")
     var knee = false
@@ -57,7 +58,7 @@ struct Calibrate: ParsableCommand {
         var trained = try folder.read(digest: Checksum.sha256)
         let calibration = try DataFolder(data, run: model).splits(of: trained, in: model)
             .calibration
-        let engine = try Engines.inference()
+        let engine = try engineOptions.inference()
         let predictor = try Predictor(
             network: trained.network, parameters: trained.parameters,
             policy: ThresholdPolicy(

@@ -35,6 +35,18 @@ struct JSONDocumentTests {
             places.filter { layers.contains($0.path) }.flatMap { $0.value.places() })
     }
 
+    @Test func describesWhatBenchPrints() throws {
+        let text = try Program.run("bench", "lenet", "--calls", "5", "--json").output
+        let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        try DocumentedKeys(section: "bench --json").expectToDescribe(document.places())
+    }
+
+    @Test func describesWhatProfilePrints() throws {
+        let text = try Program.run("profile", "lenet", "--repetitions", "1", "--json").output
+        let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        try DocumentedKeys(section: "profile --json").expectToDescribe(document.places())
+    }
+
     @Test func describesWhatPredictPrints() throws {
         let text = try withTemporaryFolder { folder in
             try SampleModel.writeRandom(to: folder)

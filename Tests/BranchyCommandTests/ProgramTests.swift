@@ -3,7 +3,7 @@ import Testing
 
 struct ProgramTests {
     static let subcommands = [
-        "demo", "train", "calibrate", "evaluate", "predict", "inspect",
+        "demo", "train", "calibrate", "evaluate", "predict", "inspect", "bench", "profile",
     ]
 
     @Test func tellsItsVersion() throws {
@@ -16,7 +16,7 @@ struct ProgramTests {
         let result = try Program.run("--help")
         #expect(result.status == 0)
         let words = Set(result.output.split { !$0.isLetter && !$0.isNumber }.map(String.init))
-        #expect(words.isSuperset(of: Self.subcommands + ["0", "1", "64", "65", "73", "130"]))
+        #expect(words.isSuperset(of: Self.subcommands + ["0", "1", "2", "64", "65", "73", "130"]))
     }
 
     @Test(arguments: subcommands)

@@ -72,23 +72,10 @@ public struct LatencyMeasurement: Hashable, Sendable {
     }
 
     private static let warmUpCount = 100
-
-    /// A session in a list, which sessions themselves cannot be part of.
-    private final class SessionBox {
-        private var session: Predictor.Session
-
-        init(_ session: consuming Predictor.Session) {
-            self.session = session
-        }
-
-        func predict(_ image: Span<Float>) throws -> Prediction {
-            try session.predict(image)
-        }
-    }
 }
 
 extension Duration {
-    fileprivate var inSeconds: Double {
+    var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }
 }

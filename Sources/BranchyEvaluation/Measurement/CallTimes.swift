@@ -1,0 +1,69 @@
+package import BranchyNet
+import Dispatch
+import Synchronization
+
+/// How long single calls of predictors take, with all subjects taking turns.
+///
+/// What ``LatencyMeasurement`` is for a data set, this is for images whose content does not matter:
+/// every call counts by itself, the slow ones too.
+package struct CallTimes: Sendable {
+    /// Seconds of each call, sorted: `[subjects][calls]`.
+    package let seconds: [[Double]]
+    /// Calls that all threads together finish in a second of each subject's time.
+    package let callsPerSecond: [Double]
+
+    /// Measures.
+    ///
+    /// - Parameters:
+    ///   - subjects: what takes turns.
+    ///   - image: what all of them answer, of their networks' input shape.
+    ///   - calls: how many calls of each subject count, on each thread, after a tenth as many for
+    ///     warming up.
+    ///   - threads: how many threads call at the same time, each with sessions of its own.
+    /// - Throws: `NetworkError` or `EngineError` where image, network and engine do not fit.
+    package init(
+        of subjects: [Predictor], image: [Float], calls: Int, threads: Int = 1
+    ) throws {
+        let results = Mutex<[Result<[[Double]], any Error>]>([])
+        DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            let result = Result { try Self.measure(subjects, image, calls: calls) }
+            results.withLock { $0.append(result) }
+        }
+        let perThread = try results.withLock { try $0.map { try $0.get() } }
+        seconds = subjects.indices.map { subject in perThread.flatMap { $0[subject] }.sorted() }
+        callsPerSecond = subjects.indices.map { subject in
+            perThread.reduce(0) { $0 + 1 / $1[subject].mean }
+        }
+    }
+
+    private static func measure(
+        _ subjects: [Predictor], _ image: [Float], calls: Int
+    ) throws -> [[Double]] {
+        let sessions = try subjects.map { SessionBox(try $0.makeSession()) }
+        for session in sessions {
+            for _ in 0..<max(calls / 10, 1) { _ = try session.predict(image.span) }
+        }
+        var seconds = [[Double]](repeating: [], count: subjects.count)
+        for call in 0..<calls {
+            for turn in subjects.indices {
+                let subject = (call + turn) % subjects.count
+                let start = ContinuousClock.now
+                _ = try sessions[subject].predict(image.span)
+                seconds[subject].append(start.duration(to: .now).inSeconds)
+            }
+        }
+        return seconds
+    }
+}
+
+extension [Double] {
+    /// The interval in which the median of sorted numbers lies with 95 % confidence, by the
+    /// binomial distribution of how many lie below it, taken for a normal one.
+    package var medianInterval: (low: Double, high: Double) {
+        guard !isEmpty else { return (.nan, .nan) }
+        let spread = 1.96 * Double(count).squareRoot() / 2
+        let low = Int((Double(count) / 2 - spread).rounded(.down))
+        let high = Int((Double(count) / 2 + spread).rounded(.up))
+        return (self[Swift.max(low, 0)], self[Swift.min(high, count - 1)])
+    }
+}

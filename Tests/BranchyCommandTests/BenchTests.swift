@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+struct BenchTests {
+    private struct Report: Decodable {
+        struct Row: Decodable {
+            let path: String
+            let engine: String
+            let threads: Int
+            let medianMicroseconds: Double
+            let p95Microseconds: Double
+            let p99Microseconds: Double
+            let imagesPerSecond: Double
+            let peakShare: Double
+        }
+
+        let rows: [Row]
+    }
+
+    private func rows(_ arguments: String...) throws -> [Report.Row] {
+        let result = try Program.run(["bench"] + arguments + ["--json", "--calls", "20"])
+        #expect(result.status == 0)
+        #expect(result.errors.isEmpty)
+        return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)).rows
+    }
+
+    @Test func timesEveryPath() throws {
+        let rows = try rows("b-lenet")
+        #expect(rows.map(\.path) == ["full", "exit0", "exit1"])
+        for row in rows {
+            #expect(row.engine == "native")
+            #expect(row.medianMicroseconds > 0)
+            #expect(row.medianMicroseconds <= row.p95Microseconds)
+            #expect(row.p95Microseconds <= row.p99Microseconds)
+            #expect(row.imagesPerSecond > 0)
+            #expect(row.peakShare > 0)
+        }
+    }
+
+    @Test func timesAModelThatWasTrained() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            #expect(try rows(folder, "--exit", "1").map(\.path) == ["exit0"])
+        }
+    }
+
+    @Test func aNetworkWithoutBranchesHasOnePath() throws {
+        #expect(try rows("lenet").map(\.path) == ["full"])
+    }
+
+    @Test func threadsTakeTurnsOnPathsOfTheirOwn() throws {
+        #expect(try rows("b-lenet", "--threads", "2").map(\.threads) == [2, 2, 2])
+    }
+
+    @Test(.enabled(if: Program.hasOneDNN))
+    func enginesAreCompared() throws {
+        let rows = try rows("lenet", "--engine", "native", "--engine", "onednn")
+        #expect(rows.map(\.engine) == ["native", "onednn"])
+    }
+
+    @Test func aPromiseThatIsNotKeptIsAnExitCode() throws {
+        let slow = try Program.run("bench", "lenet", "--calls", "5", "--at-most", "0.001us")
+        #expect(slow.status == 2)
+        #expect(slow.output.contains("GFLOP/s"))
+        #expect(slow.errors == "Error: --at-most: 1 medians are above it\n")
+        let fast = try Program.run("bench", "lenet", "--calls", "5", "--at-most", "100s")
+        #expect(fast.status == 0)
+    }
+
+    @Test func profilesListEveryOperation() throws {
+        let result = try Program.run("profile", "b-lenet", "--repetitions", "1")
+        #expect(result.status == 0)
+        for segment in ["backbone 0", "branch 0", "backbone 1"] {
+            #expect(result.output.contains(segment))
+        }
+        #expect(result.output.contains("convolution + max pooling + relu"))
+        #expect(try Program.run("profile", "b-lenet", "--repetitions", "0").status == 64)
+    }
+
+    @Test(arguments: [
+        ["--exit", "3"], ["--exit", "0"], ["--threads", "0"], ["--calls", "0"],
+        ["--at-most", "soon"], ["--engine", "abacus"],
+    ])
+    func refusesWrongUse(arguments: [String]) throws {
+        let result = try Program.run(["bench", "b-lenet"] + arguments)
+        #expect(result.status == 64)
+        #expect(result.output.isEmpty)
+    }
+}
