@@ -2,10 +2,14 @@
 //
 // For rows too short for a vector along them, and for the columns that a vector leaves over. A
 // block is a window of up to 2x2 output pixels by up to four vectors of channels; only the taps
-// that meet the image at one of its pixels are visited, along rows and along columns.
+// that meet the image at one of its pixels are visited, along rows and along columns. Where the
+// last vector would be at most half full, it holds the same channels of two pixels of a row.
 
 /// Most vectors of channels in a block.
 #define CHANNEL_VECTORS (VECTOR_REGISTERS == 32 ? 4 : 2)
+
+/// Channels in half a vector.
+#define CHANNEL_HALF (NARROW_LANES / 2)
 
 /// Where a block reads and writes, and which part of the kernel meets the image there.
 typedef struct {
@@ -19,6 +23,30 @@ typedef struct {
     int channels;
 } channel_block;
 
+/// The sums of a block: whole vectors of each pixel, and the half one of each two in a row.
+typedef struct {
+    narrow whole[2][2][CHANNEL_VECTORS];
+    narrow half[2];
+} channel_sums;
+
+/// The lower half of one vector, then the upper half of another.
+INLINE narrow narrow_of_halves(narrow a, narrow b) {
+#if NARROW_LANES == 8
+    return __builtin_shufflevector(a, b, 0, 1, 2, 3, 12, 13, 14, 15);
+#else
+    return __builtin_shufflevector(a, b, 0, 1, 6, 7);
+#endif
+}
+
+/// The upper half of a vector, twice.
+INLINE narrow narrow_upper_half(narrow x) {
+#if NARROW_LANES == 8
+    return __builtin_shufflevector(x, x, 4, 5, 6, 7, 4, 5, 6, 7);
+#else
+    return __builtin_shufflevector(x, x, 2, 3, 2, 3);
+#endif
+}
+
 /// Stores the channels of one pixel, each to its plane.
 INLINE void channel_block_scatter(
     const inference_step *step, float *result, int vectors, int channels,
@@ -31,8 +59,13 @@ INLINE void channel_block_scatter(
 
 INLINE void channel_block_store(
     const inference_step *step, const channel_block *block, int rows, int columns, int vectors,
-    narrow sums[2][2][CHANNEL_VECTORS]
+    int has_half, channel_sums *sums
 ) {
+    if (has_half)
+        UNROLL for (int r = 0; r < rows; r++) {
+            sums->whole[r][0][vectors - 1] = sums->half[r];
+            if (columns == 2) sums->whole[r][1][vectors - 1] = narrow_upper_half(sums->half[r]);
+        }
     const narrow least = narrow_of(step->has_relu ? 0 : -__builtin_inff());
     narrow pixel[CHANNEL_VECTORS];
     if (step->takes_maximum) {
@@ -40,28 +73,32 @@ INLINE void channel_block_store(
         UNROLL for (int r = 0; r < rows; r++)
             UNROLL for (int x = 0; x < columns; x++)
                 UNROLL for (int g = 0; g < vectors; g++)
-                    pixel[g] = narrow_maximum(pixel[g], sums[r][x][g]);
+                    pixel[g] = narrow_maximum(pixel[g], sums->whole[r][x][g]);
         channel_block_scatter(step, block->result, vectors, block->channels, pixel);
         return;
     }
     UNROLL for (int r = 0; r < rows; r++)
         UNROLL for (int x = 0; x < columns; x++) {
             UNROLL for (int g = 0; g < vectors; g++)
-                pixel[g] = narrow_maximum(least, sums[r][x][g]);
+                pixel[g] = narrow_maximum(least, sums->whole[r][x][g]);
             float *result = block->result + r * step->result.row + x;
             channel_block_scatter(step, result, vectors, block->channels, pixel);
         }
 }
 
-/// `rows`, `columns` and `vectors` are constants wherever this is called.
+/// All but `step` and `block` are constants wherever this is called.
 INLINE void channel_block_run(
-    const inference_step *step, const channel_block *block, int rows, int columns, int vectors
+    const inference_step *step, const channel_block *block, int rows, int columns, int vectors,
+    int has_half
 ) {
-    narrow sums[2][2][CHANNEL_VECTORS];
+    const int whole = has_half ? vectors - 1 : vectors;
+    channel_sums sums;
     UNROLL for (int g = 0; g < vectors; g++) {
         const narrow bias = narrow_load(block->biases + g * NARROW_LANES);
-        UNROLL for (int r = 0; r < rows; r++)
-            UNROLL for (int x = 0; x < columns; x++) sums[r][x][g] = bias;
+        UNROLL for (int r = 0; r < rows; r++) {
+            UNROLL for (int x = 0; x < columns; x++) sums.whole[r][x][g] = bias;
+            sums.half[r] = bias;
+        }
     }
     const int size = step->kernel_size, stride = step->stride;
     const ptrdiff_t row_distance = stride * step->source.row;
@@ -76,41 +113,56 @@ INLINE void channel_block_run(
                 narrow weight[CHANNEL_VECTORS];
                 UNROLL for (int g = 0; g < vectors; g++)
                     weight[g] = narrow_load(weights + g * NARROW_LANES);
-                UNROLL for (int r = 0; r < rows; r++)
+                UNROLL for (int r = 0; r < rows; r++) {
+                    narrow pixel[2];
                     UNROLL for (int x = 0; x < columns; x++) {
-                        const narrow pixel = narrow_of(source[r * row_distance + x * stride + kx]);
-                        UNROLL for (int g = 0; g < vectors; g++)
-                            sums[r][x][g] += pixel * weight[g];
+                        pixel[x] = narrow_of(source[r * row_distance + x * stride + kx]);
+                        UNROLL for (int g = 0; g < whole; g++)
+                            sums.whole[r][x][g] += pixel[x] * weight[g];
                     }
+                    if (has_half)
+                        sums.half[r] += weight[vectors - 1]
+                            * narrow_of_halves(pixel[0], pixel[columns - 1]);
+                }
                 weights += vectors * NARROW_LANES;
             }
         }
     }
-    channel_block_store(step, block, rows, columns, vectors, sums);
+    channel_block_store(step, block, rows, columns, vectors, has_half, &sums);
 }
 
-#define CHANNEL_BLOCK(rows, columns, vectors) \
-    case ((rows - 1) * 2 + columns - 1) * 8 + vectors: \
-        channel_block_run(step, block, rows, columns, vectors); \
+#define CHANNEL_BLOCK(rows, columns, vectors, has_half) \
+    case (((rows - 1) * 2 + columns - 1) * 2 + has_half) * 8 + vectors: \
+        channel_block_run(step, block, rows, columns, vectors, has_half); \
         return;
-#define CHANNEL_BLOCKS_OF_WINDOWS(vectors) \
-    CHANNEL_BLOCK(1, 1, vectors) \
-    CHANNEL_BLOCK(1, 2, vectors) \
-    CHANNEL_BLOCK(2, 1, vectors) \
-    CHANNEL_BLOCK(2, 2, vectors)
+#define CHANNEL_BLOCKS_OF_WINDOWS(vectors, has_half) \
+    CHANNEL_BLOCK(1, 1, vectors, has_half) \
+    CHANNEL_BLOCK(1, 2, vectors, has_half) \
+    CHANNEL_BLOCK(2, 1, vectors, has_half) \
+    CHANNEL_BLOCK(2, 2, vectors, has_half)
+#define CHANNEL_BLOCKS(vectors) \
+    CHANNEL_BLOCKS_OF_WINDOWS(vectors, 0) \
+    CHANNEL_BLOCKS_OF_WINDOWS(vectors, 1)
 
 static void channel_block_dispatch(
-    const inference_step *step, const channel_block *block, int rows, int columns, int vectors
+    const inference_step *step, const channel_block *block, int rows, int columns, int vectors,
+    int has_half
 ) {
-    switch (((rows - 1) * 2 + columns - 1) * 8 + vectors) {
-        CHANNEL_BLOCKS_OF_WINDOWS(1)
-        CHANNEL_BLOCKS_OF_WINDOWS(2)
+    switch ((((rows - 1) * 2 + columns - 1) * 2 + has_half) * 8 + vectors) {
+        CHANNEL_BLOCKS(1)
+        CHANNEL_BLOCKS(2)
 #if VECTOR_REGISTERS == 32
-        CHANNEL_BLOCKS_OF_WINDOWS(3)
-        CHANNEL_BLOCKS_OF_WINDOWS(4)
+        CHANNEL_BLOCKS(3)
+        CHANNEL_BLOCKS(4)
 #endif
     default: __builtin_unreachable();
     }
+}
+
+/// Whether the last channels fill at most half a vector, so that it holds them twice.
+static bool channels_fill_half(int32_t result_channels) {
+    const int rest = result_channels % NARROW_LANES;
+    return rest > 0 && rest <= CHANNEL_HALF;
 }
 
 /// Whole vectors, as many as a block takes, and as evenly as they divide.
@@ -134,6 +186,8 @@ static void convolution_by_channels(const inference_step *step, float *memory) {
                 .biases = step->biases + o,
                 .channels = smaller(step->group, step->result_channels - o),
             };
+            const int has_half = channels_fill_half(step->result_channels)
+                && o + step->group >= step->result_channels;
             for (int y = 0; y < step->rows; y += 2) {
                 const int rows = smaller(2, step->rows - y);
                 block.first_row = larger(0, padding - (y + rows - 1) * stride);
@@ -145,7 +199,7 @@ static void convolution_by_channels(const inference_step *step, float *memory) {
                     block.source = source + y * stride * step->source.row + x * stride;
                     block.result = result + o * step->result.channel
                         + y / shrink * step->result.row + x / shrink;
-                    channel_block_dispatch(step, &block, rows, columns, vectors);
+                    channel_block_dispatch(step, &block, rows, columns, vectors, has_half);
                 }
             }
         }

@@ -32,6 +32,7 @@ const inference_kernels INFERENCE_TABLE = {
     .multiply_adds = multiply_adds,
     .columns_group = columns_group,
     .channels_group = channels_group,
+    .channels_fill_half = channels_fill_half,
     .blocks_group = blocks_group,
     .tiles_scratch = tiles_scratch,
     .linear_group = linear_group,

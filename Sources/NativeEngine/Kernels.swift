@@ -53,8 +53,8 @@ extension Kernels {
         return 3 * positions * tiles <= 2 * taps
     }
 
-    /// Cuts the columns of a convolution of few channels into parts, each computed by the scheme that needs fewer
-    /// multiplications of vectors.
+    /// Cuts the columns of a convolution of few channels into parts, each computed by the scheme
+    /// that multiplies fewer lanes.
     ///
     /// Vectors along columns waste lanes at the end of a row, vectors along channels at the last
     /// channels. So 17 columns of 10 channels are one vector of 16 columns and a rest of one.
@@ -73,12 +73,34 @@ extension Kernels {
         return byColumns <= byChannels ? [(.columns, all)] : [(.channels, all)]
     }
 
+    /// Which result channel each lane of each group of a convolution holds: groups as large as the
+    /// scheme wants them, for vectors of channels filled up to whole ones, of which the last holds
+    /// its channels twice where they fill half of it at most.
+    func groups(_ scheme: ConvolutionScheme, channels: Int, columns: Int) -> [[Int?]] {
+        let isAlongColumns = scheme == .columns
+        let size = Int(
+            isAlongColumns
+                ? table.columns_group(Int32(channels), Int32(columns))
+                : table.channels_group(Int32(channels)))
+        return stride(from: 0, to: channels, by: size).map { first in
+            var lanes: [Int?] = Array(first..<min(first + size, channels))
+            guard !isAlongColumns else { return lanes }
+            lanes += [Int?](repeating: nil, count: size - lanes.count)
+            if table.channels_fill_half(Int32(channels)), first + size >= channels {
+                let half = channelLanes / 2
+                lanes.replaceSubrange(
+                    (size - half)..., with: lanes[(size - 2 * half)..<(size - half)])
+            }
+            return lanes
+        }
+    }
+
     /// Lanes that are multiplied per row and tap.
     private func cost(byColumns columns: Int, _ channels: Int) -> Int {
         columns.roundedUp(toMultipleOf: columnLanes) * channels
     }
 
     private func cost(byChannels columns: Int, _ channels: Int) -> Int {
-        columns * channels.roundedUp(toMultipleOf: channelLanes)
+        columns * channels.roundedUp(toMultipleOf: channelLanes / 2)
     }
 }

@@ -88,25 +88,21 @@ extension ProgramCompiler {
         let parts = kernels.parts(
             columns: Int(call.columns), channels: weight.shape[0], stride: Int(call.stride))
         for (scheme, columns) in parts {
-            let isAlongColumns = scheme == .columns
+            let groups = kernels.groups(
+                scheme, channels: weight.shape[0], columns: columns.count)
             var call = call
             (call.first_column, call.end_column) = (
                 Int32(columns.lowerBound), Int32(columns.upperBound)
             )
             call.kernel =
-                isAlongColumns
+                scheme == .columns
                 ? kernels.table.convolution_by_columns : kernels.table.convolution_by_channels
-            call.group =
-                isAlongColumns
-                ? kernels.table.columns_group(call.result_channels, Int32(columns.count))
-                : kernels.table.channels_group(call.result_channels)
+            call.group = Int32(groups[0].count)
             append(
                 Step(
                     call: call, source: source, result: result,
-                    weights: weights.append(
-                        convolution: weight, group: Int(call.group), isFilled: !isAlongColumns),
-                    biases: weights.append(
-                        biases: bias, count: weight.shape[0], lanes: Int(call.group)),
+                    weights: weights.append(convolution: weight, groups: groups),
+                    biases: weights.append(biases: bias, groups: groups),
                     implementation: implementation(fusion.description, scheme.name)))
         }
     }

@@ -7,25 +7,32 @@ struct WeightPack {
 
     private(set) var floats: [Float] = []
 
-    /// Weights of a convolution as `[group of O][C][k][k][O in group]`.
+    /// Weights of a convolution as `[group of O][C][k][k][lane]`.
     ///
     /// - Parameters:
     ///   - weight: of shape `[O C k k]`.
-    ///   - group: how many filters lie side by side.
-    ///   - isFilled: whether the last group is filled up with zeros.
+    ///   - groups: the filter of each lane of each group, `nil` for a lane of zeros.
     /// - Returns: where they begin.
-    mutating func append(convolution weight: Tensor, group: Int, isFilled: Bool) -> Int {
-        let filters = weight.shape[0]
-        let taps = weight.shape.elementCount / filters
+    mutating func append(convolution weight: Tensor, groups: [[Int?]]) -> Int {
+        let taps = weight.shape.elementCount / weight.shape[0]
         let start = beginLine()
-        for first in stride(from: 0, to: filters, by: group) {
-            let count = min(group, filters - first)
+        for lanes in groups {
             for tap in 0..<taps {
-                for filter in first..<first + count {
-                    floats.append(weight.scalars[filter * taps + tap])
+                for filter in lanes {
+                    floats.append(filter.map { weight.scalars[$0 * taps + tap] } ?? 0)
                 }
-                if isFilled { appendZeros(group - count) }
             }
+        }
+        return start
+    }
+
+    /// Biases as `[group of O][lane]`, zeros where there are none.
+    ///
+    /// - Returns: where they begin.
+    mutating func append(biases: [Float]?, groups: [[Int?]]) -> Int {
+        let start = beginLine()
+        for filter in groups.joined() {
+            floats.append(filter.flatMap { biases?[$0] } ?? 0)
         }
         return start
     }

@@ -84,7 +84,8 @@ typedef struct {
     /// Weights are packed `[group of O][C][k][k][O in group]`.
     inference_kernel convolution_by_columns;
     /// Convolution from such planes, each vector along output channels. Weights are packed
-    /// `[group of O][C][k][k][O in group]`, the groups filled up to whole vectors.
+    /// `[group of O][C][k][k][O in group]`, the groups filled up to whole vectors; see
+    /// `channels_fill_half`.
     inference_kernel convolution_by_channels;
     /// Convolution to blocks, from blocks or from planes, to which `other` is added where
     /// there is one. Weights are packed `[group of O][kx][ky][C][O in group]`, the last group with
@@ -113,6 +114,9 @@ typedef struct {
     int32_t (*columns_group)(int32_t result_channels, int32_t columns);
     /// How many result channels `convolution_by_channels` computes together.
     int32_t (*channels_group)(int32_t result_channels);
+    /// Whether `convolution_by_channels` wants the last channels, which fill at most half a vector,
+    /// twice in it: weights and biases alike.
+    bool (*channels_fill_half)(int32_t result_channels);
     /// How many result channels `convolution_by_blocks` computes together.
     int32_t (*blocks_group)(int32_t result_channels);
     /// Floats of scratch memory that `convolution_by_tiles` needs.
