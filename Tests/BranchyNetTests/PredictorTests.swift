@@ -20,6 +20,16 @@ struct PredictorTests {
         }
     }
 
+    @Test(arguments: [1, 2, 3, 8, 1_000])
+    func threadsGiveTheAnswersOfOne(threads: Int) throws {
+        let sample = try PredictorSample()
+        let predictor = try sample.predictor(sample.mixedPolicy())
+        let expected = try predictor.predict(batch: sample.images)
+        for _ in 0..<5 {
+            #expect(try predictor.predict(batch: sample.images, threads: threads) == expected)
+        }
+    }
+
     @Test func theOrderOfABatchChangesNothing() throws {
         let sample = try PredictorSample()
         let predictor = try sample.predictor(sample.mixedPolicy())

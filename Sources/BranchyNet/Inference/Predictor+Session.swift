@@ -68,7 +68,11 @@ extension Predictor {
                         + "expects \(compiled.network.inputShape)")
             }
             workspace.withInput(compiled.imageInput) { input in
-                for index in image.indices { input[index] = image[index] }
+                // Safety: both have as many elements as the input shape. Element by element, with
+                // its bounds checked, copying took a twentieth of a prediction.
+                input.withUnsafeMutableBytes { bytes in
+                    image.withUnsafeBytes { bytes.copyMemory(from: $0) }
+                }
             }
         }
 

@@ -18,7 +18,7 @@ public struct Predictor: Sendable {
     public let policy: any ExitPolicy
 
     let compiled: CompiledNetwork
-    private let sessions = SessionPool()
+    let sessions = SessionPool()
 
     /// Compiles a network for one image at a time.
     ///
@@ -70,24 +70,7 @@ public struct Predictor: Sendable {
         }
     }
 
-    /// Answers each image of a batch, in order; each leaves at its own exit, as it would alone.
-    ///
-    /// - Parameter images: of shape `[N] + inputShape`; N may be 0.
-    /// - Throws: as ``predict(_:)``.
-    public func predict(batch images: Tensor) throws -> [Prediction] {
-        guard images.shape.dimensions.dropFirst() == network.inputShape.dimensions[...] else {
-            throw shapeError(images.shape)
-        }
-        return try sessions.withSession(of: self) { session in
-            let size = network.inputShape.elementCount
-            return try (0..<images.shape[0]).map { index in
-                let span = images.scalars.span
-                return try session.predict(span.extracting(index * size..<(index + 1) * size))
-            }
-        }
-    }
-
-    private func shapeError(_ shape: Shape) -> NetworkError {
+    func shapeError(_ shape: Shape) -> NetworkError {
         NetworkError(
             .shapeMismatch,
             "an image of shape \(shape), but the network '\(network.name)' expects "
