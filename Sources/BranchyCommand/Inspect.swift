@@ -37,20 +37,25 @@ struct NetworkTree {
     private let network: BranchedNetwork
     private let program: Program
     private let costs: ExitCosts
+    /// How many numbers each parameter has.
+    private let parameterCounts: [Program.Value: Int]
     private var table = Table([.left, .right, .right, .right])
 
     init(_ network: BranchedNetwork) throws {
         self.network = network
-        program = try network.plainProgram().program
+        let program = try network.plainProgram().program
+        self.program = program
+        parameterCounts = Dictionary(
+            uniqueKeysWithValues: program.parameters.map {
+                ($0.value, program.type(of: $0.value).shape.elementCount)
+            })
         costs = try ExitCosts(of: network)
         table.add(["", "shape", "parameters", "multiply-accumulates"])
         for stage in network.stages.indices { add(stage) }
     }
 
     var text: String {
-        let parameters = program.parameters.reduce(0) {
-            $0 + program.type(of: $1.value).shape.elementCount
-        }
+        let parameters = parameterCounts.values.reduce(0, +)
         return """
             \(network.name): images of \(network.inputShape), \(network.classCount) classes, \
             \(network.exitCount) exits, \(Format.grouped(parameters)) parameters
@@ -91,22 +96,40 @@ struct NetworkTree {
     private mutating func addLayers(
         _ layers: [Layer], _ segment: Int, _ rail: String, endsWithBranch: Bool
     ) {
-        let instructions = program.segments[segment].instructions
-        // Each layer lowers to one instruction of the plain program.
-        for (index, (layer, instruction)) in zip(layers, instructions).enumerated() {
+        let instructions = program.segments[segment].instructions[...]
+        addLayers(layers, instructions, rail, endsWithBranch: endsWithBranch)
+    }
+
+    private mutating func addLayers(
+        _ layers: [Layer], _ instructions: ArraySlice<Program.Instruction>, _ rail: String,
+        endsWithBranch: Bool
+    ) {
+        var rest = instructions
+        for (index, layer) in layers.enumerated() {
             let isLast = index == layers.count - 1 && !endsWithBranch
-            let parameters = instruction.operands.dropFirst().reduce(0) { count, operand in
-                let isParameter = program.parameters.contains { $0.value == operand }
-                return count + (isParameter ? program.type(of: operand).shape.elementCount : 0)
+            let own = rest.prefix(layer.instructionCount)
+            rest = rest.dropFirst(layer.instructionCount)
+            add(layer, own, rail + (isLast ? "└─ " : "├─ "))
+            if case .residual(let block) = layer {
+                addLayers(block.body, own, rail + (isLast ? "   " : "│  "), endsWithBranch: false)
             }
-            let cost = program.multiplyAccumulates(of: instruction)
-            table.add([
-                rail + (isLast ? "└─ " : "├─ ") + layer.description,
-                "\(program.type(of: instruction.results[0]).shape)",
-                parameters == 0 ? "" : Format.grouped(parameters),
-                cost == 0 ? "" : Format.grouped(cost),
-            ])
         }
+    }
+
+    private mutating func add(
+        _ layer: Layer, _ instructions: ArraySlice<Program.Instruction>, _ rail: String
+    ) {
+        guard let last = instructions.last else { return }
+        let parameters = instructions.flatMap { $0.operands.dropFirst() }.reduce(0) {
+            $0 + (parameterCounts[$1] ?? 0)
+        }
+        let cost = instructions.reduce(0) { $0 + program.multiplyAccumulates(of: $1) }
+        table.add([
+            rail + layer.description,
+            "\(program.type(of: last.results[0]).shape)",
+            parameters == 0 ? "" : Format.grouped(parameters),
+            cost == 0 ? "" : Format.grouped(cost),
+        ])
     }
 
     private func work(_ segment: Int) -> String {

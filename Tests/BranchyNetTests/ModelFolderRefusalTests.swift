@@ -145,7 +145,7 @@ struct ModelFolderRefusalTests {
         ("model.json", "0.1307", "\"nan\"", "preprocessing has means"),
         ("model.json", "\"provenance\"", "\"origin\"", "the key 'provenance' is missing"),
         ("network.json", "\"reLU\"", "\"gelu\"", "there is no layer of type 'gelu'"),
-        ("network.json", "\"stages\"", "\"levels\"", "the key 'stages' is missing"),
+        ("network.json", "\"stages\"", "\"levels\"", "at 'levels': this key is not known"),
     ])
     func contentThatDoesNotFit(name: String, old: String, new: String, message: String) throws {
         let sample = try sample()

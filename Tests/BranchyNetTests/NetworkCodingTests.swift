@@ -20,7 +20,7 @@ struct NetworkCodingTests {
         Linear("linear", inputFeatures: 20, outputFeatures: 4)
     }
 
-    @Test(arguments: BranchedNetwork.known + [everyLayer])
+    @Test(arguments: BranchedNetwork.known + [everyLayer, .normalized])
     func comesBackAsItWas(_ network: BranchedNetwork) throws {
         let data = try JSONEncoder().encode(network)
         let read = try JSONDecoder().decode(BranchedNetwork.self, from: data)
@@ -74,6 +74,87 @@ struct NetworkCodingTests {
         #expect(throws: DecodingError.self) {
             try JSONDecoder().decode(BranchedNetwork.self, from: Data(text.utf8))
         }
+    }
+
+    @Test(arguments: [
+        (#"{"layers": []}"#, "layers", "name, inputShape, classCount, stages"),
+        (#"{"stages": [{"backbone": [], "branches": []}]}"#, "branches", "backbone, branch"),
+        (
+            #"{"stages": [{"backbone": [], "branch": {"nam": "b"}}]}"#, "nam", "name, layers"
+        ),
+        (
+            #"{"stages": [{"backbone": [{"type": "flatten"}, {"type": "reLU", "slope": 1}]}]}"#,
+            "slope", "type"
+        ),
+        (
+            #"""
+            {"stages": [{"backbone": [{"type": "residual", "name": "r", "body": [], "shortcut":
+              {"strides": 2}}]}]}
+            """#, "strides", "stride, channelsBefore, channelsAfter"
+        ),
+    ])
+    func refusesKeysThatItDoesNotKnow(text: String, key: String, known: String) {
+        let rest = #""name": "n", "inputShape": [1, 2, 2], "classCount": 2, "#
+        let failure = #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(
+                BranchedNetwork.self, from: Data(("{" + rest + text.dropFirst()).utf8))
+        }
+        let message = failure.map(ModelError.describe) ?? ""
+        #expect(message.hasSuffix("\(key)': this key is not known; known are \(known)"))
+    }
+
+    @Test func namesThePlaceOfAFault() {
+        let text = #"""
+            {"name": "n", "inputShape": [1, 2, 2], "classCount": 2, "stages": [{"backbone": [
+              {"type": "flatten"},
+              {"type": "residual", "name": "r", "body": [{"type": "rectifier"}]}]}]}
+            """#
+        let failure = #expect(throws: DecodingError.self) {
+            try JSONDecoder().decode(BranchedNetwork.self, from: Data(text.utf8))
+        }
+        let message = failure.map(ModelError.describe) ?? ""
+        #expect(
+            message.hasPrefix(
+                "at 'stages[0].backbone[1].body[0].type': there is no layer of type 'rectifier'"))
+    }
+
+    @Test func aBlockWithoutShortcutHasTheIdentity() throws {
+        let text = #"{"type": "residual", "name": "r", "body": [{"type": "reLU"}]}"#
+        let read = try JSONDecoder().decode(Layer.self, from: Data(text.utf8))
+        #expect(read == Residual("r") { ReLU() }.layer)
+    }
+
+    /// What a file says must not decide how deep the reader calls itself.
+    @Test(arguments: [1, 4, 5, 100, 100_000])
+    func refusesAbsurdNesting(depth: Int) throws {
+        let text =
+            String(repeating: #"{"type": "residual", "name": "r", "body": ["#, count: depth)
+            + #"{"type": "reLU"}"# + String(repeating: "]}", count: depth)
+        if depth <= Residual.deepestNesting {
+            _ = try JSONDecoder().decode(Layer.self, from: Data(text.utf8))
+        } else {
+            let failure = #expect(throws: DecodingError.self) {
+                try JSONDecoder().decode(Layer.self, from: Data(text.utf8))
+            }
+            let message = failure.map(ModelError.describe) ?? ""
+            #expect(depth > 200 || message.contains("residual blocks lie more than 4 deep"))
+        }
+    }
+
+    @Test func describesNormalizationsAndBlocks() {
+        let descriptions = BranchedNetwork.normalized.stages.flatMap { stage in
+            (stage.backbone + (stage.branch?.layers ?? [])).map(\.description)
+        }
+        #expect(
+            descriptions == [
+                "conv: Conv2D 2 → 4, 3×3, padding 1, no bias", "bn: BatchNorm2D 4", "ReLU",
+                "layer1.0: Residual, shortcut identity", "ReLU",
+                "LocalResponseNorm 3, alpha 0.5, beta 0.75, k 2.0",
+                "AveragePool2D 3×3, stride 2, ceiling", "bn: BatchNorm2D 4", "Flatten",
+                "linear: Linear 64 → 3",
+                "layer2.0: Residual, shortcut stride 2, 1 channels before, 2 channels after",
+                "ReLU", "GlobalAveragePool2D", "linear: Linear 7 → 3",
+            ])
     }
 
     @Test func describesItsLayers() {

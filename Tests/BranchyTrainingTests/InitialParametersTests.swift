@@ -30,6 +30,25 @@ struct InitialParametersTests {
         #expect(abs(variance - bound * bound / 3) < 5 * 0.00125 * bound * bound)
     }
 
+    @Test func normalizationsBeginByPassingOn() throws {
+        let network = BranchedNetwork("n", inputShape: [2, 3, 3], classCount: 2) {
+            Conv2D("conv", inputChannels: 2, outputChannels: 3, kernelSize: 1, hasBias: false)
+            Residual("block") { BatchNorm2D("bn", channels: 3) }
+            Conv2D("conv2", inputChannels: 3, outputChannels: 2, kernelSize: 3)
+            Flatten()
+        }
+        let parameters = try ParameterStore.initial(for: network, seed: 1)
+        for (part, constant) in [
+            ("weight", Float(1)), ("bias", 0), ("running_mean", 0), ("running_var", 1),
+        ] {
+            #expect(parameters["block.bn.\(part)"] == Tensor(repeating: constant, [3]))
+        }
+        for name in ["conv.weight", "conv2.weight", "conv2.bias"] {
+            let scalars = try #require(parameters[name]).scalars
+            #expect(scalars.allSatisfy { $0 != 0 && $0.magnitude < 1 })
+        }
+    }
+
     @Test func parametersAreThoseOfTheProgram() throws {
         let network = TinyTraining.network
         let parameters = try ParameterStore.initial(for: network, seed: 1)

@@ -5,7 +5,7 @@ import Testing
 struct TransformsFusionTests {
     /// A layer that a ReLU follows.
     enum Producer: String, CaseIterable {
-        case convolution, linear, maxPooling
+        case convolution, linear, maxPooling, batchNormalization
     }
 
     @Test(arguments: Producer.allCases)
@@ -119,6 +119,34 @@ struct TransformsFusionTests {
         try expectEqualBits(fused, program)
     }
 
+    /// Training records what the relu lets through, and its gradients are the same bit for bit.
+    @Test func recordsWhatABatchNormalizationLetsThrough() throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([3, 5, 5]))
+            let targets = program.addInput("targets", ValueType([], element: .int32))
+            let weights = program.addInput("weights", ValueType([]))
+            program.beginSegment("only")
+            let maps = try program.convolve(x, "conv", filters: 4, kernelSize: 2, padding: 1)
+            let normalized = try program.normalize(maps, "bn", .batch)
+            let positive = try program.apply(.relu, normalized)
+            let pooling = Operation.Pooling(kernelSize: 2, stride: 2)
+            let pooled = try program.apply(.relu, try program.apply(.maxPooling(pooling), positive))
+            let logits = try program.classify(pooled, "fc", classes: 3)
+            program.addOutput("y", positive)
+            program.addOutput(
+                "loss", try program.apply(.softmaxCrossEntropy, logits, targets, weights))
+        }
+        let fused = program.fusingActivationsIntoBatchNormalizations()
+        #expect(
+            fused.segments[0].instructions.map(\.operation.description) == [
+                "convolution", "batch normalization + relu", "max pooling", "relu", "flatten",
+                "linear", "softmax cross-entropy",
+            ])
+        #expect(fused.segments[0].instructions[1].results.count == 4)
+        try expectEqualBits(
+            fused.differentiated(losses: ["loss"]), program.differentiated(losses: ["loss"]))
+    }
+
     private func program(
         _ producer: Producer, _ rest: (inout Program, Program.Value) throws -> Void
     ) throws -> Program {
@@ -133,6 +161,7 @@ struct TransformsFusionTests {
                 case .maxPooling:
                     try program.apply(
                         .maxPooling(.init(kernelSize: 2, stride: 2, rounding: .ceiling)), x)
+                case .batchNormalization: try program.normalize(x, "layer", .given)
                 }
             try rest(&program, source)
         }
@@ -141,7 +170,8 @@ struct TransformsFusionTests {
     private func expectEqualBits(
         _ fused: Program, _ program: Program, at location: SourceLocation = #_sourceLocation
     ) throws {
-        let feed = Feed(for: program, batchSize: 3)
+        var feed = Feed(for: program, batchSize: 3)
+        feed.makeVariancesPositive()
         let expected = try ReferenceEngine().outputs(of: program, batchSize: 3, feed)
         let actual = try ReferenceEngine().outputs(of: fused, batchSize: 3, feed)
         #expect(actual == expected, sourceLocation: location)

@@ -13,7 +13,8 @@ package struct CompiledNetwork: Sendable {
     package init(
         _ network: BranchedNetwork, parameters: ParameterStore, engine: any Engine, batchSize: Int
     ) throws {
-        let program = try network.inferenceProgram().program
+        let (program, parameters) = try network.inferenceProgram().program
+            .foldingBatchNormalization(with: parameters)
         self.network = network
         self.executable = try engine.compile(
             program, batchSize: batchSize, parameters: parameters)

@@ -38,7 +38,10 @@ extension ModelError {
             case .dataCorrupted(let context): (context, context.debugDescription)
             @unknown default: (.init(codingPath: [], debugDescription: ""), "\(error)")
             }
-        let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+        let place = context.codingPath.reduce("") { place, key in
+            if let index = key.intValue { return place + "[\(index)]" }
+            return place + (place.isEmpty ? "" : ".") + key.stringValue
+        }
         return place.isEmpty ? fault : "at '\(place)': \(fault)"
     }
 }

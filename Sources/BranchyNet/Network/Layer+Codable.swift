@@ -1,14 +1,49 @@
-import Compute
-
 extension Layer: Codable {
     private enum Kind: String, Codable, CaseIterable {
-        case conv2D, linear, maxPool2D, reLU, dropout, flatten
+        case conv2D, linear, maxPool2D, reLU, dropout, flatten, averagePool2D, globalAveragePool2D
+        case batchNorm2D, localResponseNorm, residual
+
+        /// What the other keys of the object describe.
+        var type: any (Codable & LayerConvertible).Type {
+            switch self {
+            case .conv2D: Conv2D.self
+            case .linear: Linear.self
+            case .maxPool2D: MaxPool2D.self
+            case .reLU: ReLU.self
+            case .dropout: Dropout.self
+            case .flatten: Flatten.self
+            case .averagePool2D: AveragePool2D.self
+            case .globalAveragePool2D: GlobalAveragePool2D.self
+            case .batchNorm2D: BatchNorm2D.self
+            case .localResponseNorm: LocalResponseNorm.self
+            case .residual: Residual.self
+            }
+        }
+
+        /// The other keys.
+        var keys: [String] {
+            switch self {
+            case .conv2D:
+                [
+                    "name", "inputChannels", "outputChannels", "kernelSize", "stride", "padding",
+                    "hasBias",
+                ]
+            case .linear: ["name", "inputFeatures", "outputFeatures", "hasBias"]
+            case .maxPool2D, .averagePool2D: ["kernelSize", "stride", "rounding"]
+            case .reLU, .flatten, .globalAveragePool2D: []
+            case .dropout: ["name", "rate"]
+            case .batchNorm2D: ["name", "channels"]
+            case .localResponseNorm: ["size", "alpha", "beta", "k"]
+            case .residual: ["name", "body", "shortcut"]
+            }
+        }
     }
 
     private enum CodingKeys: String, CodingKey { case type }
 
     /// Reads an object whose `type` says which layer the other keys describe.
     public init(from decoder: any Decoder) throws {
+        try Residual.refuseDeepNesting(decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let name = try container.decode(String.self, forKey: .type)
         guard let kind = Kind(rawValue: name) else {
@@ -17,59 +52,31 @@ extension Layer: Codable {
                 forKey: .type, in: container,
                 debugDescription: "there is no layer of type '\(name)'; known are \(known)")
         }
-        switch kind {
-        case .conv2D: self = .conv2D(try Conv2D(from: decoder))
-        case .linear: self = .linear(try Linear(from: decoder))
-        case .maxPool2D: self = .maxPool2D(try MaxPool2D(from: decoder))
-        case .reLU: self = .reLU(ReLU())
-        case .dropout: self = .dropout(try Dropout(from: decoder))
-        case .flatten: self = .flatten(Flatten())
-        }
+        try decoder.refuseKeys(besides: [CodingKeys.type.rawValue] + kind.keys)
+        self = try kind.type.init(from: decoder).layer
     }
 
     /// Writes the layer's own keys and its `type`.
     public func encode(to encoder: any Encoder) throws {
+        let (kind, layer) = content
         var container = encoder.container(keyedBy: CodingKeys.self)
-        switch self {
-        case .conv2D(let layer):
-            try container.encode(Kind.conv2D, forKey: .type)
-            try layer.encode(to: encoder)
-        case .linear(let layer):
-            try container.encode(Kind.linear, forKey: .type)
-            try layer.encode(to: encoder)
-        case .maxPool2D(let layer):
-            try container.encode(Kind.maxPool2D, forKey: .type)
-            try layer.encode(to: encoder)
-        case .reLU:
-            try container.encode(Kind.reLU, forKey: .type)
-        case .dropout(let layer):
-            try container.encode(Kind.dropout, forKey: .type)
-            try layer.encode(to: encoder)
-        case .flatten:
-            try container.encode(Kind.flatten, forKey: .type)
-        }
+        try container.encode(kind, forKey: .type)
+        try layer.encode(to: encoder)
     }
-}
 
-extension Layer: CustomStringConvertible {
-    /// The layer as `inspect` prints it: `conv1: Conv2D 1 → 5, 5×5, padding 3`.
-    public var description: String {
+    private var content: (Kind, any Codable) {
         switch self {
-        case .conv2D(let layer):
-            "\(layer.name): Conv2D \(layer.inputChannels) → \(layer.outputChannels), "
-                + "\(layer.kernelSize)×\(layer.kernelSize)"
-                + (layer.stride == 1 ? "" : ", stride \(layer.stride)")
-                + (layer.padding == 0 ? "" : ", padding \(layer.padding)")
-                + (layer.hasBias ? "" : ", no bias")
-        case .linear(let layer):
-            "\(layer.name): Linear \(layer.inputFeatures) → \(layer.outputFeatures)"
-                + (layer.hasBias ? "" : ", no bias")
-        case .maxPool2D(let layer):
-            "MaxPool2D \(layer.kernelSize)×\(layer.kernelSize), stride \(layer.stride)"
-                + (layer.rounding == .ceiling ? ", ceiling" : "")
-        case .reLU: "ReLU"
-        case .dropout(let layer): "\(layer.name): Dropout \(layer.rate)"
-        case .flatten: "Flatten"
+        case .conv2D(let layer): (.conv2D, layer)
+        case .linear(let layer): (.linear, layer)
+        case .maxPool2D(let layer): (.maxPool2D, layer)
+        case .reLU(let layer): (.reLU, layer)
+        case .dropout(let layer): (.dropout, layer)
+        case .flatten(let layer): (.flatten, layer)
+        case .averagePool2D(let layer): (.averagePool2D, layer)
+        case .globalAveragePool2D(let layer): (.globalAveragePool2D, layer)
+        case .batchNorm2D(let layer): (.batchNorm2D, layer)
+        case .localResponseNorm(let layer): (.localResponseNorm, layer)
+        case .residual(let block): (.residual, block)
         }
     }
 }

@@ -1,9 +1,7 @@
-public import Compute
-
 /// One layer of a network: a value that describes, with sizes and a name but no numbers.
 ///
 /// Layers that are trained carry a `name`; their parameters are found under `name.weight` and
-/// `name.bias`, behind the branch's name where they belong to one.
+/// `name.bias`, behind the names of the branch and residual blocks that they belong to.
 public enum Layer: Hashable, Sendable {
     /// See ``Conv2D``.
     case conv2D(Conv2D)
@@ -17,6 +15,16 @@ public enum Layer: Hashable, Sendable {
     case dropout(Dropout)
     /// See ``Flatten``.
     case flatten(Flatten)
+    /// See ``AveragePool2D``.
+    case averagePool2D(AveragePool2D)
+    /// See ``GlobalAveragePool2D``.
+    case globalAveragePool2D(GlobalAveragePool2D)
+    /// See ``BatchNorm2D``.
+    case batchNorm2D(BatchNorm2D)
+    /// See ``LocalResponseNorm``.
+    case localResponseNorm(LocalResponseNorm)
+    /// See ``Residual``.
+    case residual(Residual)
 }
 
 /// A type that stands for a layer in the description of a network.
@@ -90,29 +98,6 @@ public struct Linear: Hashable, Sendable, Codable, LayerConvertible {
 
     /// This layer as a case of ``Layer``.
     public var layer: Layer { .linear(self) }
-}
-
-/// The largest element of each square window.
-///
-/// Shapes: `[C, H, W]` to `[C, H', W']` with `H' = (H − kernelSize) / stride + 1`, rounded as
-/// `rounding` says; with ceiling sizes the last window still begins inside the source.
-public struct MaxPool2D: Hashable, Sendable, Codable, LayerConvertible {
-    /// Rows and columns of the window.
-    public var kernelSize: Int
-    /// Rows and columns between windows.
-    public var stride: Int
-    /// What happens to rows and columns that no full window covers.
-    public var rounding: Operation.Pooling.Rounding
-
-    /// Describes a pooling.
-    public init(kernelSize: Int, stride: Int, rounding: Operation.Pooling.Rounding = .floor) {
-        self.kernelSize = kernelSize
-        self.stride = stride
-        self.rounding = rounding
-    }
-
-    /// This layer as a case of ``Layer``.
-    public var layer: Layer { .maxPool2D(self) }
 }
 
 /// `max(0, x)`, element by element; keeps the shape.

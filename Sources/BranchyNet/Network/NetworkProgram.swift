@@ -29,10 +29,30 @@ public struct NetworkProgram: Sendable {
         public let rate: Float
     }
 
+    /// A batch normalization of the network and where a training step leaves the statistics of its
+    /// batch, from which running values are kept.
+    public struct BatchStatistics: Hashable, Sendable {
+        /// Path of the layer, such as `layer1.0.bn1`.
+        public let name: String
+        /// The name of the output that carries the batch's mean per channel.
+        public let meanOutput: String
+        /// The name of the output that carries the batch's biased variance per channel.
+        public let varianceOutput: String
+        /// How many numbers of each sample a channel's statistics are over: height times width.
+        public let count: Int
+
+        /// The parameter by which inference knows the mean.
+        public var runningMean: String { name + ".running_mean" }
+        /// The parameter by which inference knows the variance, which is the unbiased one.
+        public var runningVariance: String { name + ".running_var" }
+    }
+
     /// What an engine compiles.
     public let program: Program
     /// The dropouts, in the order of the network; none in inference.
     public let masks: [Mask]
+    /// The batch normalizations, in the order of the network; in training only.
+    public let batchStatistics: [BatchStatistics]
 
     /// The segment that runs a stage's piece of backbone.
     public static func backboneSegment(ofStage stage: Int) -> Int { 2 * stage }
@@ -49,32 +69,24 @@ extension BranchedNetwork {
     public func inferenceProgram() throws(NetworkError) -> NetworkProgram {
         let lowered = try NetworkLowering.lower(self)
         let program = lowered.program.droppingDropout().hoistingSharedLayers().fusingActivations()
-        return NetworkProgram(program: program, masks: [])
+        return NetworkProgram(program: program, masks: [], batchStatistics: [])
     }
 
-    /// This network as training runs it: forward, the weighted loss of every exit, and the
-    /// derivatives of their sum by every parameter.
+    /// This network as training runs it: forward, with batch normalizations by the statistics of
+    /// the batch, the weighted loss of every exit, and the derivatives of their sum by every
+    /// parameter.
     ///
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func trainingProgram() throws(NetworkError) -> NetworkProgram {
-        let lowered = try NetworkLowering.lower(self)
+        let lowered = try NetworkLowering.lower(self, statistics: .batch)
         var program = lowered.program.hoistingSharedLayers()
-        // Hoisting may have replaced a value that the lowering knows as logits.
-        let logits = program.outputs.map(\.value)
+            .fusingActivationsIntoBatchNormalizations()
         do {
-            program.beginSegment("losses")
-            let targets = program.addInput(
-                NetworkProgram.targetsInput, ValueType([], element: .int32))
-            for exit in 0..<exitCount {
-                let weights = program.addInput(
-                    NetworkProgram.lossWeightsInput(ofExit: exit), ValueType([]))
-                let loss = try program.append(
-                    .softmaxCrossEntropy, [logits[exit], targets, weights])
-                program.addOutput(NetworkProgram.lossOutput(ofExit: exit), loss[0])
-            }
+            try program.appendLosses(exitCount: exitCount)
             let losses = (0..<exitCount).map(NetworkProgram.lossOutput(ofExit:))
             return NetworkProgram(
-                program: try program.differentiated(losses: losses), masks: lowered.masks)
+                program: try program.differentiated(losses: losses), masks: lowered.masks,
+                batchStatistics: lowered.batchStatistics)
         } catch {
             throw NetworkError(.shapeMismatch, "network '\(name)': \(error)")
         }
@@ -85,6 +97,22 @@ extension BranchedNetwork {
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func plainProgram() throws(NetworkError) -> NetworkProgram {
         let lowered = try NetworkLowering.lower(self)
-        return NetworkProgram(program: lowered.program, masks: lowered.masks)
+        return NetworkProgram(
+            program: lowered.program, masks: lowered.masks, batchStatistics: [])
+    }
+}
+
+extension Program {
+    fileprivate mutating func appendLosses(exitCount: Int) throws(ShapeError) {
+        let logits = (0..<exitCount).compactMap { exit in
+            outputs.first { $0.name == NetworkProgram.logitsOutput(ofExit: exit) }?.value
+        }
+        beginSegment("losses")
+        let targets = addInput(NetworkProgram.targetsInput, ValueType([], element: .int32))
+        for (exit, logits) in logits.enumerated() {
+            let weights = addInput(NetworkProgram.lossWeightsInput(ofExit: exit), ValueType([]))
+            let loss = try append(.softmaxCrossEntropy, [logits, targets, weights])
+            addOutput(NetworkProgram.lossOutput(ofExit: exit), loss[0])
+        }
     }
 }

@@ -126,6 +126,11 @@ extension Program {
         inputs.removeAll { $0.value == value }
     }
 
+    /// Takes values from the parameters.
+    mutating func removeParameters(where isRemoved: (Value) -> Bool) {
+        parameters.removeAll { isRemoved($0.value) }
+    }
+
     /// Reads `new` wherever `old` is read, outputs included.
     mutating func replaceUses(of old: Value, with new: Value) {
         for segment in segments.indices {

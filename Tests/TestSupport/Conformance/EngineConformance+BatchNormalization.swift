@@ -76,9 +76,11 @@ extension Program {
 }
 
 extension Feed {
-    /// Brings random numbers for parameters called "variance" to where a variance can be.
+    /// Brings random numbers for parameters called "variance" or "running_var" to where a variance
+    /// can be.
     package mutating func makeVariancesPositive() {
-        for name in parameters.names where name.hasSuffix("variance") {
+        for name in parameters.names
+        where name.hasSuffix("variance") || name.hasSuffix("running_var") {
             parameters[name]?.withMutableScalars { scalars in
                 for index in scalars.indices { scalars[index] = scalars[index].magnitude + 0.5 }
             }

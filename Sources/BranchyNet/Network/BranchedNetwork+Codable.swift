@@ -1,0 +1,83 @@
+import Compute
+
+// A key that nobody reads is a mistake of whoever wrote it, so it is refused, not passed over.
+
+extension BranchedNetwork {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case name, inputShape, classCount, stages
+    }
+
+    /// Reads an object with the properties' names as keys.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedByOnly: CodingKeys.self)
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            inputShape: try container.decode(Shape.self, forKey: .inputShape),
+            classCount: try container.decode(Int.self, forKey: .classCount),
+            stages: try container.decode([Stage].self, forKey: .stages))
+    }
+}
+
+extension Stage {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case backbone, branch }
+
+    /// Reads an object with the properties' names as keys; the last stage has no branch.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedByOnly: CodingKeys.self)
+        self.init(
+            backbone: try container.decode([Layer].self, forKey: .backbone),
+            branch: try container.decodeIfPresent(Branch.self, forKey: .branch))
+    }
+}
+
+extension Branch {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, layers }
+
+    /// Reads an object with the properties' names as keys.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedByOnly: CodingKeys.self)
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            layers: try container.decode([Layer].self, forKey: .layers))
+    }
+}
+
+extension Residual {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, body, shortcut }
+
+    /// Reads an object with the properties' names as keys; without a shortcut it is the identity.
+    public init(from decoder: any Decoder) throws {
+        // The keys were checked with the layer's `type` among them.
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            body: try container.decode([Layer].self, forKey: .body),
+            shortcut: try container.decodeIfPresent(Shortcut.self, forKey: .shortcut) ?? .identity)
+    }
+
+    /// Decoding calls itself, so a hostile file must not decide how often.
+    static func refuseDeepNesting(_ decoder: any Decoder) throws {
+        let depth = decoder.codingPath.count { $0.stringValue == CodingKeys.body.rawValue }
+        guard depth <= deepestNesting else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "residual blocks lie more than \(deepestNesting) deep"))
+        }
+    }
+}
+
+extension Shortcut {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case stride, channelsBefore, channelsAfter
+    }
+
+    /// Reads an object with the properties' names as keys.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedByOnly: CodingKeys.self)
+        self.init(
+            stride: try container.decode(Int.self, forKey: .stride),
+            channelsBefore: try container.decode(Int.self, forKey: .channelsBefore),
+            channelsAfter: try container.decode(Int.self, forKey: .channelsAfter))
+    }
+}
