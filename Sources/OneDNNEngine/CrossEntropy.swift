@@ -9,6 +9,7 @@ struct CrossEntropyKernel: HostKernel {
     }
 
     let computed: Computed
+    let labelSmoothing: Double
     let batchSize: Int
     let classes: Int
 
@@ -17,7 +18,7 @@ struct CrossEntropyKernel: HostKernel {
             logits: UnsafePointer(memory[0].assumingMemoryBound(to: Float.self)),
             targets: UnsafePointer(memory[1].assumingMemoryBound(to: Int32.self)),
             weights: UnsafePointer(memory[2].assumingMemoryBound(to: Float.self)),
-            batchSize: batchSize, classes: classes)
+            labelSmoothing: labelSmoothing, batchSize: batchSize, classes: classes)
         let result = memory[3].assumingMemoryBound(to: Float.self)
         switch computed {
         case .loss: result.pointee = crossEntropy.loss()
@@ -34,30 +35,38 @@ struct CrossEntropy {
     let logits: UnsafePointer<Float>
     let targets: UnsafePointer<Int32>
     let weights: UnsafePointer<Float>
+    /// The share of the target that all classes get alike, 0 ..< 1.
+    let labelSmoothing: Double
     let batchSize: Int
     let classes: Int
 
-    /// `Σₙ weightₙ · (log Σₖ exp(logitₙₖ) − logitₙ,targetₙ)`
+    /// `Σₙ weightₙ · (log Σₖ exp(logitₙₖ) − (1 − ε) · logitₙ,targetₙ − ε/K · Σₖ logitₙₖ)`
     func loss() -> Float {
         var total = 0.0
         for row in 0..<batchSize where weights[row] != 0 {
             let start = logits + row * classes
             let (maximum, sum) = normalizer(start)
-            let target = Double(start[target(row)])
-            total += Double(weights[row]) * (log(sum) + maximum - target)
+            // Differences to the largest logit, so that nothing large is left to cancel.
+            var expected = (1 - labelSmoothing) * (Double(start[target(row)]) - maximum)
+            if labelSmoothing > 0 {
+                let share = labelSmoothing / Double(classes)
+                for index in 0..<classes { expected += share * (Double(start[index]) - maximum) }
+            }
+            total += Double(weights[row]) * (log(sum) - expected)
         }
         return Float(total)
     }
 
-    /// `weightₙ · (softmax(logitsₙ) − onehot(targetₙ))`
+    /// `weightₙ · (softmax(logitsₙ) − (1 − ε) · onehot(targetₙ) − ε/K)`
     func writeGradient(to gradient: UnsafeMutablePointer<Float>) {
+        let share = labelSmoothing / Double(classes)
         for row in 0..<batchSize {
             let start = logits + row * classes
             let weight = Double(weights[row])
             let (maximum, sum) = normalizer(start)
             for index in 0..<classes {
                 let probability = exp(Double(start[index]) - maximum) / sum
-                let expected = index == target(row) ? 1.0 : 0.0
+                let expected = (index == target(row) ? 1 - labelSmoothing : 0) + share
                 gradient[row * classes + index] =
                     weight == 0 ? 0 : Float(weight * (probability - expected))
             }

@@ -72,18 +72,21 @@ extension ProgramCompiler {
         return (views.0.layout, views)
     }
 
-    mutating func lowerCrossEntropy(_ instruction: Program.Instruction) throws(EngineError) {
-        try appendLoss(.loss, instruction)
+    mutating func lowerCrossEntropy(
+        _ labelSmoothing: Float, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        try appendLoss(.loss, labelSmoothing, instruction)
     }
 
     mutating func lowerCrossEntropyGradient(
-        _ instruction: Program.Instruction
+        _ labelSmoothing: Float, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        try appendLoss(.gradient, instruction)
+        try appendLoss(.gradient, labelSmoothing, instruction)
     }
 
     private mutating func appendLoss(
-        _ computed: CrossEntropyKernel.Computed, _ instruction: Program.Instruction
+        _ computed: CrossEntropyKernel.Computed, _ labelSmoothing: Float,
+        _ instruction: Program.Instruction
     ) throws(EngineError) {
         var views: [View] = []
         for operand in instruction.operands { views.append(try plainView(of: operand)) }
@@ -91,7 +94,9 @@ extension ProgramCompiler {
         views.append(try self.result(result, .plain(dimensions(of: result))))
         let classes = program.type(of: instruction.operands[0]).shape[0]
         append(
-            CrossEntropyKernel(computed: computed, batchSize: batchSize, classes: classes),
+            CrossEntropyKernel(
+                computed: computed, labelSmoothing: Double(labelSmoothing), batchSize: batchSize,
+                classes: classes),
             for: instruction.operation.description, views)
         try finish(result)
     }

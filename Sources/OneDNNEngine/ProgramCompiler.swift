@@ -82,7 +82,7 @@ struct ProgramCompiler {
         case .dropout: try lowerBinary(instruction, multiplies: true)
         case .add: try lowerBinary(instruction, multiplies: false)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
-        case .softmaxCrossEntropy: try lowerCrossEntropy(instruction)
+        case .softmaxCrossEntropy(let smoothing): try lowerCrossEntropy(smoothing, instruction)
         case .gradient(let gradient): try lower(gradient, instruction)
         }
     }
@@ -106,7 +106,8 @@ struct ProgramCompiler {
         case .shortcut(let shortcut, _): try lowerGradient(shortcut, instruction)
         case .relu: try lowerReLUGradient(instruction)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
-        case .softmaxCrossEntropy: try lowerCrossEntropyGradient(instruction)
+        case .softmaxCrossEntropy(let smoothing):
+            try lowerCrossEntropyGradient(smoothing, instruction)
         }
     }
 }

@@ -161,16 +161,22 @@ import Testing
             .check(["x"], within: Self.exactly)
     }
 
-    @Test func softmaxCrossEntropy() throws {
+    @Test(arguments: [0, 0.25] as [Float])
+    func softmaxCrossEntropy(labelSmoothing: Float) throws {
         let program = try Program { program in
             let x = program.addInput("x", ValueType([5]))
             let targets = program.addInput("targets", ValueType([], element: .int32))
             let weights = program.addInput("weights", ValueType([]))
             program.beginSegment("only")
             let operands = [x, targets, weights]
-            program.addOutput("y", try program.append(.softmaxCrossEntropy, operands)[0])
             program.addOutput(
-                "x", try program.append(.gradient(.softmaxCrossEntropy), operands)[0])
+                "y",
+                try program.append(.softmaxCrossEntropy(labelSmoothing: labelSmoothing), operands)[
+                    0])
+            program.addOutput(
+                "x",
+                try program.append(
+                    .gradient(.softmaxCrossEntropy(labelSmoothing: labelSmoothing)), operands)[0])
         }
         var feed = Feed.dyadic(for: program)
         feed.inputs["dy"] = Tensor([], [1])

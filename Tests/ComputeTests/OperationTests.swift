@@ -70,7 +70,9 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(.add, [sample([5]), sample([5])], [sample([5])]),
         OperandList(.add, [fixed([5]), fixed([5])], [fixed([5])]),
         OperandList(.flatten, [sample([5, 3, 2])], [sample([30])]),
-        OperandList(.softmaxCrossEntropy, [sample([10]), targets, sample([])], [fixed([])]),
+        OperandList(
+            .softmaxCrossEntropy(labelSmoothing: 0), [sample([10]), targets, sample([])],
+            [fixed([])]),
         OperandList(
             .gradient(.convolutionSource(strided, source: [3, 8, 7])),
             [sample([5, 4, 4]), fixed([5, 3, 3, 3])], [sample([3, 8, 7])]),
@@ -94,7 +96,8 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(.gradient(.relu), [sample([5]), sample([5])], [sample([5])]),
         OperandList(.gradient(.flatten(source: [5, 3, 2])), [sample([30])], [sample([5, 3, 2])]),
         OperandList(
-            .gradient(.softmaxCrossEntropy), [sample([10]), targets, sample([])], [sample([10])]),
+            .gradient(.softmaxCrossEntropy(labelSmoothing: 0)),
+            [sample([10]), targets, sample([])], [sample([10])]),
     ]
 
     static let bad: [OperandList] = convolutions + layers + elementwise + gradients
@@ -141,10 +144,18 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(.maxPooling(recording), [sample([5, 7, 1])]),
         OperandList(.maxPooling(.init(kernelSize: 0, stride: 1)), [sample([5, 7, 7])]),
         OperandList(.maxPooling(.init(kernelSize: 2, stride: 0)), [sample([5, 7, 7])]),
-        OperandList(.softmaxCrossEntropy, [sample([10]), targets]),
-        OperandList(.softmaxCrossEntropy, [sample([10]), sample([]), sample([])]),
-        OperandList(.softmaxCrossEntropy, [sample([10]), targets, fixed([])]),
-        OperandList(.softmaxCrossEntropy, [sample([10, 1]), targets, sample([])]),
+        OperandList(.softmaxCrossEntropy(labelSmoothing: 0), [sample([10]), targets]),
+        OperandList(
+            .softmaxCrossEntropy(labelSmoothing: 1), [sample([10]), targets, sample([])]),
+        OperandList(
+            .softmaxCrossEntropy(labelSmoothing: -0.5), [sample([10]), targets, sample([])]),
+        OperandList(
+            .softmaxCrossEntropy(labelSmoothing: .nan), [sample([10]), targets, sample([])]),
+        OperandList(
+            .softmaxCrossEntropy(labelSmoothing: 0), [sample([10]), sample([]), sample([])]),
+        OperandList(.softmaxCrossEntropy(labelSmoothing: 0), [sample([10]), targets, fixed([])]),
+        OperandList(
+            .softmaxCrossEntropy(labelSmoothing: 0), [sample([10, 1]), targets, sample([])]),
     ]
 
     private static let elementwise: [OperandList] = [
@@ -181,6 +192,7 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(
             .gradient(.convolutionParameters(strided, kernelSize: -1, hasBias: true)),
             [sample([3, 8, 7]), sample([5, 4, 4])]),
-        OperandList(.gradient(.softmaxCrossEntropy), [sample([10]), targets, targets]),
+        OperandList(
+            .gradient(.softmaxCrossEntropy(labelSmoothing: 0)), [sample([10]), targets, targets]),
     ]
 }

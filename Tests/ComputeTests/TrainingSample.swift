@@ -29,7 +29,8 @@ struct TrainingSample: CustomTestStringConvertible, Sendable {
                     let weights = program.addInput("weights \(exit)", ValueType([]))
                     let operands = [logits, targets, weights]
                     program.addOutput(
-                        "loss \(exit)", try program.append(.softmaxCrossEntropy, operands)[0])
+                        "loss \(exit)",
+                        try program.append(.softmaxCrossEntropy(labelSmoothing: 0), operands)[0])
                 }
             })
     }

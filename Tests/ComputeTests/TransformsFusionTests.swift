@@ -134,7 +134,9 @@ struct TransformsFusionTests {
             let logits = try program.classify(pooled, "fc", classes: 3)
             program.addOutput("y", positive)
             program.addOutput(
-                "loss", try program.apply(.softmaxCrossEntropy, logits, targets, weights))
+                "loss",
+                try program.apply(
+                    .softmaxCrossEntropy(labelSmoothing: 0), logits, targets, weights))
         }
         let fused = program.fusingActivationsIntoBatchNormalizations()
         #expect(

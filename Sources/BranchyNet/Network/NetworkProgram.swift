@@ -76,13 +76,14 @@ extension BranchedNetwork {
     /// the batch, the weighted loss of every exit, and the derivatives of their sum by every
     /// parameter.
     ///
+    /// - Parameter labelSmoothing: the share of a target that all classes get alike, 0 ..< 1.
     /// - Throws: ``NetworkError`` where the description does not make a network.
-    public func trainingProgram() throws(NetworkError) -> NetworkProgram {
+    public func trainingProgram(labelSmoothing: Float = 0) throws(NetworkError) -> NetworkProgram {
         let lowered = try NetworkLowering.lower(self, statistics: .batch)
         var program = lowered.program.hoistingSharedLayers()
             .fusingActivationsIntoBatchNormalizations()
         do {
-            try program.appendLosses(exitCount: exitCount)
+            try program.appendLosses(exitCount: exitCount, labelSmoothing: labelSmoothing)
             let losses = (0..<exitCount).map(NetworkProgram.lossOutput(ofExit:))
             return NetworkProgram(
                 program: try program.differentiated(losses: losses), masks: lowered.masks,
@@ -103,7 +104,9 @@ extension BranchedNetwork {
 }
 
 extension Program {
-    fileprivate mutating func appendLosses(exitCount: Int) throws(ShapeError) {
+    fileprivate mutating func appendLosses(
+        exitCount: Int, labelSmoothing: Float
+    ) throws(ShapeError) {
         let logits = (0..<exitCount).compactMap { exit in
             outputs.first { $0.name == NetworkProgram.logitsOutput(ofExit: exit) }?.value
         }
@@ -111,7 +114,8 @@ extension Program {
         let targets = addInput(NetworkProgram.targetsInput, ValueType([], element: .int32))
         for (exit, logits) in logits.enumerated() {
             let weights = addInput(NetworkProgram.lossWeightsInput(ofExit: exit), ValueType([]))
-            let loss = try append(.softmaxCrossEntropy, [logits, targets, weights])
+            let loss = try append(
+                .softmaxCrossEntropy(labelSmoothing: labelSmoothing), [logits, targets, weights])
             addOutput(NetworkProgram.lossOutput(ofExit: exit), loss[0])
         }
     }

@@ -50,8 +50,8 @@ extension Operation {
         case .flatten:
             try check.require(1...1, "a source")
             return [ValueType([try check.batched(0).elementCount])]
-        case .softmaxCrossEntropy:
-            try check.classification()
+        case .softmaxCrossEntropy(let smoothing):
+            try check.classification(smoothing)
             return [ValueType([], isBatched: false)]
         case .gradient(let gradient):
             return try gradient.resultTypes(check)
@@ -131,8 +131,8 @@ extension Operation.Gradient {
             let count = try check.batched(0, rank: 1).elementCount
             try check.that(count == source.elementCount, "\(source.elementCount) features")
             return [ValueType(source)]
-        case .softmaxCrossEntropy:
-            return [ValueType([try check.classification()])]
+        case .softmaxCrossEntropy(let smoothing):
+            return [ValueType([try check.classification(smoothing)])]
         }
     }
 }
@@ -284,8 +284,9 @@ private struct OperandCheck {
     }
 
     @discardableResult
-    func classification() throws(ShapeError) -> Int {
+    func classification(_ labelSmoothing: Float) throws(ShapeError) -> Int {
         try require(3...3, "logits, targets and weights")
+        try that(0..<1 ~= labelSmoothing, "label smoothing of 0 to below 1")
         let logits = try batched(0, rank: 1)
         try that(operands[1] == ValueType([], element: .int32), "one int32 target per sample")
         try that(operands[2] == ValueType([]), "one weight per sample")

@@ -81,11 +81,15 @@ public enum Operation: Hashable, Sendable {
 
     /// Cross-entropy of the softmax of logits against a class, weighted per sample and summed:
     ///
-    ///     Σₙ weightₙ · (log Σₖ exp(logitₙₖ) − logitₙ,targetₙ)
+    ///     Σₙ weightₙ · (log Σₖ exp(logitₙₖ) − (1 − ε) · logitₙ,targetₙ − ε/K · Σₖ logitₙₖ)
     ///     (logits [N K], targets int32 [N], weights [N]) -> scalar
     ///
     /// A mean over a batch is a weight of 1/N; a row that only fills a short batch has weight 0.
-    case softmaxCrossEntropy
+    /// Label smoothing ε, 0 ..< 1, gives that share of the target to all K classes alike.
+    ///
+    /// References: Szegedy et al., *Rethinking the Inception Architecture for Computer Vision*,
+    /// CVPR 2016, section 7.
+    case softmaxCrossEntropy(labelSmoothing: Float)
 
     /// A derivative of one of the above, as reverse-mode differentiation needs it.
     case gradient(Gradient)
@@ -144,8 +148,9 @@ public enum Operation: Hashable, Sendable {
         /// `[N C·H·W]` as `[N C H W]` again.
         case flatten(source: Shape)
 
-        /// `weightₙ · (softmax(logitsₙ) − onehot(targetₙ))`, of the same operands as the loss.
-        case softmaxCrossEntropy
+        /// `weightₙ · (softmax(logitsₙ) − (1 − ε) · onehot(targetₙ) − ε/K)`, of the same operands
+        /// as the loss.
+        case softmaxCrossEntropy(labelSmoothing: Float)
     }
 }
 

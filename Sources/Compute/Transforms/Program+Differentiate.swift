@@ -10,7 +10,7 @@ extension Program {
     /// ``gradientName(of:)`` of the parameter's shape. A parameter that no loss depends on gets
     /// none.
     ///
-    /// - Parameter losses: the names of scalar outputs written by ``Operation/softmaxCrossEntropy``.
+    /// - Parameter losses: the names of scalar outputs written by ``Operation/softmaxCrossEntropy(labelSmoothing:)``.
     /// - Throws: ``ShapeError`` where the program is not consistent in itself.
     /// - Precondition: there is an output of each of the names.
     public func differentiated(losses: [String]) throws(ShapeError) -> Program {
@@ -75,9 +75,9 @@ private struct Differentiation {
         through instruction: Program.Instruction, losses: Set<Program.Value>
     ) throws(ShapeError) {
         let operands = instruction.operands
-        if instruction.operation == .softmaxCrossEntropy {
+        if case .softmaxCrossEntropy(let smoothing) = instruction.operation {
             guard losses.contains(instruction.results[0]) else { return }
-            let gradient = try append(.softmaxCrossEntropy, operands)
+            let gradient = try append(.softmaxCrossEntropy(labelSmoothing: smoothing), operands)
             try accumulate(gradient[0], into: operands[0])
             return
         }

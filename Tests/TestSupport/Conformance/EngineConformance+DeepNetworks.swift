@@ -51,7 +51,9 @@ extension EngineConformance {
             program.beginSegment("step")
             let logits = try network(&program, image)
             program.addOutput(
-                "loss", try program.apply(.softmaxCrossEntropy, logits, targets, weights))
+                "loss",
+                try program.apply(.softmaxCrossEntropy(labelSmoothing: 0), logits, targets, weights)
+            )
             program = try program.differentiated(losses: ["loss"])
         }
     }

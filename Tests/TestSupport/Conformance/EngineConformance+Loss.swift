@@ -3,9 +3,10 @@ import Compute
 extension EngineConformance {
     /// The softmax cross-entropy and its gradient.
     static let lossCases: [ConformanceCase] =
-        [literalLoss]
+        [literalLoss, literalSmoothing]
         + [1, 2, 10, 33].map { loss("\($0) classes", classes: $0) }
         + batchSizes.map { loss("batch \($0)", batchSize: $0) }
+        + [0.125, 0.5].map { loss("label smoothing \($0)", batchSize: 7, labelSmoothing: $0) }
         + [
             loss("weights of zero", batchSize: 7) { feed in
                 feed.inputs["weights"] = Tensor([7], [1, 0, 0.5, 0, 0, 2, 0.25])
@@ -23,23 +24,26 @@ extension EngineConformance {
         ]
 
     private static func loss(
-        _ name: String, batchSize: Int = 3, classes: Int = 10,
+        _ name: String, batchSize: Int = 3, classes: Int = 10, labelSmoothing: Float = 0,
         adjust: @escaping @Sendable (inout Feed) -> Void = { _ in }
     ) -> ConformanceCase {
         ConformanceCase("softmax cross-entropy, \(name)", batchSize: batchSize, adjust: adjust) {
-            try buildLoss(&$0, classes: classes)
+            try buildLoss(&$0, classes: classes, labelSmoothing: labelSmoothing)
         }
     }
 
-    private static func buildLoss(_ program: inout Program, classes: Int) throws {
+    private static func buildLoss(
+        _ program: inout Program, classes: Int, labelSmoothing: Float = 0
+    ) throws {
         let logits = program.addInput("logits", ValueType([classes]))
         let targets = program.addInput("targets", ValueType([], element: .int32))
         let weights = program.addInput("weights", ValueType([]))
         program.beginSegment("only")
-        program.addOutput("loss", try program.apply(.softmaxCrossEntropy, logits, targets, weights))
+        let loss = Operation.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
+        program.addOutput("loss", try program.apply(loss, logits, targets, weights))
+        let gradient = Operation.Gradient.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
         program.addOutput(
-            "gradient",
-            try program.apply(.gradient(.softmaxCrossEntropy), logits, targets, weights))
+            "gradient", try program.apply(.gradient(gradient), logits, targets, weights))
     }
 
     private static let literalLoss = ConformanceCase(
@@ -50,4 +54,13 @@ extension EngineConformance {
         // log 2 + 2·log 4
         expected: ["loss": [3.465736], "gradient": [-0.5, 0.5, -1.5, 1.5, 0, 0]]
     ) { try buildLoss(&$0, classes: 2) }
+
+    private static let literalSmoothing = ConformanceCase(
+        "softmax cross-entropy with label smoothing by hand", batchSize: 2,
+        numbers: ["logits": [5, 5, 0, 1.0986123], "weights": [1, 2]],
+        targets: ["targets": [0, 0]],
+        // A half of the target goes to both classes: 3/4 and 1/4 of it are left.
+        // log 2 + 2·(3/4 · log 4 + 1/4 · log 4/3)
+        expected: ["loss": [2.9164298], "gradient": [-0.25, 0.25, -1, 1]]
+    ) { try buildLoss(&$0, classes: 2, labelSmoothing: 0.5) }
 }

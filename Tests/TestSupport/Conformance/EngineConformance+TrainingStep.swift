@@ -39,11 +39,13 @@ extension EngineConformance {
                 .linear(.init()), features, linearWeight, linearBias)
             loss = [logits, targets, weights]
             program.addOutput("logits", logits)
-            program.addOutput("loss", try program.append(.softmaxCrossEntropy, loss)[0])
+            program.addOutput(
+                "loss", try program.append(.softmaxCrossEntropy(labelSmoothing: 0), loss)[0])
         }
 
         func addGradients(to program: inout Program) throws {
-            let logits = try program.append(.gradient(.softmaxCrossEntropy), loss)[0]
+            let logits = try program.append(
+                .gradient(.softmaxCrossEntropy(labelSmoothing: 0)), loss)[0]
             let linear = try program.append(
                 .gradient(.linearParameters(.init(), hasBias: true)), [features, logits])
             let flat = try program.apply(

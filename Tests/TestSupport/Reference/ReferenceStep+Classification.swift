@@ -2,16 +2,22 @@ import Compute
 import RealModule
 
 extension ReferenceStep {
-    func measureCrossEntropy() {
-        let loss = rows.reduce(0) { $0 + $1.weight * ($1.logSum - $1.logits[$1.target]) }
+    func measureCrossEntropy(_ smoothing: Double) {
+        let loss = rows.reduce(0) { sum, row in
+            let losses = row.logits.map { row.logSum - $0 }
+            let mean = losses.reduce(0, +) / Double(losses.count)
+            return sum + row.weight * ((1 - smoothing) * losses[row.target] + smoothing * mean)
+        }
         results[0].store([loss])
     }
 
-    func differentiateCrossEntropy() {
+    func differentiateCrossEntropy(_ smoothing: Double) {
         let derivatives = rows.flatMap { row in
             row.logits.indices.map { index in
                 let probability = Double.exp(row.logits[index] - row.logSum)
-                return row.weight * (probability - (index == row.target ? 1 : 0))
+                let expected =
+                    (index == row.target ? 1 - smoothing : 0) + smoothing / Double(row.logits.count)
+                return row.weight * (probability - expected)
             }
         }
         results[0].store(derivatives)

@@ -19,7 +19,7 @@ struct ReferenceStep {
         case .dropout: mapElements { $0[0] * $0[1] }
         case .add: mapElements { $0[0] + $0[1] }
         case .flatten: mapElements { $0[0] }
-        case .softmaxCrossEntropy: measureCrossEntropy()
+        case .softmaxCrossEntropy(let smoothing): measureCrossEntropy(Double(smoothing))
         case .gradient(let gradient): execute(gradient)
         }
     }
@@ -38,7 +38,7 @@ struct ReferenceStep {
         case .shortcut(let shortcut, _): add(through: shortcut)
         case .relu: mapElements { $0[0] > 0 ? $0[1] : 0 }
         case .flatten: mapElements { $0[0] }
-        case .softmaxCrossEntropy: differentiateCrossEntropy()
+        case .softmaxCrossEntropy(let smoothing): differentiateCrossEntropy(Double(smoothing))
         }
     }
 
