@@ -103,14 +103,15 @@ struct Train: ParsableCommand {
     private func newRun() throws -> Checkpoint {
         let network = try BranchedNetwork.named(network)
         let recipe = try resolvedRecipe(for: network)
-        var parameters = try ParameterStore.initial(for: network, seed: recipe.seed)
+        var parameters = try ParameterStore.initial(
+            for: network, seed: recipe.seed, by: recipe.initialization)
         let start = try startingModel()
         if let start { try parameters.replace(from: start.model, for: network) }
         return Checkpoint(
             network: network, recipe: recipe, dataChecksums: [],
             initialChecksum: start?.checksum,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            state: TrainingState(parameters: parameters))
+            state: TrainingState(parameters: parameters, recipe: recipe))
     }
 
     /// The model to start from, and the SHA-256 of its parameters.

@@ -33,7 +33,7 @@ struct RecipeRefusalTests {
             "'optimizer.learningRate' is -0.1, expected a number above 0"
         ),
         ("optimizer.learningRate=.nan", "'optimizer.learningRate' is nan"),
-        ("optimizer.name=sgd", "'optimizer.name'"),
+        ("optimizer.name=lion", "'optimizer.name'"),
         ("data.validationImages=0", "'data.validationImages' is 0, expected 1 or more"),
         ("network=b-lenet", "the recipe is for 'b-lenet', but 'lenet' was asked for"),
         (

@@ -8,10 +8,11 @@ import Testing
 struct ResumeRefusalTests {
     private func writeCheckpoint(in folder: String) throws -> String {
         let path = folder + "/checkpoint.safetensors"
+        let recipe = try Recipe.builtIn(for: "b-lenet")
         let checkpoint = Checkpoint(
-            network: .bLeNet, recipe: try .builtIn(for: "b-lenet"), dataChecksums: [],
-            initialChecksum: nil, threads: 2,
-            state: TrainingState(parameters: try .initial(for: .bLeNet, seed: 1)))
+            network: .bLeNet, recipe: recipe, dataChecksums: [], initialChecksum: nil, threads: 2,
+            state: TrainingState(
+                parameters: try .initial(for: .bLeNet, seed: 1), recipe: recipe))
         try checkpoint.write(to: path, digest: SampleModel.digest)
         return path
     }
@@ -118,7 +119,7 @@ struct ResumeRefusalTests {
     }
 
     @Test(arguments: [
-        (#"\"version\" : 1"#, #"\"version\" : 2"#, "version 2, this program reads 1"),
+        (#"\"version\" : 2"#, #"\"version\" : 1"#, "version 1, this program reads 2; finish"),
         (#"\"threads\" : 2"#, #"\"threads\" : 3"#, "was changed: its SHA-256 is "),
     ])
     func refusesAnEditedCheckpoint(old: String, new: String, message: String) throws {

@@ -49,6 +49,24 @@ struct InitialParametersTests {
         }
     }
 
+    /// Normal numbers of variance 2/720; the standard error of the variance of 60,480 of them is
+    /// √(2 / 60,480) of it, 0.0058; five of them. A share of 0.6827 lies within one deviation, with
+    /// a standard error of 0.0019.
+    @Test func heDrawsNormalWeightsOfTwiceOneOverFanInAndNoBiases() throws {
+        let parameters = try ParameterStore.initial(for: .bLeNet, seed: 3, by: .he)
+        let scalars = try #require(parameters["linear1.weight"]).scalars.map(Double.init)
+        let (count, expected) = (Double(scalars.count), 2 / 720.0)
+        let mean = scalars.reduce(0, +) / count
+        let variance = scalars.reduce(0) { $0 + $1 * $1 } / count
+        let within = scalars.count { $0.magnitude < expected.squareRoot() }
+        #expect(abs(mean) < 5 * (expected / count).squareRoot())
+        #expect(abs(variance - expected) < 5 * 0.0058 * expected)
+        #expect(abs(Double(within) / count - 0.6827) < 5 * 0.0019)
+        for name in parameters.names where name.hasSuffix(".bias") {
+            #expect(parameters[name]?.scalars.allSatisfy { $0 == 0 } == true)
+        }
+    }
+
     @Test func parametersAreThoseOfTheProgram() throws {
         let network = TinyTraining.network
         let parameters = try ParameterStore.initial(for: network, seed: 1)

@@ -30,7 +30,10 @@ struct RecipeFaultTests {
         ("seed: 18446744073709551616", "seed"), ("lossWeights: 1", "lossWeights"),
         ("lossWeights: [1, heavy]", "lossWeights"), ("network: [b-lenet]", "network"),
         ("optimizer: adam", "optimizer"), ("optimizer:", "optimizer"),
-        ("optimizer: {name: sgd}", "optimizer.name"),
+        ("optimizer: {name: lion}", "optimizer.name"),
+        ("optimizer: {nesterov: 1}", "optimizer.nesterov"),
+        ("initialization: xavier", "initialization"),
+        ("schedule: {milestones: 0.5}", "schedule.milestones"),
         ("optimizer: {beta1: true}", "optimizer.beta1"), ("schedule: {name: 1}", "schedule.name"),
         ("data: {mean: [[1]]}", "data.mean"), ("data: {mean: 0.1}", "data.mean"),
     ])
@@ -61,7 +64,7 @@ struct RecipeFaultTests {
     @Test(arguments: [
         "epochs", "", "epochs:3", "=3", "epoch=3", ".epochs=3", "epochs.=3", "optimizer..beta1=0",
         "optimizer.beta=0", "epochs=", "epochs=ten", "epochs.first=3", "optimizer=adam",
-        "lossWeights=[1", "lossWeights=[1, 'a']", "network=\"b", "optimizer.name=sgd", "epochs==3",
+        "lossWeights=[1", "lossWeights=[1, 'a']", "network=\"b", "optimizer.name=lion", "epochs==3",
         "lossWeights.0=1",
     ])
     func settingThatMakesNoSenseIsQuoted(setting: String) {

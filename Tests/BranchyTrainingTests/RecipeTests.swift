@@ -19,7 +19,16 @@ struct RecipeTests {
         var recipe = try Recipe.builtIn(for: name)
         recipe.seed = .max
         recipe.optimizer.learningRate = 0.1 + 0.2
-        recipe.optimizer.name = .adamw
+        recipe.optimizer.name = .sgd
+        recipe.optimizer.momentum = 1 / 3
+        recipe.optimizer.nesterov = true
+        recipe.optimizer.maximumGradientNorm = 1 / 3
+        recipe.optimizer.averageDecay = 1 / 3
+        recipe.labelSmoothing = 1 / 3
+        recipe.initialization = .he
+        recipe.schedule.name = .step
+        recipe.schedule.milestones = [1 / 3, 2 / 3]
+        recipe.schedule.decay = 1 / 3
         recipe.lossWeights = [1 / 3, .pi]
         recipe.data.mean = [1 / 3]
         recipe.thresholds = [.infinity]

@@ -32,7 +32,17 @@ struct RecipeValidationTests {
         // The last one is 0 in the single precision of the parameters.
         Case.numbers("optimizer.epsilon", \.optimizer.epsilon, 0, -1, .nan, .infinity, 1e-50),
         Case.numbers("optimizer.weightDecay", \.optimizer.weightDecay, -1, .nan, .infinity),
+        Case.numbers("optimizer.momentum", \.optimizer.momentum, -0.1, 1, .nan),
+        Case.numbers(
+            "optimizer.maximumGradientNorm", \.optimizer.maximumGradientNorm, 0, -1, .nan),
+        Case.numbers(
+            "optimizer.averageDecay", \.optimizer.averageDecay, -0.1, 1, 2, .nan),
+        Case.numbers("labelSmoothing", \.labelSmoothing, -0.1, 1, .nan),
         Case.numbers("schedule.warmup", \.schedule.warmup, -0.1, 1.1, .nan),
+        Case.numbers(
+            "schedule.milestones", \.schedule.milestones, [-0.1], [1.1], [.nan], [0.5, 0.5],
+            [0.75, 0.5]),
+        Case.numbers("schedule.decay", \.schedule.decay, 0, -0.1, 1.1, .nan),
         Case.numbers("data.validationImages", \.data.validationImages, 0, -1),
         Case.numbers("data.calibrationImages", \.data.calibrationImages, -1),
         Case.numbers("data.shift", \.data.shift, -1, 65),
@@ -49,7 +59,15 @@ struct RecipeValidationTests {
         Case.numbers("optimizer.beta1", \.optimizer.beta1, 0, 1.0.nextDown),
         Case.numbers("optimizer.beta2", \.optimizer.beta2, 0, 1.0.nextDown),
         Case.numbers("optimizer.weightDecay", \.optimizer.weightDecay, 0, 1),
+        Case.numbers("optimizer.momentum", \.optimizer.momentum, 0, 1.0.nextDown),
+        Case.numbers(
+            "optimizer.maximumGradientNorm", \.optimizer.maximumGradientNorm,
+            .leastNonzeroMagnitude, .infinity),
+        Case.numbers("optimizer.averageDecay", \.optimizer.averageDecay, 0, 1.0.nextDown),
+        Case.numbers("labelSmoothing", \.labelSmoothing, 0, Float(1).nextDown),
         Case.numbers("schedule.warmup", \.schedule.warmup, 0, 1),
+        Case.numbers("schedule.milestones", \.schedule.milestones, [], [0], [1], [0, 0.5, 1]),
+        Case.numbers("schedule.decay", \.schedule.decay, .leastNonzeroMagnitude, 1),
         Case.numbers("data.validationImages", \.data.validationImages, 1),
         Case.numbers("data.calibrationImages", \.data.calibrationImages, 0),
         Case.numbers("data.shift", \.data.shift, 0, 64),

@@ -81,10 +81,12 @@ enum TinyTraining {
             })
     }
 
-    static func start(_ network: BranchedNetwork = network, seed: UInt64 = 7) throws
-        -> TrainingState
-    {
-        TrainingState(parameters: try .initial(for: network, seed: seed))
+    static func start(
+        _ network: BranchedNetwork = network, _ recipe: Recipe? = nil, seed: UInt64 = 7
+    ) throws -> TrainingState {
+        TrainingState(
+            parameters: try .initial(for: network, seed: seed),
+            recipe: try recipe ?? self.recipe)
     }
 
     static func trainer(
@@ -95,7 +97,7 @@ enum TinyTraining {
         try Trainer(
             network: network, recipe: recipe, training: TrainingSplit(training),
             validation: ValidationSplit(try validation ?? halves(5, seed: 99)), engine: engine,
-            state: try state ?? start(network, seed: recipe.seed))
+            state: try state ?? start(network, recipe, seed: recipe.seed))
     }
 
     /// Where a run ends, or where it is after some number of steps made by this call.

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct TrainerLearningTests {
-    @Test(arguments: [Recipe.OptimizerRecipe.Name.adam, .adamw], [0, 1])
+    @Test(arguments: Recipe.OptimizerRecipe.Name.allCases, [0, 1])
     func brightHalvesAreLearntAtBothExits(
         optimizer: Recipe.OptimizerRecipe.Name, shift: Int
     ) throws {

@@ -49,7 +49,7 @@ struct TrainerLossTests {
         var indices = [Int](repeating: 0, count: 5)
         for (place, index) in zip(places, short) { indices[place] = index }
         recipe.batchSize = 5
-        var state = TrainingState(parameters: stopped.parameters)
+        var state = TrainingState(parameters: stopped.parameters, recipe: recipe)
         (state.moments, state.step) = (stopped.moments, 1)
         let alone = try TinyTraining.state(recipe, on: data.subset(indices), from: state)
         #expect(alone.parameters == whole.parameters)
@@ -65,10 +65,10 @@ struct TrainerLossTests {
         let one = try TinyTraining.state(recipe, on: data, stoppingAfter: 1).moments
         recipe.lossWeights = [1.5, 2.5]
         let two = try TinyTraining.state(recipe, on: data, stoppingAfter: 1).moments
-        for name in one.mean.names {
-            let (mean, square) = (try #require(one.mean[name]), try #require(one.square[name]))
-            #expect(two.mean[name]?.scalars == mean.scalars.map { 2 * $0 })
-            #expect(two.square[name]?.scalars == square.scalars.map { 4 * $0 })
+        for name in one.first.names {
+            let (mean, square) = (try #require(one.first[name]), try #require(one.second[name]))
+            #expect(two.first[name]?.scalars == mean.scalars.map { 2 * $0 })
+            #expect(two.second[name]?.scalars == square.scalars.map { 4 * $0 })
             #expect(mean.scalars.contains { $0 != 0 })
         }
     }
@@ -92,7 +92,7 @@ struct TrainerLossTests {
         }
         for name in ["branch1.linear.weight", "branch1.linear.bias"] {
             #expect(branched.parameters[name] == start.parameters[name])
-            #expect(branched.moments.square[name]?.scalars.allSatisfy { $0 == 0 } == true)
+            #expect(branched.moments.second[name]?.scalars.allSatisfy { $0 == 0 } == true)
         }
         #expect(branched.history.map(\.trainingLoss) == plain.history.map(\.trainingLoss))
     }

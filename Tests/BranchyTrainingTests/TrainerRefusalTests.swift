@@ -69,11 +69,11 @@ struct TrainerRefusalTests {
         state.parameters["conv2.bias"] = Tensor(repeating: 0, [2])
         #expect(try fault(state).contains("parameter 'conv2.bias' has shape"))
         state = try TinyTraining.start()
-        state.moments.mean["linear1.weight"] = Tensor(repeating: 0, [12, 2])
-        #expect(try fault(state).contains("mean 'linear1.weight' has shape"))
+        state.moments.first["linear1.weight"] = Tensor(repeating: 0, [12, 2])
+        #expect(try fault(state).contains("moment1 'linear1.weight' has shape"))
         state = try TinyTraining.start()
-        state.moments.square = ParameterStore()
-        #expect(try fault(state).contains("square 'conv1.weight' is missing"))
+        state.moments.second = ParameterStore()
+        #expect(try fault(state).contains("moment2 'conv1.weight' is missing"))
     }
 
     /// 13 images in batches of 8 make 2 batches; a state at batch 2 would never end its epoch.

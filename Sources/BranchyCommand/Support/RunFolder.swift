@@ -121,7 +121,7 @@ extension Checkpoint {
     /// The model that a finished run has made.
     func model(_ splits: DatasetSplits, engine: any Engine) throws -> TrainedModel {
         TrainedModel(
-            network: network, parameters: state.parameters,
+            network: network, parameters: state.modelParameters,
             preprocessing: Preprocessing(
                 mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation),
             classNames: splits.training.classNames,

@@ -1,5 +1,3 @@
-public import Compute
-
 /// Adam, and AdamW where decay is decoupled: a value whose step is pure arithmetic.
 ///
 /// For a gradient g at step t (from 1 on), with decay λ and learning rate η:
@@ -35,27 +33,6 @@ public struct Adam: Hashable, Sendable {
         self.decouplesDecay = decouplesDecay
     }
 
-    /// What Adam remembers of a parameter's gradients; zeros at the start, in its shape.
-    public struct Moments: Hashable, Sendable {
-        /// Running mean of gradients, under the parameters' names.
-        public var mean: ParameterStore
-        /// Running mean of squared gradients, under the parameters' names.
-        public var square: ParameterStore
-
-        /// The start of training.
-        public init(like parameters: ParameterStore) {
-            var zeros = ParameterStore()
-            for (name, tensor) in parameters { zeros[name] = Tensor(repeating: 0, tensor.shape) }
-            mean = zeros
-            square = zeros
-        }
-
-        init(mean: ParameterStore, square: ParameterStore) {
-            self.mean = mean
-            self.square = square
-        }
-    }
-
     /// Changes one parameter along its gradient.
     ///
     /// - Parameters:
@@ -63,31 +40,39 @@ public struct Adam: Hashable, Sendable {
     ///   - gradient: the derivative of the loss by each of them.
     ///   - mean: the first moment, changed in place.
     ///   - square: the second moment, changed in place.
-    ///   - learningRate: η of this step.
-    ///   - step: how many steps have been made, this one included.
+    ///   - pace: what holds in this step.
+    /// - Precondition: all have as many numbers.
+    /// - Returns: whether all numbers of the parameter are finite afterwards.
     public func update(
         _ parameter: inout MutableSpan<Float>, along gradient: Span<Float>,
-        mean: inout MutableSpan<Float>, square: inout MutableSpan<Float>, learningRate: Double,
-        step: Int
-    ) {
+        mean: inout MutableSpan<Float>, square: inout MutableSpan<Float>, at pace: Optimizer.Pace
+    ) -> Bool {
         let (b1, b2) = (Float(beta1), Float(beta2))
         // Not 1 - b2: rounding β₂ = 0.999 first would be off by 1e-5 of what is left of 1.
         let (rest1, rest2) = (Float(1 - beta1), Float(1 - beta2))
-        let correction1 = 1 - power(beta1, step)
-        let correction2 = Float(1 - power(beta2, step))
-        let stepSize = Float(learningRate / correction1)
-        let shrink = decouplesDecay ? Float(1 - learningRate * weightDecay) : 1
+        let correction1 = 1 - power(beta1, pace.step)
+        let correction2 = Float(1 - power(beta2, pace.step))
+        let stepSize = Float(pace.learningRate / correction1)
+        let shrink = decouplesDecay ? Float(1 - pace.learningRate * weightDecay) : 1
         let decay = decouplesDecay ? 0 : Float(weightDecay)
-        for index in parameter.indices {
-            let value = parameter[index]
-            let slope = gradient[index] + decay * value
-            let first = b1 * mean[index] + rest1 * slope
-            let second = b2 * square[index] + rest2 * slope * slope
-            mean[index] = first
-            square[index] = second
-            let root = (second / correction2).squareRoot() + Float(epsilon)
-            parameter[index] = value * shrink - stepSize * first / root
+        let (small, scale) = (Float(epsilon), pace.gradientScale)
+        let count = parameter.count
+        precondition(gradient.count == count && mean.count == count && square.count == count)
+        var check = FiniteCheck()
+        for index in 0..<count {
+            // Safety: all have `count` numbers.
+            let value = parameter[unchecked: index]
+            let slope = scale * gradient[unchecked: index] + decay * value
+            let first = b1 * mean[unchecked: index] + rest1 * slope
+            let second = b2 * square[unchecked: index] + rest2 * slope * slope
+            mean[unchecked: index] = first
+            square[unchecked: index] = second
+            let root = (second / correction2).squareRoot() + small
+            let result = value * shrink - stepSize * first / root
+            parameter[unchecked: index] = result
+            check.look(at: result)
         }
+        return check.isPassed
     }
 }
 

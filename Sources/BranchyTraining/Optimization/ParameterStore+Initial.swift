@@ -3,18 +3,16 @@ public import BranchyNet
 public import Compute
 
 extension ParameterStore {
-    /// Random parameters for a network: every weight and bias uniform in ±1/√fan-in, which is what
-    /// PyTorch starts convolutions and linear layers from. Batch normalizations begin by passing on
-    /// what is normalized: weight 1, bias 0, running mean 0, running variance 1.
+    /// Random parameters for a network. Batch normalizations begin by passing on what is normalized:
+    /// weight 1, bias 0, running mean 0, running variance 1.
     ///
     /// Each parameter's numbers depend on the seed and its name only, so a backbone starts alike
     /// with and without branches.
     ///
-    /// References: He et al., *Delving Deep into Rectifiers*, ICCV 2015, with a = √5.
-    ///
     /// - Throws: `NetworkError` where the description does not make a network.
-    public static func initial(for network: BranchedNetwork, seed: UInt64) throws -> ParameterStore
-    {
+    public static func initial(
+        for network: BranchedNetwork, seed: UInt64, by rule: Initialization = .pytorch
+    ) throws -> ParameterStore {
         let program = try network.plainProgram().program
         let normalizing = program.normalizingParameters
         var parameters = ParameterStore()
@@ -31,10 +29,8 @@ extension ParameterStore {
             }
             var generator = SplitMix64(
                 seed: seed, stream: RandomPurpose.initialization.rawValue, hash(port.name))
-            let scalars = (0..<shape.elementCount).map { _ in
-                bound * (2 * generator.nextUnitFloat() - 1)
-            }
-            parameters[port.name] = Tensor(shape, scalars)
+            parameters[port.name] = Tensor(
+                shape, rule.draw(shape, bound: bound, from: &generator))
         }
         return parameters
     }
@@ -56,12 +52,5 @@ extension Program {
             }
         }
         return constants
-    }
-}
-
-extension SplitMix64 {
-    /// A number in 0 ..< 1, a multiple of 2⁻²⁴.
-    mutating func nextUnitFloat() -> Float {
-        Float(next() >> 40) * 0x1p-24
     }
 }

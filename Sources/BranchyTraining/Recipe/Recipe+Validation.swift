@@ -10,8 +10,10 @@ extension Recipe {
             "lossWeights", lossWeights, "numbers of 0 or more, not all of them 0")
         try require(
             thresholds.allSatisfy { $0 >= 0 }, "thresholds", thresholds, "numbers of 0 or more")
+        try require(
+            0..<1 ~= labelSmoothing, "labelSmoothing", labelSmoothing, "0 to below 1")
         try validateOptimizer()
-        try require(0...1 ~= schedule.warmup, "schedule.warmup", schedule.warmup, "0 to 1")
+        try validateSchedule()
         try validateData()
     }
 
@@ -28,8 +30,30 @@ extension Recipe {
             epsilon.isFinite && epsilon > 0, key + "epsilon", optimizer.epsilon,
             "a number above 0 in single precision")
         try require(
+            0..<1 ~= optimizer.momentum, key + "momentum", optimizer.momentum, "0 to below 1")
+        try require(
             optimizer.weightDecay.isFinite && optimizer.weightDecay >= 0, key + "weightDecay",
             optimizer.weightDecay, "a number of 0 or more")
+        try require(
+            optimizer.maximumGradientNorm > 0, key + "maximumGradientNorm",
+            optimizer.maximumGradientNorm, "a number above 0, or .inf to clip nothing")
+        // In single precision, where an average that keeps all of itself would never move.
+        try require(
+            optimizer.averageDecay >= 0 && Float(1 - optimizer.averageDecay) > 0,
+            key + "averageDecay", optimizer.averageDecay, "0 to below 1")
+    }
+
+    private func validateSchedule() throws(TrainingError) {
+        let key = "schedule."
+        try require(0...1 ~= schedule.warmup, key + "warmup", schedule.warmup, "0 to 1")
+        let milestones = schedule.milestones
+        try require(
+            milestones.allSatisfy { 0...1 ~= $0 }
+                && zip(milestones, milestones.dropFirst()).allSatisfy { $0 < $1 },
+            key + "milestones", milestones, "ascending numbers of 0 to 1")
+        try require(
+            schedule.decay > 0 && schedule.decay <= 1, key + "decay", schedule.decay,
+            "a number above 0, at most 1")
     }
 
     private func validateData() throws(TrainingError) {

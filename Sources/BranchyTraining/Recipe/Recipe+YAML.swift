@@ -55,13 +55,20 @@ extension Recipe {
         }
         // Yams writes 15 digits, and infinity in a way that it does not read.
         node["lossWeights"] = Node(numbers: lossWeights.map(\.description))
+        node["labelSmoothing"] = Node(number: labelSmoothing.description)
         node["thresholds"] = Node(numbers: thresholds.map(\.description))
-        node["optimizer"]?["learningRate"] = Node(number: optimizer.learningRate.description)
-        node["optimizer"]?["beta1"] = Node(number: optimizer.beta1.description)
-        node["optimizer"]?["beta2"] = Node(number: optimizer.beta2.description)
-        node["optimizer"]?["epsilon"] = Node(number: optimizer.epsilon.description)
-        node["optimizer"]?["weightDecay"] = Node(number: optimizer.weightDecay.description)
+        for (key, number) in [
+            ("learningRate", optimizer.learningRate), ("beta1", optimizer.beta1),
+            ("beta2", optimizer.beta2), ("epsilon", optimizer.epsilon),
+            ("momentum", optimizer.momentum), ("weightDecay", optimizer.weightDecay),
+            ("maximumGradientNorm", optimizer.maximumGradientNorm),
+            ("averageDecay", optimizer.averageDecay),
+        ] {
+            node["optimizer"]?[key] = Node(number: number.description)
+        }
         node["schedule"]?["warmup"] = Node(number: schedule.warmup.description)
+        node["schedule"]?["milestones"] = Node(numbers: schedule.milestones.map(\.description))
+        node["schedule"]?["decay"] = Node(number: schedule.decay.description)
         node["data"]?["mean"] = Node(numbers: data.mean.map(\.description))
         node["data"]?["standardDeviation"] = Node(
             numbers: data.standardDeviation.map(\.description))

@@ -17,6 +17,10 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var batchSize: Int
     /// Weight of each exit's loss in the sum, from exit 0 to the final one; at least 0, not all 0.
     public var lossWeights: [Double]
+    /// The share of a target that all classes get alike, 0 ..< 1.
+    public var labelSmoothing: Float = 0
+    /// What initial parameters are drawn from: `pytorch` or `he`.
+    public var initialization = Initialization.pytorch
     /// Entropy in nats below which samples leave at each early exit, until thresholds are
     /// calibrated; empty for a model that comes without any.
     public var thresholds: [Float]
@@ -29,41 +33,62 @@ public struct Recipe: Hashable, Sendable, Codable {
 
     /// How parameters follow gradients.
     public struct OptimizerRecipe: Hashable, Sendable, Codable {
-        /// `adam` or `adamw`.
+        /// `adam`, `adamw` or `sgd`.
         public var name: Name
         /// The peak learning rate, above 0.
         public var learningRate: Double
-        /// Decay of the mean of gradients, 0 ..< 1.
-        public var beta1: Double
-        /// Decay of the mean of squared gradients, 0 ..< 1.
-        public var beta2: Double
-        /// Added to the root, above 0.
-        public var epsilon: Double
-        /// Decay of the parameters towards 0, at least 0.
-        public var weightDecay: Double
+        /// Adam's decay of the mean of gradients, 0 ..< 1.
+        public var beta1 = 0.9
+        /// Adam's decay of the mean of squared gradients, 0 ..< 1.
+        public var beta2 = 0.999
+        /// Adam's addition to the root, above 0.
+        public var epsilon = 1e-8
+        /// What SGD keeps of its velocity, 0 ..< 1.
+        public var momentum = 0.9
+        /// Whether SGD looks ahead along its velocity.
+        public var nesterov = false
+        /// Decay of weights towards 0, at least 0. Biases and the parameters of batch
+        /// normalization do not decay.
+        public var weightDecay = 0.0
+        /// Largest norm of all gradients together, above 0; longer ones are shortened. Infinite to
+        /// leave them as they are.
+        public var maximumGradientNorm = Double.infinity
+        /// What a moving average of the weights keeps of itself at each step, 0 ..< 1. Validation
+        /// and the finished model use the average; with 0 there is none.
+        public var averageDecay = 0.0
 
         /// The optimizers there are.
         public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
-            /// Decay is added to the gradient.
+            /// Adam whose decay is added to the gradient.
             case adam
-            /// Decay is applied to the parameters.
+            /// Adam whose decay is applied to the parameters.
             case adamw
+            /// Stochastic gradient descent with momentum; decay is added to the gradient.
+            case sgd
         }
     }
 
     /// How the learning rate changes over the run.
     public struct ScheduleRecipe: Hashable, Sendable, Codable {
-        /// `constant` or `oneCycle`.
+        /// `constant`, `oneCycle`, `step` or `cosine`.
         public var name: Name
-        /// Share of the steps in which `oneCycle` goes up, 0 ... 1.
-        public var warmup: Double
+        /// Share of the steps in which the rate rises, 0 ... 1; `constant` has no rise.
+        public var warmup = 0.0
+        /// Shares of the steps after which `step` lowers the rate, ascending, 0 ... 1.
+        public var milestones = [0.5, 0.75]
+        /// What `step` multiplies the rate by, above 0 and at most 1.
+        public var decay = 0.1
 
         /// The schedules there are.
         public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
             /// The peak all the time.
             case constant
-            /// Up to the peak, then down to almost nothing.
+            /// Up to the peak, then down to almost nothing, both along a cosine.
             case oneCycle
+            /// Down in steps.
+            case step
+            /// Down to nothing along half a cosine.
+            case cosine
         }
     }
 
@@ -93,8 +118,7 @@ public struct Recipe: Hashable, Sendable, Codable {
             lossWeights: [Double](repeating: 1, count: network.exitCount),
             thresholds: [Float](repeating: 0.3, count: network.exitCount - 1),
             optimizer: .init(
-                name: .adam, learningRate: 0.006, beta1: 0.9, beta2: 0.999, epsilon: 1e-8,
-                weightDecay: 0),
+                name: .adam, learningRate: 0.006),
             schedule: .init(name: .oneCycle, warmup: 0.25),
             data: .init(
                 validationImages: 5_000, calibrationImages: 5_000, shift: 2, mean: [0.1307],
@@ -102,21 +126,41 @@ public struct Recipe: Hashable, Sendable, Codable {
     }
 }
 
-extension Recipe {
-    /// The optimizer that the recipe describes.
-    var adam: Adam {
-        Adam(
-            beta1: optimizer.beta1, beta2: optimizer.beta2, epsilon: optimizer.epsilon,
-            weightDecay: optimizer.weightDecay, decouplesDecay: optimizer.name == .adamw)
+extension Optimizer {
+    /// The optimizer that a recipe describes.
+    public init(_ recipe: Recipe.OptimizerRecipe) {
+        switch recipe.name {
+        case .adam, .adamw:
+            self = .adam(
+                Adam(
+                    beta1: recipe.beta1, beta2: recipe.beta2, epsilon: recipe.epsilon,
+                    weightDecay: recipe.weightDecay, decouplesDecay: recipe.name == .adamw))
+        case .sgd:
+            self = .sgd(
+                SGD(
+                    momentum: recipe.momentum, isNesterov: recipe.nesterov,
+                    weightDecay: recipe.weightDecay))
+        }
     }
+}
 
+extension LearningRateSchedule {
+    /// The schedule that a recipe describes.
+    public init(_ recipe: Recipe.ScheduleRecipe) {
+        switch recipe.name {
+        case .constant: self = .constant
+        case .oneCycle: self = .oneCycle(warmup: recipe.warmup)
+        case .step:
+            self = .step(
+                milestones: recipe.milestones, decay: recipe.decay, warmup: recipe.warmup)
+        case .cosine: self = .cosine(warmup: recipe.warmup)
+        }
+    }
+}
+
+extension Recipe {
     /// The learning rate at a step, counted from 0, of a number of steps.
     func learningRate(atStep step: Int, of stepCount: Int) -> Double {
-        let shape: LearningRateSchedule =
-            switch schedule.name {
-            case .constant: .constant
-            case .oneCycle: .oneCycle(warmup: schedule.warmup)
-            }
-        return optimizer.learningRate * shape.factor(atStep: step, of: stepCount)
+        optimizer.learningRate * LearningRateSchedule(schedule).factor(atStep: step, of: stepCount)
     }
 }

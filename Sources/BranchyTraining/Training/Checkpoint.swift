@@ -9,11 +9,12 @@ import Foundation
 
 /// A training run on disk: its state, and what it must be resumed with.
 ///
-/// One safetensors file, replaced as a whole: parameters under `parameter.`, the optimizer's
-/// moments under `mean.` and `square.`, everything else as JSON in the file's metadata.
+/// One safetensors file, replaced as a whole: parameters under `parameter.`, their average under
+/// `average.`, the optimizer's moments under `moment1.` and `moment2.`, everything else as JSON in
+/// the file's metadata.
 public struct Checkpoint: Hashable, Sendable {
     /// The version of the format that this library writes, and the only one it reads.
-    public static let version = 1
+    public static let version = 2
 
     /// What is trained.
     public var network: BranchedNetwork
@@ -47,8 +48,8 @@ public struct Checkpoint: Hashable, Sendable {
     /// - Throws: `ModelError` of code `unwritable`, naming file and reason.
     public func write(to path: String, digest: ModelFolder.Digest? = nil) throws {
         var tensors = ParameterStore()
-        for (prefix, store) in stores {
-            for (name, tensor) in store { tensors["\(prefix).\(name)"] = tensor }
+        for (prefix, path) in TrainingState.tensors(of: recipe) {
+            for (name, tensor) in state[keyPath: path] { tensors["\(prefix).\(name)"] = tensor }
         }
         let document = try JSONEncoder.branchyNet.encode(Document(self))
         let metadata = [Document.key: String(decoding: document, as: UTF8.self)]
@@ -76,7 +77,9 @@ public struct Checkpoint: Hashable, Sendable {
             guard header.version == Self.version else {
                 throw ModelError(
                     .unsupportedVersion,
-                    "\(path): version \(header.version), this program reads \(Self.version)")
+                    "\(path): version \(header.version), this program reads \(Self.version); "
+                        + "finish the run with the program that began it, or begin another with "
+                        + "another --output")
             }
             document = try JSONDecoder.branchyNet.decode(Document.self, from: data)
         } catch let error as ModelError {
@@ -87,10 +90,10 @@ public struct Checkpoint: Hashable, Sendable {
         if let digest { try Self.check(file, digest, path) }
         try document.check(path)
         let network = document.network
-        var state = TrainingState(
-            parameters: try Self.store("parameter", in: file, for: network, path))
-        state.moments.mean = try Self.store("mean", in: file, for: network, path)
-        state.moments.square = try Self.store("square", in: file, for: network, path)
+        var state = TrainingState(parameters: ParameterStore(), recipe: document.recipe)
+        for (prefix, place) in TrainingState.tensors(of: document.recipe) {
+            state[keyPath: place] = try Self.store(prefix, in: file, for: network, path)
+        }
         document.copyCounters(to: &state)
         self.init(
             network: network, recipe: document.recipe, dataChecksums: document.dataChecksums,
@@ -108,13 +111,6 @@ public struct Checkpoint: Hashable, Sendable {
                 .corruptFile,
                 "\(path) was changed: its SHA-256 is \(found), but in the file it is \(expected)")
         }
-    }
-
-    private var stores: [(prefix: String, store: ParameterStore)] {
-        [
-            ("parameter", state.parameters), ("mean", state.moments.mean),
-            ("square", state.moments.square),
-        ]
     }
 
     private static func store(

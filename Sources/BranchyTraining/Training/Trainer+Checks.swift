@@ -31,14 +31,13 @@ extension Trainer {
         }
     }
 
-    static func check(_ state: TrainingState, fits network: BranchedNetwork) throws {
+    static func check(
+        _ state: TrainingState, of recipe: Recipe, fits network: BranchedNetwork
+    ) throws {
         let program = try network.plainProgram().program
-        for (kind, store) in [
-            ("parameter", state.parameters), ("mean", state.moments.mean),
-            ("square", state.moments.square),
-        ] {
+        for (kind, path) in TrainingState.tensors(of: recipe) {
             for port in program.parameters {
-                let found = store[port.name]?.shape
+                let found = state[keyPath: path][port.name]?.shape
                 let expected = program.type(of: port.value).shape
                 guard found != expected else { continue }
                 throw TrainingError(

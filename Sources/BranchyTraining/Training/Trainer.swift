@@ -52,7 +52,7 @@ public struct Trainer: ~Copyable {
         try Self.check(recipe, fits: network)
         try Self.check(training, fits: network)
         try Self.check(validation, fits: network)
-        try Self.check(state, fits: network)
+        try Self.check(state, of: recipe, fits: network)
         try Self.check(state, isWithin: recipe, sampleCount: training.count)
         let scaling = try PixelScaling.standardizing(
             mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
@@ -119,10 +119,10 @@ public struct Trainer: ~Copyable {
         _ batch: LoadedBatch, _ observe: (TrainingEvent) -> Void
     ) throws {
         let rate = recipe.learningRate(atStep: state.step, of: stepCount)
-        let loss = try step.run(batch, learningRate: rate, &state)
+        let (loss, isFinite) = try step.run(batch, learningRate: rate, &state)
         // Parameters too: the next loss would tell, but the end of an epoch saves them before it,
         // and a rectifier may hide them for long.
-        guard loss.isFinite, state.parameters.allSatisfy({ $0.tensor.isFinite }) else {
+        guard loss.isFinite, isFinite else {
             throw TrainingError(
                 .diverged,
                 "the loss is \(loss)\(loss.isFinite ? ", but not every parameter is finite" : "") "
@@ -157,7 +157,7 @@ public struct Trainer: ~Copyable {
     private func validationAccuracy() throws -> [Double] {
         let loader = try BatchLoader(validation, scaling: scaling)
         var evaluator = try LogitsEvaluator(
-            network: network, parameters: state.parameters, engine: engine,
+            network: network, parameters: state.modelParameters, engine: engine,
             batchSize: min(recipe.batchSize, validation.count))
         var correct = [Int](repeating: 0, count: network.exitCount)
         for batch in try IndexBatches.inOrder(
@@ -177,8 +177,4 @@ public struct Trainer: ~Copyable {
         }
         return correct.map { Double($0) / Double(validation.count) }
     }
-}
-
-extension Tensor {
-    fileprivate var isFinite: Bool { scalars.allSatisfy(\.isFinite) }
 }

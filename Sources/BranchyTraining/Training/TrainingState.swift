@@ -6,8 +6,10 @@ public import Compute
 public struct TrainingState: Hashable, Sendable {
     /// The trained numbers.
     public var parameters: ParameterStore
+    /// Their moving average; empty where the recipe asks for none.
+    public var average: ParameterStore
     /// What the optimizer remembers.
-    public var moments: Adam.Moments
+    public var moments: Moments
     /// The epoch in progress, counted from 0; equal to the recipe's epochs at the end.
     public var epoch = 0
     /// How many batches of it are done.
@@ -22,9 +24,27 @@ public struct TrainingState: Hashable, Sendable {
     public var history: [EpochRecord] = []
 
     /// The start of a run.
-    public init(parameters: ParameterStore) {
+    public init(parameters: ParameterStore, recipe: Recipe) {
         self.parameters = parameters
-        self.moments = Adam.Moments(like: parameters)
+        self.average = recipe.optimizer.averageDecay > 0 ? parameters : ParameterStore()
+        self.moments = Moments(of: parameters, for: Optimizer(recipe.optimizer))
+    }
+}
+
+extension TrainingState {
+    /// What a model made now would hold: the average where there is one.
+    public var modelParameters: ParameterStore { average.count > 0 ? average : parameters }
+
+    /// The tensors that a run of a recipe keeps, by the names that files and errors give them.
+    static func tensors(
+        of recipe: Recipe
+    ) -> [(name: String, path: WritableKeyPath<TrainingState, ParameterStore>)] {
+        var tensors = [("parameter", \TrainingState.parameters), ("moment1", \.moments.first)]
+        if case .adam = Optimizer(recipe.optimizer) {
+            tensors.append(("moment2", \.moments.second))
+        }
+        if recipe.optimizer.averageDecay > 0 { tensors.append(("average", \.average)) }
+        return tensors
     }
 }
 

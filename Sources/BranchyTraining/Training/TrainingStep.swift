@@ -5,13 +5,13 @@ import Compute
 /// One optimizer step, compiled: batch in, parameters changed.
 struct TrainingStep: ~Copyable {
     private let recipe: Recipe
-    private let optimizer: Adam
+    private let optimizer: Optimizer
     private let executable: any Executable
     private let places: Places
     private var workspace: Workspace
 
     init(network: BranchedNetwork, recipe: Recipe, engine: any Engine) throws {
-        let training = try network.trainingProgram()
+        let training = try network.trainingProgram(labelSmoothing: recipe.labelSmoothing)
         let executable = try engine.compile(
             training.program, batchSize: recipe.batchSize, parameters: ParameterStore())
         let places = try Places(network, training)
@@ -19,7 +19,7 @@ struct TrainingStep: ~Copyable {
         self.executable = executable
         self.places = places
         self.recipe = recipe
-        self.optimizer = recipe.adam
+        self.optimizer = Optimizer(recipe.optimizer)
     }
 
     /// Where the program's inputs and outputs are.
@@ -29,8 +29,18 @@ struct TrainingStep: ~Copyable {
         let lossWeights: [Int]
         let losses: [Int]
         let masks: [(mask: NetworkProgram.Mask, input: Int)]
-        /// Each parameter's input and its derivative's output; `nil` where no loss depends on it.
-        let parameters: [(name: String, input: Int, gradient: Int?)]
+        let parameters: [Parameter]
+
+        struct Parameter {
+            let name: String
+            let input: Int
+            /// The output of its derivative; `nil` where no loss depends on it.
+            let gradient: Int?
+            /// Decay keeps maps small, and so smooth. What has one number per channel only sets a
+            /// level or a scale: biases, and the parameters of batch normalization. (He, T. et al.,
+            /// *Bag of Tricks*, CVPR 2019, section 3.1.)
+            let decays: Bool
+        }
 
         init(_ network: BranchedNetwork, _ training: NetworkProgram) throws {
             let program = training.program
@@ -44,21 +54,23 @@ struct TrainingStep: ~Copyable {
                 try program.requireOutput(NetworkProgram.lossOutput(ofExit: $0))
             }
             masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
-            parameters = try network.plainProgram().program.parameters.map { port in
-                (
-                    port.name, try program.requireInput(port.name),
-                    program.outputIndex(named: Program.gradientName(of: port.name))
-                )
+            let plain = try network.plainProgram().program
+            parameters = try plain.parameters.map { port in
+                Parameter(
+                    name: port.name, input: try program.requireInput(port.name),
+                    gradient: program.outputIndex(named: Program.gradientName(of: port.name)),
+                    decays: plain.type(of: port.value).shape.rank > 1)
             }
         }
     }
 
     /// Makes a step on a batch.
     ///
-    /// - Returns: the joint loss, a mean over the batch.
+    /// - Returns: the joint loss, a mean over the batch, and whether the changed parameters are
+    ///   finite.
     mutating func run(
         _ batch: LoadedBatch, learningRate: Double, _ state: inout TrainingState
-    ) throws -> Float {
+    ) throws -> (loss: Float, isFinite: Bool) {
         workspace.withInput(places.image) { images in
             for index in batch.images.indices { images[index] = batch.images[index] }
         }
@@ -67,17 +79,25 @@ struct TrainingStep: ~Copyable {
         }
         writeLossWeights(sampleCount: batch.count)
         writeMasks(atStep: state.step)
-        for parameter in places.parameters {
-            guard let tensor = state.parameters[parameter.name] else { continue }
-            workspace.withInput(parameter.input) { input in
-                for index in input.indices { input[index] = tensor.scalars[index] }
-            }
-        }
+        writeParameters(state.parameters)
         for segment in executable.program.segments.indices {
             try executable.run(segment, in: &workspace)
         }
-        update(&state, learningRate: learningRate)
-        return places.losses.reduce(0) { sum, loss in sum + workspace.withOutput(loss) { $0[0] } }
+        let isFinite = update(&state, learningRate: learningRate)
+        let loss = places.losses.reduce(0) { sum, loss in
+            sum + workspace.withOutput(loss) { $0[0] }
+        }
+        return (loss, isFinite)
+    }
+
+    private mutating func writeParameters(_ parameters: ParameterStore) {
+        for parameter in places.parameters {
+            // Asked for once: each time it is a call into another module.
+            guard let scalars = parameters[parameter.name]?.scalars else { continue }
+            workspace.withInput(parameter.input) { input in
+                for index in input.indices { input[index] = scalars[index] }
+            }
+        }
     }
 
     /// A mean over the samples of a batch; rows that a short batch leaves over count nothing.
@@ -104,23 +124,37 @@ struct TrainingStep: ~Copyable {
         }
     }
 
-    private func update(_ state: inout TrainingState, learningRate: Double) {
-        let step = state.step + 1
+    /// - Returns: whether the changed parameters are finite.
+    private func update(_ state: inout TrainingState, learningRate: Double) -> Bool {
+        let pace = Optimizer.Pace(
+            step: state.step + 1, learningRate: learningRate, gradientScale: gradientScale)
+        let withoutDecay = optimizer.withoutWeightDecay
+        var areFinite = true
         for parameter in places.parameters {
             guard let output = parameter.gradient else { continue }
-            let name = parameter.name
-            _ = state.parameters.withMutableScalars(of: name) { scalars in
-                state.moments.mean.withMutableScalars(of: name) { mean in
-                    state.moments.square.withMutableScalars(of: name) { square in
-                        workspace.withOutput(output) { gradient in
-                            optimizer.update(
-                                &scalars, along: gradient, mean: &mean, square: &square,
-                                learningRate: learningRate, step: step)
-                        }
-                    }
-                }
+            let optimizer = parameter.decays ? optimizer : withoutDecay
+            let isFinite = workspace.withOutput(output) { gradient in
+                optimizer.update(
+                    parameter.name, of: &state.parameters, along: gradient, &state.moments,
+                    at: pace)
             }
+            areFinite = areFinite && isFinite
         }
+        if recipe.optimizer.averageDecay > 0 {
+            WeightAverage(decay: recipe.optimizer.averageDecay).update(
+                &state.average, towards: state.parameters, step: pace.step)
+        }
+        return areFinite
+    }
+
+    /// What shortens the gradients where they are too long together.
+    private var gradientScale: Float {
+        let clipping = GradientClipping(maximumNorm: recipe.optimizer.maximumGradientNorm)
+        guard clipping.maximumNorm.isFinite else { return 1 }
+        let sum = places.parameters.compactMap(\.gradient).reduce(0) { sum, output in
+            sum + workspace.withOutput(output) { GradientClipping.sumOfSquares($0) }
+        }
+        return clipping.scale(forSumOfSquares: sum)
     }
 }
 
