@@ -3,12 +3,15 @@ import BranchyTraining
 import Testing
 
 struct RecipeTests {
-    @Test(arguments: [("b-lenet", 2), ("lenet", 1)])
-    func builtInRecipesAreValidAndFitTheirNetworks(name: String, exitCount: Int) throws {
-        let recipe = try Recipe.builtIn(for: name)
+    @Test(arguments: BranchedNetwork.known)
+    func builtInRecipesAreValidAndFitTheirNetworks(network: BranchedNetwork) throws {
+        let recipe = try Recipe.builtIn(for: network.name)
         try recipe.validate()
-        #expect(recipe.network == name)
-        #expect(recipe.lossWeights.count == exitCount)
+        #expect(recipe.network == network.name)
+        #expect(recipe.lossWeights.count == network.exitCount)
+        #expect([0, network.exitCount - 1].contains(recipe.thresholds.count))
+        #expect(recipe.data.mean.count == network.inputShape[0])
+        #expect(recipe.data.standardDeviation.count == network.inputShape[0])
     }
 
     @Test func unknownNetworkHasNoRecipe() {

@@ -1,5 +1,3 @@
-import BranchyNet
-
 /// Everything that decides what a training run produces, besides the data.
 ///
 /// Recipes are YAML files; each known network has a built-in one (``builtIn(for:)``). A file or a
@@ -106,23 +104,6 @@ public struct Recipe: Hashable, Sendable, Codable {
         public var mean: [Float]
         /// Standard deviation per channel, in units of the brightest byte.
         public var standardDeviation: [Float]
-    }
-
-    /// The recipe of a built-in network.
-    ///
-    /// - Throws: `NetworkError` where there is no network of that name.
-    public static func builtIn(for name: String) throws -> Recipe {
-        let network = try BranchedNetwork.named(name)
-        return Recipe(
-            network: network.name, dataset: "mnist", seed: 1, epochs: 30, batchSize: 128,
-            lossWeights: [Double](repeating: 1, count: network.exitCount),
-            thresholds: [Float](repeating: 0.3, count: network.exitCount - 1),
-            optimizer: .init(
-                name: .adam, learningRate: 0.006),
-            schedule: .init(name: .oneCycle, warmup: 0.25),
-            data: .init(
-                validationImages: 5_000, calibrationImages: 5_000, shift: 2, mean: [0.1307],
-                standardDeviation: [0.3081]))
     }
 }
 

@@ -1,0 +1,36 @@
+import BranchyNet
+
+extension Recipe {
+    /// The AlexNets on CIFAR-10. Thresholds have to be calibrated.
+    static func alexNet(_ network: BranchedNetwork) -> Recipe {
+        Recipe(
+            network: network.name, dataset: "cifar10-jpeg", seed: 1, epochs: 30, batchSize: 128,
+            lossWeights: [Double](repeating: 1, count: network.exitCount), thresholds: [],
+            optimizer: .init(
+                name: .sgd, learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 5e-4),
+            schedule: .init(name: .cosine, warmup: 0.05), data: .cifar10)
+    }
+
+    /// The ResNets of 110 layers on CIFAR-10. Thresholds have to be calibrated.
+    ///
+    /// They are deep, and so start from He's weights and at a low rate (He et al., *Deep Residual
+    /// Learning*, CVPR 2016, section 4.2). Branches are trained from the weights of the plain
+    /// network, and for less long.
+    static func resNet110(_ network: BranchedNetwork) -> Recipe {
+        Recipe(
+            network: network.name, dataset: "cifar10-jpeg", seed: 1,
+            epochs: network.exitCount > 1 ? 8 : 12, batchSize: 128,
+            lossWeights: [Double](repeating: 1, count: network.exitCount), initialization: .he,
+            thresholds: [],
+            optimizer: .init(
+                name: .sgd, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4),
+            schedule: .init(name: .cosine, warmup: 0.05), data: .cifar10)
+    }
+}
+
+extension Recipe.DataRecipe {
+    /// Random crops of images padded by 4, and flips; the training images' own statistics.
+    fileprivate static let cifar10 = Recipe.DataRecipe(
+        validationImages: 5_000, calibrationImages: 5_000, shift: 4, flip: true,
+        mean: [0.4914, 0.4822, 0.4465], standardDeviation: [0.2470, 0.2435, 0.2616])
+}
