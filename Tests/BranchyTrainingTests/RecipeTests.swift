@@ -1,5 +1,6 @@
 import BranchyNet
 import BranchyTraining
+import Compute
 import Testing
 
 struct RecipeTests {

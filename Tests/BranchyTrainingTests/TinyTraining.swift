@@ -38,6 +38,22 @@ enum TinyTraining {
         Linear("linear1", inputFeatures: 18, outputFeatures: 2)
     }
 
+    /// The same with batch normalization before the branch.
+    static let networkWithBatchNorm = BranchedNetwork(
+        "tiny with batch norm", inputShape: imageShape, classCount: 2
+    ) {
+        Conv2D(
+            "conv1", inputChannels: 1, outputChannels: 2, kernelSize: 4, stride: 2, hasBias: false)
+        BatchNorm2D("bn1", channels: 2)
+        ReLU()
+        Branch("branch1") {
+            Flatten()
+            Linear("linear", inputFeatures: 18, outputFeatures: 2)
+        }
+        Flatten()
+        Linear("linear1", inputFeatures: 18, outputFeatures: 2)
+    }
+
     /// Three epochs in batches of 8, at a constant rate, without shifts.
     static var recipe: Recipe {
         get throws {

@@ -108,7 +108,7 @@ extension Checkpoint {
 
     /// A place beyond the end of its epoch would never be reached again.
     private func checkPlace(amongTrainingImages count: Int) throws {
-        let batches = (count + recipe.batchSize - 1) / recipe.batchSize
+        let batches = try recipe.batchesPerEpoch(of: network, samples: count)
         guard state.batch < batches, state.step == state.epoch * batches + state.batch else {
             throw TrainingError(
                 .invalidCheckpoint,

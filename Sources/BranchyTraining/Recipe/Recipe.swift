@@ -1,3 +1,5 @@
+public import BranchyNet
+
 /// Everything that decides what a training run produces, besides the data.
 ///
 /// Recipes are YAML files; each known network has a built-in one (``builtIn(for:)``). A file or a
@@ -140,6 +142,28 @@ extension LearningRateSchedule {
 }
 
 extension Recipe {
+    /// How many optimizer steps an epoch has.
+    ///
+    /// The last batch may be short, unless the network normalizes by its batch: rows that only fill
+    /// it would be part of the statistics. Then an epoch leaves out what does not fill a batch,
+    /// which is other images in each.
+    ///
+    /// - Throws: ``TrainingError/Code/invalidRecipe`` where there is not one full batch then, and
+    ///   `NetworkError` where the description does not make a network.
+    public func batchesPerEpoch(of network: BranchedNetwork, samples: Int) throws -> Int {
+        let normalizations = try network.trainingProgram().batchStatistics
+        guard let first = normalizations.first else {
+            return (samples + batchSize - 1) / batchSize
+        }
+        guard samples >= batchSize else {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: 'batchSize' is \(batchSize), expected at most \(samples), the number of "
+                    + "training images: '\(first.name)' normalizes by full batches")
+        }
+        return samples / batchSize
+    }
+
     /// The learning rate at a step, counted from 0, of a number of steps.
     func learningRate(atStep step: Int, of stepCount: Int) -> Double {
         optimizer.learningRate * LearningRateSchedule(schedule).factor(atStep: step, of: stepCount)

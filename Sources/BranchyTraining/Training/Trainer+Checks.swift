@@ -51,9 +51,8 @@ extension Trainer {
 
     /// A state of another run might stand where this one never comes.
     static func check(
-        _ state: TrainingState, isWithin recipe: Recipe, sampleCount: Int
+        _ state: TrainingState, isWithin recipe: Recipe, _ batchCount: Int
     ) throws(TrainingError) {
-        let batchCount = (sampleCount + recipe.batchSize - 1) / recipe.batchSize
         guard 0...recipe.epochs ~= state.epoch, 0..<batchCount ~= state.batch, state.step >= 0
         else {
             throw TrainingError(

@@ -17,6 +17,7 @@ public struct Trainer: ~Copyable {
     /// Where the run stands.
     public private(set) var state: TrainingState
 
+    private let batchesPerEpoch: Int
     private let engine: any Engine
     private let training: TrainingSplit
     private let validation: ValidationSplit
@@ -53,7 +54,8 @@ public struct Trainer: ~Copyable {
         try Self.check(training, fits: network)
         try Self.check(validation, fits: network)
         try Self.check(state, of: recipe, fits: network)
-        try Self.check(state, isWithin: recipe, sampleCount: training.count)
+        let batchesPerEpoch = try recipe.batchesPerEpoch(of: network, samples: training.count)
+        try Self.check(state, isWithin: recipe, batchesPerEpoch)
         let scaling = try PixelScaling.standardizing(
             mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
         let loader = try BatchLoader(
@@ -61,6 +63,7 @@ public struct Trainer: ~Copyable {
             augmentation: Augmentation(
                 maximumShift: recipe.data.shift, flips: recipe.data.flip, seed: recipe.seed))
         self.step = try TrainingStep(network: network, recipe: recipe, engine: engine)
+        self.batchesPerEpoch = batchesPerEpoch
         self.loader = loader
         self.network = network
         self.recipe = recipe
@@ -73,10 +76,6 @@ public struct Trainer: ~Copyable {
 
     /// How many steps the whole run has.
     public var stepCount: Int { recipe.epochs * batchesPerEpoch }
-
-    private var batchesPerEpoch: Int {
-        (training.count + recipe.batchSize - 1) / recipe.batchSize
-    }
 
     /// Trains until all epochs are done or `shouldStop` says so.
     ///
@@ -98,7 +97,8 @@ public struct Trainer: ~Copyable {
                 count: training.count, batchSize: recipe.batchSize, seed: recipe.seed,
                 epoch: state.epoch)
             var stream = BatchStream(
-                batches.dropFirst(state.batch), of: state.epoch, from: loader)
+                batches.prefix(batchesPerEpoch).dropFirst(state.batch), of: state.epoch,
+                from: loader)
             while let batch = stream.next() {
                 try runStep(batch, observe)
                 let isLast = state.batch == batchesPerEpoch

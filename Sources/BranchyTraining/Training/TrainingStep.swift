@@ -14,7 +14,7 @@ struct TrainingStep: ~Copyable {
         let training = try network.trainingProgram(labelSmoothing: recipe.labelSmoothing)
         let executable = try engine.compile(
             training.program, batchSize: recipe.batchSize, parameters: ParameterStore())
-        let places = try Places(network, training)
+        let places = try Places(network, training, batchSize: recipe.batchSize)
         self.workspace = try executable.makeWorkspace()
         self.executable = executable
         self.places = places
@@ -30,6 +30,7 @@ struct TrainingStep: ~Copyable {
         let losses: [Int]
         let masks: [(mask: NetworkProgram.Mask, input: Int)]
         let parameters: [Parameter]
+        let statistics: [RunningStatistics]
 
         struct Parameter {
             let name: String
@@ -42,7 +43,9 @@ struct TrainingStep: ~Copyable {
             let decays: Bool
         }
 
-        init(_ network: BranchedNetwork, _ training: NetworkProgram) throws {
+        init(
+            _ network: BranchedNetwork, _ training: NetworkProgram, batchSize: Int
+        ) throws {
             let program = training.program
             let exits = 0..<network.exitCount
             image = try program.requireInput(NetworkProgram.imageInput)
@@ -55,11 +58,17 @@ struct TrainingStep: ~Copyable {
             }
             masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
             let plain = try network.plainProgram().program
-            parameters = try plain.parameters.map { port in
+            // Running values are no inputs of training.
+            let running = Set(
+                training.batchStatistics.flatMap { [$0.runningMean, $0.runningVariance] })
+            parameters = try plain.parameters.filter { !running.contains($0.name) }.map { port in
                 Parameter(
                     name: port.name, input: try program.requireInput(port.name),
                     gradient: program.outputIndex(named: Program.gradientName(of: port.name)),
                     decays: plain.type(of: port.value).shape.rank > 1)
+            }
+            statistics = try training.batchStatistics.map {
+                try RunningStatistics(of: $0, in: program, batchSize: batchSize)
             }
         }
     }
@@ -140,6 +149,10 @@ struct TrainingStep: ~Copyable {
             }
             areFinite = areFinite && isFinite
         }
+        for statistics in places.statistics {
+            let isFinite = statistics.update(&state.parameters, from: workspace)
+            areFinite = areFinite && isFinite
+        }
         if recipe.optimizer.averageDecay > 0 {
             WeightAverage(decay: recipe.optimizer.averageDecay).update(
                 &state.average, towards: state.parameters, step: pace.step)
@@ -166,7 +179,7 @@ extension Program {
         return index
     }
 
-    fileprivate func requireOutput(_ name: String) throws(NetworkError) -> Int {
+    func requireOutput(_ name: String) throws(NetworkError) -> Int {
         guard let index = outputIndex(named: name) else {
             throw NetworkError(.invalidValue, "the training program has no output '\(name)'")
         }
