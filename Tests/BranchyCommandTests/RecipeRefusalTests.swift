@@ -96,7 +96,7 @@ struct RecipeRefusalTests {
     @Test func refusesAFolderWithoutData() throws {
         try withTemporaryFolder { folder in
             let none = try refusal([], in: folder)
-            #expect(none == "Error: \(folder)/none: there is no such folder\n")
+            #expect(none.hasPrefix("Error: \(folder)/none: there is no such folder. "))
             try FileManager.default.createDirectory(
                 atPath: folder + "/none", withIntermediateDirectories: true)
             let empty = try refusal([], in: folder)

@@ -23,7 +23,10 @@ struct MNISTTests {
     @Test func saysThatAFolderIsMissing() throws {
         try withTemporaryFolder { folder in
             let error = datasetError { _ = try MNIST.load(from: folder + "/none") }
-            #expect(error?.message == "\(folder)/none: there is no such folder")
+            #expect(
+                error?.message
+                    == "\(folder)/none: there is no such folder. `branchynet datasets fetch mnist "
+                    + "--data-dir \(folder)/none` fetches it")
         }
     }
 

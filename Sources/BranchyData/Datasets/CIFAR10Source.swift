@@ -36,7 +36,9 @@ package struct CIFAR10Source {
     /// The first place in a folder of data that has the images.
     static func find(_ edition: CIFAR10.Edition, in dataFolder: String) throws -> CIFAR10Source {
         guard FileKind(at: dataFolder) == .folder else {
-            throw DatasetError(.fileNotFound, file: dataFolder, "there is no such folder")
+            throw DatasetError(
+                .fileNotFound, file: dataFolder, "there is no such folder",
+                remedy: remedy(edition, dataFolder))
         }
         let candidates = places(of: edition).map {
             CIFAR10Source(path: dataFolder + $0.path, layout: $0.layout)
@@ -45,7 +47,13 @@ package struct CIFAR10Source {
         throw DatasetError(
             .fileNotFound, file: dataFolder, "\(edition.rawValue) is not there",
             expected: "one of " + candidates.map(\.landmark).joined(separator: ", "),
-            found: "none of them")
+            found: "none of them", remedy: remedy(edition, dataFolder))
+    }
+
+    /// Only the published edition can be fetched.
+    private static func remedy(_ edition: CIFAR10.Edition, _ dataFolder: String) -> String? {
+        guard edition == .published else { return nil }
+        return "`branchynet datasets fetch cifar10 --data-dir \(dataFolder)` fetches it"
     }
 
     private static func places(of edition: CIFAR10.Edition) -> [(path: String, layout: Layout)] {
@@ -99,7 +107,7 @@ package struct CIFAR10Source {
             throw DatasetError(
                 .checksumMismatch, file: path, "is not the published archive",
                 expected: "SHA-256 \(archiveChecksum)", found: found,
-                remedy: "Remove it and fetch it again")
+                remedy: "Move it away; `branchynet datasets fetch` fetches the published one")
         }
         let contents = try archiveContents()
         return (

@@ -1,14 +1,8 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// The MNIST handwritten digits: 60,000 training and 10,000 test images of 28 by 28 gray pixels.
 ///
 ///     let (train, test) = try MNIST.load(from: "data")
 ///
-/// Nothing is downloaded. The four files are looked for, plain or with `.gz`, in `mnist`, in
+/// Nothing is downloaded here. The four files are looked for, plain or with `.gz`, in `mnist`, in
 /// `MNIST/raw` (where torchvision puts them) and in the folder itself, and their uncompressed
 /// contents have to be the published ones.
 ///
@@ -50,61 +44,35 @@ public enum MNIST {
 extension MNIST.Part {
     fileprivate var images: PublishedFile {
         switch self {
-        case .train:
-            PublishedFile(
-                name: "train-images-idx3-ubyte",
-                sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db")
-        case .test:
-            PublishedFile(
-                name: "t10k-images-idx3-ubyte",
-                sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7")
+        case .train: KnownDataset.mnistTrainImages
+        case .test: KnownDataset.mnistTestImages
         }
     }
 
     fileprivate var labels: PublishedFile {
         switch self {
-        case .train:
-            PublishedFile(
-                name: "train-labels-idx1-ubyte",
-                sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5")
-        case .test:
-            PublishedFile(
-                name: "t10k-labels-idx1-ubyte",
-                sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")
+        case .train: KnownDataset.mnistTrainLabels
+        case .test: KnownDataset.mnistTestLabels
         }
     }
 }
 
-/// A file of MNIST, with the SHA-256 of its uncompressed contents.
-private struct PublishedFile {
-    static let maximumByteCount = 64 << 20
-    let name: String
-    let sha256: String
-
-    func load(from dataFolder: String) throws -> IDXFile {
+extension PublishedFile {
+    fileprivate func load(from dataFolder: String) throws -> IDXFile {
         let path = try find(in: dataFolder)
-        let contents = try CompressedFile.contents(
-            ofFile: path, maximumByteCount: Self.maximumByteCount)
-        let found = ContentChecksum.sha256(contents)
-        guard found == sha256 else {
-            throw DatasetError(
-                .checksumMismatch, file: path, "is not the published \(name)",
-                expected: "SHA-256 \(sha256) of the uncompressed contents", found: found,
-                remedy: "Remove it and fetch it again")
-        }
-        return try IDXFile(contents: contents, name: path)
+        return try IDXFile(contents: contents(ofFileAt: path), name: path)
     }
 
     private func find(in dataFolder: String) throws -> String {
-        guard FileManager.default.fileExists(atPath: dataFolder) else {
-            throw DatasetError(.fileNotFound, file: dataFolder, "there is no such folder")
+        if let path = path(in: dataFolder) { return path }
+        let remedy = "`branchynet datasets fetch mnist --data-dir \(dataFolder)` fetches it"
+        guard FileKind(at: dataFolder) != nil else {
+            throw DatasetError(
+                .fileNotFound, file: dataFolder, "there is no such folder", remedy: remedy)
         }
-        let candidates = ["mnist/", "MNIST/raw/", ""].flatMap { folder in
-            ["", ".gz"].map { "\(dataFolder)/\(folder)\(name)\($0)" }
-        }
-        if let path = candidates.first(where: FileManager.default.fileExists) { return path }
         throw DatasetError(
-            .fileNotFound, file: dataFolder, "\(name) of MNIST is not there",
-            expected: "one of " + candidates.joined(separator: ", "), found: "none of them")
+            .fileNotFound, file: dataFolder, "\(contentsName) of MNIST is not there",
+            expected: "one of " + candidates(in: dataFolder).joined(separator: ", "),
+            found: "none of them", remedy: remedy)
     }
 }

@@ -15,6 +15,12 @@ public enum DrawnDigits {
     /// Rows and columns of an image.
     public static let side = 28
 
+    /// How many images there are to learn from, where nothing else is asked for.
+    public static let defaultTrainCount = 26_000
+
+    /// How many images there are to test on, where nothing else is asked for.
+    public static let defaultTestCount = 10_000
+
     /// The largest number of images that one part can have.
     public static let countLimit = 10_000_000
 
@@ -23,7 +29,7 @@ public enum DrawnDigits {
     /// - Throws: ``DatasetError`` of code `invalidConfiguration` if a count is negative or above
     ///   ``countLimit``.
     public static func load(
-        trainCount: Int = 26_000, testCount: Int = 10_000, seed: UInt64 = 0
+        trainCount: Int = defaultTrainCount, testCount: Int = defaultTestCount, seed: UInt64 = 0
     ) throws -> (train: ImageDataset, test: ImageDataset) {
         (
             try draw(count: trainCount, part: 0, seed: seed),
