@@ -21,7 +21,7 @@ enum ExitStatus: Int32 {
         case is DatasetError, is NetworkError, is PolicyError, is CalibrationError: self = .badInput
         case let error as ModelError: self = error.code == .unwritable ? .cannotWrite : .badInput
         case let error as TrainingError: self = error.code == .diverged ? .failure : .badInput
-        case is EngineError: self = .failure
+        case is EngineError, is DownloadError: self = .failure
         case is Interrupted: self = .interrupted
         default: return nil
         }
@@ -29,7 +29,7 @@ enum ExitStatus: Int32 {
 }
 
 /// The user stopped the program.
-struct Interrupted: Error, CustomStringConvertible {
+package struct Interrupted: Error, CustomStringConvertible {
     /// What was saved, and how to go on.
-    let description: String
+    package let description: String
 }

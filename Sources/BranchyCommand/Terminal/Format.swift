@@ -37,6 +37,13 @@ enum Format {
         return (number < 0 ? "-" : "") + text
     }
 
+    /// `9912422` as `9.9 MB`, `28881` as `28.9 kB`.
+    static func bytes(_ count: Int) -> String {
+        if count < 1_000 { return "\(count) bytes" }
+        let (unit, name) = count < 999_950 ? (1e3, "kB") : (1e6, "MB")
+        return "\(fixed(Double(count) / unit, digits: 1)) \(name)"
+    }
+
     /// A duration as `1:02:03`, `2:03` or `3 s`.
     static func duration(_ duration: Duration) -> String {
         let seconds = Int(duration.components.seconds)

@@ -1,18 +1,18 @@
 #if canImport(Glibc)
-import Glibc
+package import Glibc
 #elseif canImport(Musl)
-import Musl
+package import Musl
 #elseif canImport(Darwin)
-import Darwin
+package import Darwin
 #endif
 
 /// A call to the system that failed.
-struct SystemFailure: Error {
+package struct SystemFailure: Error {
     let call: String
     let number: CInt
 
     /// Describes the failure of the call that was the last to be made.
-    init(_ call: String) {
+    package init(_ call: String) {
         self.init(call, errno)
     }
 
@@ -22,15 +22,15 @@ struct SystemFailure: Error {
     }
 
     /// The call, and what the system says: `write: No space left on device`.
-    var message: String { "\(call): \(String(cString: strerror(number)))" }
+    package var message: String { "\(call): \(String(cString: strerror(number)))" }
 }
 
 /// An open file or folder, closed at the end of its life.
-struct FileDescriptor: ~Copyable {
+package struct FileDescriptor: ~Copyable {
     private let number: CInt
 
     /// Opens a file.
-    init(
+    package init(
         opening path: String, _ flags: CInt, permissions: mode_t = 0
     ) throws(SystemFailure) {
         // C would read the path up to the zero only, and open another file.
@@ -43,14 +43,14 @@ struct FileDescriptor: ~Copyable {
     deinit { close(number) }
 
     /// The size in bytes, or `nil` for what is not a regular file.
-    func size() throws(SystemFailure) -> Int? {
+    package func size() throws(SystemFailure) -> Int? {
         var status = stat()
         guard fstat(number, &status) == 0 else { throw SystemFailure("fstat") }
         return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
     }
 
     /// Reads up to `count` bytes: fewer if the file ends before.
-    func bytes(upTo count: Int) throws(SystemFailure) -> [UInt8] {
+    package func bytes(upTo count: Int) throws(SystemFailure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var done = 0
         while done < count {
@@ -67,7 +67,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Writes all bytes, in as many calls as the system wants.
-    func append(_ bytes: [UInt8]) throws(SystemFailure) {
+    package func append(_ bytes: [UInt8]) throws(SystemFailure) {
         var done = 0
         while done < bytes.count {
             let length = bytes.withUnsafeBytes { buffer in
@@ -82,8 +82,22 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
+    /// Takes all content away; with `O_APPEND`, writing begins at the start again.
+    package func truncate() throws(SystemFailure) {
+        guard retrying({ ftruncate(number, 0) }) == 0 else { throw SystemFailure("ftruncate") }
+    }
+
+    /// Keeps other processes that ask for it from the file, as long as it is open.
+    ///
+    /// - Returns: whether no other process has it.
+    package func lock() throws(SystemFailure) -> Bool {
+        if retrying({ flock(number, LOCK_EX | LOCK_NB) }) == 0 { return true }
+        guard errno == EWOULDBLOCK else { throw SystemFailure("flock") }
+        return false
+    }
+
     /// Waits until the content is on the disk.
-    func synchronize() throws(SystemFailure) {
+    package func synchronize() throws(SystemFailure) {
         guard retrying({ fsync(number) }) == 0 else { throw SystemFailure("fsync") }
     }
 }
