@@ -9,18 +9,20 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answer images, each at the first exit that is sure.",
         discussion: """
-            Takes IDX files of images (plain or .gz), PNG and JPEG files. Answers are printed as \
-            they are found, in the order of the images.
+            Takes IDX files of images (plain or .gz), PNG and JPEG files, and folders: of these all \
+            PNG and JPEG files, in the order of their paths. Answers are printed as they are found.
             """)
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var engine: EngineOptions
 
     @Argument(
-        help: ArgumentHelp("Files of images.", valueName: "file"), completion: .file())
+        help: ArgumentHelp("Files of images, and folders of them.", valueName: "file"),
+        completion: .file())
     var files: [String]
 
-    @Option(help: ArgumentHelp("Answer only the first images of each file.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Answer only the first images of each file or folder.", valueName: "n"))
     var limit: Int?
 
     @Option(help: ArgumentHelp("Show the most probable classes, so many.", valueName: "k"))
@@ -48,24 +50,43 @@ struct Predict: ParsableCommand {
         let output = AnswerStream(asJSON: json)
         Interrupt.watch()
         for file in files {
+            let group = try ImageGroup(file)
+            if let note = group.note { StandardError.write(note) }
+            try answer(group, by: trained, &session, output)
+        }
+    }
+
+    private func answer(
+        _ group: ImageGroup, by trained: TrainedModel, _ session: inout Predictor.Session,
+        _ output: AnswerStream
+    ) throws {
+        var left = limit ?? .max
+        for (number, file) in group.files.enumerated() where number == 0 || left > 0 {
             let images = try ImageFile(file, shape: trained.network.inputShape)
-            try output.begin(file)
-            for index in 0..<min(images.count, limit ?? .max) {
+            if number == 0 { try output.begin(group) }
+            for index in 0..<min(images.count, left) {
                 guard !Interrupt.isRequested else {
                     throw Interrupted(description: "stopped in \(file) after \(index) images")
                 }
                 let image = images.image(at: index, preparedBy: trained.preprocessing)
-                let start = ContinuousClock.now
-                let prediction = try session.predict(image.span)
-                let latency = start.duration(to: .now)
-                let ranking = session.withLogits(ofExit: prediction.exit) {
-                    ClassProbability.ranking($0, names: trained.classNames, count: top)
-                }
-                try output.write(
-                    Answer(
-                        file: file, image: index, prediction, ranking, trained, latency: latency))
+                let answer = try answer(image, file, index, by: trained, &session)
+                try output.write(answer, in: group)
             }
+            left -= min(images.count, left)
         }
+    }
+
+    private func answer(
+        _ image: [Float], _ file: String, _ index: Int, by trained: TrainedModel,
+        _ session: inout Predictor.Session
+    ) throws -> Answer {
+        let start = ContinuousClock.now
+        let prediction = try session.predict(image.span)
+        let latency = start.duration(to: .now)
+        let ranking = session.withLogits(ofExit: prediction.exit) {
+            ClassProbability.ranking($0, names: trained.classNames, count: top)
+        }
+        return Answer(file: file, image: index, prediction, ranking, trained, latency: latency)
     }
 }
 
@@ -153,15 +174,18 @@ private struct AnswerStream {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
-    func begin(_ file: String) throws {
+    func begin(_ group: ImageGroup) throws {
         guard !isJSON else { return }
-        try StandardOutput.write("\(file)\n" + row(Self.headings) + "\n")
+        let ending = group.isFolder ? "  file" : ""
+        try StandardOutput.write("\(group.path)\n" + row(Self.headings) + ending + "\n")
     }
 
-    func write(_ answer: Answer) throws {
+    func write(_ answer: Answer, in group: ImageGroup) throws {
+        let ending = group.isFolder ? "  " + group.name(of: answer.file) : ""
         let line =
             isJSON
-            ? String(decoding: try encoder.encode(answer), as: UTF8.self) : row(answer.columns)
+            ? String(decoding: try encoder.encode(answer), as: UTF8.self)
+            : row(answer.columns) + ending
         try StandardOutput.write(line + "\n")
     }
 

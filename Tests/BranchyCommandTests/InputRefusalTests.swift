@@ -53,6 +53,25 @@ struct InputRefusalTests {
             small == "Error: FILE has images of shape 1x1x1, the network expects 1x28x28\n")
     }
 
+    @Test func refusesImagesOfAnotherSizeOrColour() throws {
+        let small = try refusal(of: SampleImages.png([0, 9], width: 2, height: 1))
+        #expect(
+            small == """
+                Error: FILE has 2 x 1 pixels in gray, which is the shape 1x1x2; the network expects \
+                1x28x28
+
+                """)
+        let pixels = [UInt8](repeating: 7, count: 3 * 28 * 28)
+        let coloured = try refusal(
+            of: SampleImages.png(pixels, width: 28, height: 28, channels: 3))
+        #expect(
+            coloured == """
+                Error: FILE has 28 x 28 pixels in RGB, which is the shape 3x28x28; the network \
+                expects 1x28x28
+
+                """)
+    }
+
     @Test func refusesFilesAndFoldersThatAreNotThere() throws {
         try withTemporaryFolder { folder in
             try SampleModel.writeRandom(to: folder)
@@ -63,7 +82,12 @@ struct InputRefusalTests {
                     == "Error: \(folder)/none: not read: open: No such file or directory\n")
             let directory = try Program.run("predict", folder, folder)
             #expect(directory.status == 65)
-            #expect(directory.errors == "Error: \(folder): not read: expected a regular file\n")
+            #expect(
+                directory.errors == """
+                    Error: \(folder): there is no image in this folder; expected files that end in \
+                    .png, .jpg or .jpeg
+
+                    """)
             let data = try Program.run("evaluate", folder, "--data-dir", folder + "/none")
             #expect(data.status == 65)
             #expect(data.errors.hasPrefix("Error: \(folder)/none: there is no such folder. "))

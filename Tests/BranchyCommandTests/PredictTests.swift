@@ -60,6 +60,39 @@ struct PredictTests {
         table.replacing(/[ ]+(latency|[0-9,.]+ µs)\n/, with: "\n")
     }
 
+    @Test func answersAllImagesOfAFolder() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder + "/model")
+            let images = SampleImages(count: 3)
+            let place = folder + "/images"
+            for (name, index) in [("b.png", 0), ("sub/a.PNG", 1), ("a.png", 2)] {
+                try write(images.png(index), to: name, in: place)
+            }
+            try write([1], to: "sub/notes.txt", in: place)
+            try write([1], to: ".hidden.png", in: place)
+            let table = try Program.run("predict", folder + "/model", place)
+            #expect(table.status == 0)
+            #expect(
+                table.errors
+                    == "\(place): passed over sub/notes.txt: not .png, .jpg or .jpeg\n")
+            #expect(
+                table.output.replacing(#/[ ]+(latency|[0-9,.]+ µs)  /#, with: "  ") == """
+                    \(place)
+                     image       class        exit  entropy  probability  file
+                         0           7  final exit   0.0045       0.9996  a.png
+                         0           7  final exit   0.0045       0.9996  b.png
+                         0           7  final exit   0.0045       0.9996  sub/a.PNG
+
+                    """)
+            let limited = try Program.run(
+                "predict", folder + "/model", place + "/", "--limit", "2", "--json")
+            let files = try limited.output.split(separator: "\n").map {
+                try JSONDecoder().decode(Answer.self, from: Data($0.utf8)).file
+            }
+            #expect(files == ["\(place)/a.png", "\(place)/b.png"])
+        }
+    }
+
     @Test func ranksTheMostProbableClasses() throws {
         try withTemporaryFolder { folder in
             try SampleModel.writeRandom(to: folder)

@@ -2,7 +2,7 @@ import BranchyData
 import BranchyNet
 import Compute
 
-/// The images of a file that a user wants answered.
+/// The images of one file that a user wants answered.
 struct ImageFile {
     /// How many there are.
     let count: Int
@@ -14,7 +14,7 @@ struct ImageFile {
     /// - Throws: `DatasetError` where the file is missing or none of these, `NetworkError` where
     ///   its images have another shape.
     init(_ path: String, shape: Shape) throws {
-        let images = try Self.read(path, channels: shape[0])
+        let images = try Self.read(path, shape: shape)
         guard images.shape == shape else {
             throw NetworkError(
                 .shapeMismatch,
@@ -36,14 +36,23 @@ struct ImageFile {
 
     private typealias Images = (count: Int, shape: Shape, pixels: [UInt8])
 
-    private static func read(_ path: String, channels: Int) throws -> Images {
+    private static func read(_ path: String, shape: Shape) throws -> Images {
         let bytes = try AtomicFile.read(path, limit: 1 << 30)
-        if bytes.starts(with: [0x89, 0x50]) || bytes.starts(with: [0xFF, 0xD8]) {
-            let decoder = ImageDecoder(channels: channels == 3 ? .rgb : .gray)
-            let image = try decoder.decode(bytes, name: path)
-            return (1, image.shape, image.pixels)
-        }
+        if ImageDecoder.isImage(bytes) { return try decode(bytes, path, shape: shape) }
         let images = try IDXFile.images(at: path)
         return (images.count, images.imageShape, images.pixels)
+    }
+
+    /// Whatever its size, an image of another one is refused before memory is taken for it.
+    private static func decode(_ bytes: [UInt8], _ path: String, shape: Shape) throws -> Images {
+        let header = try ImageDecoder.header(of: bytes, name: path)
+        guard header.shape == shape else {
+            throw NetworkError(
+                .shapeMismatch,
+                "\(path) has \(header), which is the shape \(header.shape); the network expects "
+                    + "\(shape)")
+        }
+        let image = try ImageDecoder(channels: header.channels).decode(bytes, name: path)
+        return (1, image.shape, image.pixels)
     }
 }

@@ -1,0 +1,68 @@
+import BranchyData
+import Foundation
+
+/// What a user names to be answered: a file, or the images of a folder and of the folders in it.
+struct ImageGroup {
+    private static let endings = [".png", ".jpg", ".jpeg"]
+
+    /// As the user named it, without slashes at its end.
+    let path: String
+    let isFolder: Bool
+    /// The files in the order of their paths; the file itself if it is one.
+    let files: [String]
+    /// What the folder holds besides images, hidden files left out.
+    let others: [String]
+
+    /// - Throws: `DatasetError` where a folder cannot be listed or has no image.
+    init(_ path: String) throws {
+        let end = path.dropFirst().lastIndex { $0 != "/" } ?? path.startIndex
+        let path = String(path.prefix(through: end))
+        self.path = path
+        isFolder = Self.isFolder(path)
+        guard isFolder else {
+            (files, others) = ([path], [])
+            return
+        }
+        let names = try Self.names(in: path)
+        let isImage = { (name: String) in Self.endings.contains(where: name.lowercased().hasSuffix)
+        }
+        files = names.filter(isImage).map { "\(path)/\($0)" }
+        others = names.filter { !isImage($0) }
+        guard !files.isEmpty else {
+            throw DatasetError(
+                .fileNotFound,
+                "\(path): there is no image in this folder; expected files that end "
+                    + "in .png, .jpg or .jpeg")
+        }
+    }
+
+    /// The paths of visible files below a folder, from it on. Links to folders are not followed.
+    private static func names(in folder: String) throws -> [String] {
+        let names: [String]
+        do {
+            names = try FileManager.default.subpathsOfDirectory(atPath: folder + "/")
+        } catch {
+            throw DatasetError(
+                .unreadableFile, "\(folder): cannot be listed: \(error.localizedDescription)")
+        }
+        return names.filter { !"/\($0)".contains("/.") && !isFolder("\(folder)/\($0)") }.sorted()
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            && isDirectory.boolValue
+    }
+
+    /// What is said about files that are passed over, if there are any.
+    var note: String? {
+        guard let first = others.first else { return nil }
+        let rest = others.count > 1 ? " and \(others.count - 1) more" : ""
+        return "\(path): passed over \(first)\(rest): not .png, .jpg or .jpeg\n"
+    }
+
+    /// How a file is called in a table that is headed by the group.
+    func name(of file: String) -> String {
+        isFolder ? String(file.dropFirst(path.count + 1)) : file
+    }
+}
