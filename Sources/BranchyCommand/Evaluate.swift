@@ -55,17 +55,21 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
+        let report = try report()
+        try StandardOutput.write(json ? report.json() : report.table())
+    }
+
+    /// Evaluates as the options say.
+    func report() throws -> EvaluationReport {
         let trained = try model.load()
         let policy = try model.policy(for: trained)
         let splits = try DataFolder(data, run: model.path).splits(of: trained, in: model.path)
         Interrupt.watch()
-        let report =
-            switch split {
-            case .test: try report(trained, policy, on: splits.test)
-            case .calibration: try report(trained, policy, on: splits.calibration)
-            case .validation: try report(trained, policy, on: splits.validation)
-            }
-        try StandardOutput.write(json ? report.json() : report.table())
+        return switch split {
+        case .test: try report(trained, policy, on: splits.test)
+        case .calibration: try report(trained, policy, on: splits.calibration)
+        case .validation: try report(trained, policy, on: splits.validation)
+        }
     }
 
     private func report(

@@ -123,7 +123,7 @@ extension EvaluationReport {
         }
         table.add([
             network.name, Format.percent(evaluation.accuracy),
-            Format.microseconds(latency?.policy.mean), gain,
+            Format.microseconds(latency?.policy.mean), Format.gain(latency?.gain),
             policy.thresholds.map { "\($0)" }.joined(separator: ", "),
             evaluation.exitRates.map { Format.percent($0) }.joined(separator: " "),
             Format.microseconds(latency?.policy.worstCase),
@@ -154,14 +154,6 @@ extension EvaluationReport {
             "mean of all", "", "", "", "", Format.microseconds(latency?.policy.mean), mean ?? "-",
         ])
         return table.text
-    }
-
-    private var gain: String {
-        guard let gain = latency?.gain else { return "-" }
-        let numbers = [gain.estimate, gain.low, gain.high].map { Format.fixed($0, digits: 2) }
-        return gain.excludes(1)
-            ? "\(numbers[0]) (\(numbers[1]) to \(numbers[2]))"
-            : "none: \(numbers[1]) to \(numbers[2])"
     }
 
     private var notes: [String] {

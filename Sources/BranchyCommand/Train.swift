@@ -82,11 +82,7 @@ struct Train: ParsableCommand {
         var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
         try check(checkpoint)
         let dataFolder = DataFolder(data, run: output)
-        let splits = try dataFolder.splits(
-            of: checkpoint.recipe.dataset,
-            validationCount: checkpoint.recipe.data.validationImages,
-            calibrationCount: checkpoint.recipe.data.calibrationImages,
-            seed: checkpoint.recipe.seed)
+        let splits = try dataFolder.splits(of: checkpoint.recipe)
         try checkpoint.bind(to: splits)
         let engine = try Engines.training(threads: checkpoint.threads)
         var trainer = try Trainer(

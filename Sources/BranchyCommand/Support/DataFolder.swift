@@ -79,17 +79,17 @@ struct DataFolder: Hashable {
             imageFolder: try imageFolder(of: dataset))
     }
 
-    /// The splits of a data set.
+    /// The splits of a recipe's data set, cut as it says.
     ///
     /// - Throws: `DatasetError` where there is no such data set, it is not in the folder or its
     ///   files are not the published ones.
-    func splits(
-        of dataset: String, validationCount: Int, calibrationCount: Int, seed: UInt64
-    ) throws -> DatasetSplits {
-        let parts = try load(dataset)
+    func splits(of recipe: Recipe) throws -> DatasetSplits {
+        let parts = try load(recipe.dataset)
+        let count = recipe.data.trainingImages
         return try DatasetSplits(
-            train: parts.train, test: parts.test, validationCount: validationCount,
-            calibrationCount: calibrationCount, seed: seed)
+            train: parts.train, test: parts.test, validationCount: recipe.data.validationImages,
+            calibrationCount: recipe.data.calibrationImages,
+            trainingCount: count == 0 ? nil : count, seed: recipe.seed)
     }
 
     /// The splits of the data set that a model was trained on, cut as they were then, or of the
@@ -99,9 +99,7 @@ struct DataFolder: Hashable {
     ///   `ModelError` where the model's folder has no recipe.
     func splits(of model: TrainedModel, in folder: String) throws -> DatasetSplits {
         let recipe = try Recipe(besideModel: folder)
-        let splits = try splits(
-            of: recipe.dataset, validationCount: recipe.data.validationImages,
-            calibrationCount: recipe.data.calibrationImages, seed: recipe.seed)
+        let splits = try splits(of: recipe)
         let learnt = model.provenance.trainingChecksum
         guard asked != nil || splits.training.checksum == learnt else {
             throw DatasetError(

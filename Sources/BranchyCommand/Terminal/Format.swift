@@ -1,3 +1,5 @@
+import BranchyEvaluation
+
 /// Numbers as people read them.
 enum Format {
     /// `0.99162` as `99.16 %`; `-` where there is no number.
@@ -10,6 +12,15 @@ enum Format {
     static func microseconds(_ number: Double?) -> String {
         guard let number else { return "-" }
         return fixed(number, digits: 1) + " µs"
+    }
+
+    /// A gain with its interval, called one only where the interval leaves out 1.
+    static func gain(_ gain: Estimate?) -> String {
+        guard let gain else { return "-" }
+        let numbers = [gain.estimate, gain.low, gain.high].map { fixed($0, digits: 2) }
+        return gain.excludes(1)
+            ? "\(numbers[0]) (\(numbers[1]) to \(numbers[2]))"
+            : "none: \(numbers[1]) to \(numbers[2])"
     }
 
     /// A number with a fixed count of digits behind the point.

@@ -14,11 +14,18 @@ public struct DatasetSplits: Sendable {
 
     /// Cuts a data set; equal arguments give equal splits.
     ///
+    /// - Parameters:
+    ///   - train: the training part.
+    ///   - test: the test part.
+    ///   - validationCount: how many images of the training part are for validation.
+    ///   - calibrationCount: how many are for calibration.
+    ///   - trainingCount: how many of the others are trained on; `nil` for all.
+    ///   - seed: of the order in which images are dealt out.
     /// - Throws: ``DatasetError`` of code `invalidSplit` if the counts leave no image to train
     ///   on, or the two parts do not belong together or are the same images.
     public init(
         train: ImageDataset, test: ImageDataset, validationCount: Int, calibrationCount: Int,
-        seed: UInt64
+        trainingCount: Int? = nil, seed: UInt64
     ) throws {
         try Self.check(train, belongsWith: test)
         try Self.check(validationCount, calibrationCount, leaveSomeOf: train)
@@ -28,7 +35,8 @@ public struct DatasetSplits: Sendable {
         self.validation = ValidationSplit(try train.subset(Array(order[..<validationCount])))
         self.calibration = CalibrationSplit(
             try train.subset(Array(order[validationCount..<held])))
-        self.training = TrainingSplit(try train.subset(Array(order[held...])))
+        let rest = order[held...].prefix(max(1, trainingCount ?? .max))
+        self.training = TrainingSplit(try train.subset(Array(rest)))
         self.test = TestSplit(test)
     }
 

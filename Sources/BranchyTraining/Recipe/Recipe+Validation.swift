@@ -64,6 +64,8 @@ extension Recipe {
         try require(
             data.calibrationImages >= 0, key + "calibrationImages", data.calibrationImages,
             "0 or more")
+        try require(
+            data.trainingImages >= 0, key + "trainingImages", data.trainingImages, "0 or more")
         try require(0...64 ~= data.shift, key + "shift", data.shift, "0 to 64")
         try require(data.mean.allSatisfy(\.isFinite), key + "mean", data.mean, "numbers")
         try require(

@@ -98,6 +98,8 @@ public struct Recipe: Hashable, Sendable, Codable {
         public var validationImages: Int
         /// Training images held out to choose thresholds on.
         public var calibrationImages: Int
+        /// How many of the other training images are used; 0 for all.
+        public var trainingImages = 0
         /// Each time it is seen, an image is shifted by up to so many pixels in each direction.
         public var shift: Int
         /// Whether it is also mirrored left to right, one time in two.

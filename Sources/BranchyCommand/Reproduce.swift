@@ -1,0 +1,102 @@
+import ArgumentParser
+import BranchyNet
+import BranchyTraining
+import Foundation
+
+/// `branchynet reproduce`
+struct Reproduce: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Repeat the paper's experiments and write the results page.",
+        discussion: """
+            Each experiment trains a plain network and the one with branches by their built-in \
+            recipes, calibrates the thresholds at the knee on held-out images and reads the test \
+            images once. What is done is kept: the same command goes on where it was interrupted, \
+            and writes the page from all experiments in the output folder.
+            """)
+
+    /// What is repeated.
+    enum Subject: String, ExpressibleByArgument, CaseIterable {
+        case lenet
+        case alexnet
+        case resnet110
+        case all
+    }
+
+    @Argument(help: "Which networks.")
+    var subject: Subject = .all
+
+    @OptionGroup var data: DataOptions
+
+    @Flag(help: "One epoch on a small part of the images: the same path, in minutes.")
+    var quick = false
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Folder of the experiments' models and results (default: runs/reproduce, or "
+                + "runs/reproduce-quick).", valueName: "dir"),
+        completion: .directory)
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The page to write (default: docs/Results.md, or Results.md in the output folder of "
+                + "a quick run).", valueName: "file"),
+        completion: .file(extensions: ["md"]))
+    var page: String?
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func run() throws {
+        let output = output ?? (quick ? "runs/reproduce-quick" : "runs/reproduce")
+        let page = page ?? (quick ? output + "/Results.md" : "docs/Results.md")
+        for experiment in Experiment.all where experiment.belongs(to: subject) {
+            try run(experiment, in: output)
+        }
+        let results = try Experiment.all.compactMap { try $0.result(in: output) }
+        try AtomicFile.write(Array(ResultsPage(results).text.utf8), to: page)
+        let count = results.count == 1 ? "1 experiment" : "\(results.count) experiments"
+        try StandardOutput.write("\(page): \(count)\n")
+    }
+
+    private func run(_ experiment: Experiment, in output: String) throws {
+        guard try experiment.result(in: output) == nil else { return }
+        let (plain, branched) = (
+            experiment.plainFolder(in: output), experiment.branchedFolder(in: output)
+        )
+        try train(experiment.plain, plain, [])
+        try train(
+            experiment.branched, branched, experiment.startsFromPlain ? ["--from", plain] : [])
+        let shared = dataArguments + (quiet ? ["--quiet"] : [])
+        try Calibrate.parse([branched] + shared).run()
+        let report = try Evaluate.parse([branched, "--baseline", plain] + shared).report()
+        let result = try ExperimentResult(
+            experiment, report, recipe: Recipe(besideModel: branched),
+            plainRecipe: Recipe(besideModel: plain))
+        try result.write(to: experiment.resultPath(in: output))
+        if !quiet { StandardError.write(try report.table() + "\n") }
+    }
+
+    private func train(_ network: String, _ folder: String, _ arguments: [String]) throws {
+        let manager = FileManager.default
+        guard !manager.fileExists(atPath: folder + "/" + ModelFolder.manifestName) else { return }
+        if !quiet { StandardError.write("training \(network)\n") }
+        try Train.parse(
+            [network, "--output", folder, "--resume"] + arguments + dataArguments
+                + (quick ? quickSettings : []) + (quiet ? ["--quiet"] : [])
+        ).run()
+    }
+
+    private var dataArguments: [String] {
+        (data.dataset.map { ["--dataset", $0] } ?? [])
+            + (data.dataDir.map { ["--data-dir", $0] } ?? [])
+    }
+
+    private var quickSettings: [String] {
+        [
+            "epochs=1", "data.trainingImages=1000", "data.validationImages=200",
+            "data.calibrationImages=1000",
+        ].flatMap { ["--set", $0] }
+    }
+}

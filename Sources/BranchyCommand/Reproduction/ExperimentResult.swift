@@ -1,0 +1,83 @@
+import BranchyEvaluation
+import BranchyNet
+import BranchyTraining
+import Foundation
+
+/// What an experiment came to: the row of the results page, kept so that test images are read once.
+struct ExperimentResult: Codable, Equatable {
+    /// A network of the experiment.
+    struct Row: Codable, Equatable {
+        let network: String
+        /// Share of right answers on the test images.
+        let accuracy: Double?
+        /// Mean time from prepared image to answer.
+        let microseconds: Double?
+        /// Passes over the training images, those of the network it began from not counted.
+        let epochs: Int
+    }
+
+    let experiment: String
+    let kind: Experiment.Kind
+    let dataset: String
+    let seed: UInt64
+    let engine: String
+    let samples: Int
+    let plain: Row
+    let branched: Row
+    /// Whether the branched network began with the plain one's parameters.
+    let startsFromPlain: Bool
+    let thresholds: [Float]
+    let exitRates: [Double]
+    let gain: Estimate?
+    /// Median time where nobody leaves early although every branch is visited.
+    let worstCaseMicroseconds: Double?
+    /// The plain network's multiply-accumulates divided by the mean of the branched one's, branches
+    /// included.
+    let multiplyAccumulateGain: Double?
+
+    init(
+        _ experiment: Experiment, _ report: EvaluationReport, recipe: Recipe, plainRecipe: Recipe
+    ) throws {
+        let evaluation = report.evaluation
+        let plainCost = try ExitCosts(of: .named(experiment.plain)).multiplyAccumulates[0]
+        self.experiment = experiment.name
+        kind = experiment.kind
+        dataset = evaluation.dataset
+        seed = recipe.seed
+        engine = report.engine
+        samples = evaluation.samples
+        plain = Row(
+            network: experiment.plain, accuracy: report.baseline?.accuracy,
+            microseconds: report.latency?.baseline?.mean, epochs: plainRecipe.epochs)
+        branched = Row(
+            network: experiment.branched, accuracy: evaluation.accuracy,
+            microseconds: report.latency?.policy.mean, epochs: recipe.epochs)
+        startsFromPlain = experiment.startsFromPlain
+        thresholds = report.policy.thresholds
+        exitRates = evaluation.exitRates
+        gain = report.latency?.gain
+        worstCaseMicroseconds = report.latency?.policy.worstCase
+        multiplyAccumulateGain = evaluation.multiplyAccumulates.map { Double(plainCost) / $0 }
+    }
+
+    func write(to path: String) throws {
+        try AtomicFile.write(Array(JSONEncoder.branchyNet.encode(self)), to: path)
+    }
+}
+
+extension Experiment {
+    /// The result in an output folder, or `nil` where the experiment is not done.
+    ///
+    /// - Throws: `ModelError` where there is one that cannot be read.
+    func result(in output: String) throws -> ExperimentResult? {
+        let path = resultPath(in: output)
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let bytes = try AtomicFile.read(path, limit: 1 << 20)
+        do {
+            return try JSONDecoder.branchyNet.decode(ExperimentResult.self, from: Data(bytes))
+        } catch {
+            throw ModelError(
+                .corruptFile, "\(path): \(ModelError.describe(error)); remove it to measure again")
+        }
+    }
+}

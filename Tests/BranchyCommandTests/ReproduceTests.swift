@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+/// The path of the results page, on drawn digits.
+@Suite(.enabled(if: Program.hasOneDNN)) struct ReproduceTests {
+    @Test func writesThePageAndReadsTestImagesOnce() throws {
+        try withTemporaryFolder { folder in
+            let arguments = [
+                "reproduce", "lenet", "--quick", "--dataset", "digits", "--quiet", "--output",
+                folder + "/runs", "--page", folder + "/Results.md",
+            ]
+            let first = try Program.run(arguments)
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(first.output.hasSuffix("\(folder)/Results.md: 1 experiment\n"))
+            let page = try String(contentsOfFile: folder + "/Results.md", encoding: .utf8)
+            #expect(page.contains("| lenet | paper | digits | 1 | "))
+            #expect(page.contains("| b-lenet | paper | digits | 1 | "))
+            #expect(page.contains("| B-LeNet | 99.25 % | 5.4 | 0.025 | 94.3, 5.63 |"))
+            #expect(!page.contains("AlexNet"))
+
+            // What is done is neither trained nor measured again: times would differ.
+            let second = try Program.run(arguments)
+            #expect(second.status == 0 && second.errors.isEmpty)
+            #expect(second.output == "\(folder)/Results.md: 1 experiment\n")
+            let again = try String(contentsOfFile: folder + "/Results.md", encoding: .utf8)
+            #expect(again == page)
+        }
+    }
+
+    @Test func refusesAResultThatWasDamaged() throws {
+        try withTemporaryFolder { folder in
+            let place = folder + "/runs/lenet"
+            try FileManager.default.createDirectory(
+                atPath: place, withIntermediateDirectories: true)
+            try Data("{".utf8).write(to: URL(fileURLWithPath: place + "/result.json"))
+            let result = try Program.run(
+                "reproduce", "lenet", "--output", folder + "/runs", "--page", folder + "/page.md")
+            #expect(result.status == 65)
+            #expect(result.errors.hasPrefix("Error: \(place)/result.json: "))
+            #expect(!FileManager.default.fileExists(atPath: folder + "/page.md"))
+        }
+    }
+}
