@@ -4,7 +4,13 @@ import Testing
 struct ProgramTests {
     static let subcommands = [
         "demo", "train", "calibrate", "evaluate", "predict", "inspect", "bench", "profile",
+        "datasets",
     ]
+
+    /// Those that do something themselves.
+    static let actions =
+        subcommands.dropLast().map { [$0] }
+        + ["list", "info", "fetch"].map { ["datasets", $0] }
 
     @Test func tellsItsVersion() throws {
         let result = try Program.run("--version")
@@ -19,15 +25,11 @@ struct ProgramTests {
         #expect(words.isSuperset(of: Self.subcommands + ["0", "1", "2", "64", "65", "73", "130"]))
     }
 
-    @Test(arguments: subcommands)
-    func helpListsEveryOption(subcommand: String) throws {
-        let options =
-            try #require(
-                try CommandDump.load().subcommands?.first {
-                    $0.commandName == subcommand
-                }
-            ).arguments ?? []
-        let help = try Program.run(subcommand, "--help")
+    @Test(arguments: actions)
+    func helpListsEveryOption(action: [String]) throws {
+        let command = try #require(try CommandDump.load().command(at: action))
+        let options = command.arguments ?? []
+        let help = try Program.run(action + ["--help"])
         #expect(help.status == 0)
         #expect(help.errors.isEmpty)
         #expect(options.count > 3)
@@ -39,9 +41,10 @@ struct ProgramTests {
 
     @Test func everyArgumentSaysWhatItIsFor() throws {
         let dump = try CommandDump.load()
-        // The parser's own command.
-        let commands = [dump] + (dump.subcommands ?? []).filter { $0.commandName != "help" }
-        #expect(commands.dropFirst().map(\.commandName) == Self.subcommands)
+        #expect(dump.ownSubcommands.map(\.commandName) == Self.subcommands)
+        let commands =
+            [dump] + dump.ownSubcommands + dump.ownSubcommands.flatMap(\.ownSubcommands)
+        #expect(commands.count == 1 + Self.subcommands.count + 3)
         for command in commands {
             #expect(command.abstract?.isEmpty == false, "\(command.commandName)")
             for argument in command.arguments ?? [] {
@@ -55,7 +58,7 @@ struct ProgramTests {
     func writesCompletionScripts(shell: String) throws {
         let result = try Program.run("--generate-completion-script", shell)
         #expect(result.status == 0)
-        for word in Self.subcommands + ["checkpoint-interval"] {
+        for word in Self.subcommands + ["checkpoint-interval", "mirror"] {
             #expect(result.output.contains(word), "\(word)")
         }
     }
@@ -65,7 +68,8 @@ struct ProgramTests {
         ["train", "lenet", "-o", "run", "--fly"], ["evaluate", "model", "--limit", "many"],
         ["evaluate", "model", "--limit=-1"], ["predict", "model", "images", "--limit=-1"],
         ["evaluate", "model", "--split", "train"],
-        ["predict", "model", "images", "--threshold", "x"],
+        ["predict", "model", "images", "--threshold", "x"], ["datasets", "info"],
+        ["datasets", "fetch"], ["datasets", "list", "mnist"], ["datasets", "fly"],
     ])
     func refusesWrongUse(arguments: [String]) throws {
         let result = try Program.run(arguments)
@@ -89,6 +93,17 @@ private struct CommandDump: Decodable {
         let abstract: String?
         let names: [Name]?
         let valueName: String?
+    }
+
+    /// All but the parser's own.
+    var ownSubcommands: [CommandDump] {
+        (subcommands ?? []).filter { $0.commandName != "help" }
+    }
+
+    func command(at path: [String]) -> CommandDump? {
+        path.reduce(self as CommandDump?) { command, name in
+            command?.subcommands?.first { $0.commandName == name }
+        }
     }
 
     private struct Root: Decodable {

@@ -65,11 +65,16 @@ struct DataFolder: Hashable {
     ///
     /// - Parameter run: the folder of a training run, which remembers where its data were.
     init(_ options: DataOptions, run: String? = nil) {
-        let environment = ProcessInfo.processInfo.environment["BRANCHYNET_DATA_DIR"]
         let record = run.flatMap(RunRecord.init(in:))
-        path = options.dataDir ?? environment ?? record?.dataFolder ?? "data"
+        path = Self.path(options.dataDir, recorded: record?.dataFolder)
         asked = options.dataset
         recordedImageFolder = record?.imageFolder
+    }
+
+    /// The folder that an option, the environment or an earlier run names, in that order; `data`
+    /// where none does.
+    static func path(_ option: String?, recorded: String? = nil) -> String {
+        option ?? ProcessInfo.processInfo.environment["BRANCHYNET_DATA_DIR"] ?? recorded ?? "data"
     }
 
     /// What a run has to remember to find a data set again.

@@ -43,16 +43,7 @@ struct RunFolder {
 
     /// Makes the folder and saves the run's beginning, so that there is something to resume.
     func begin(_ checkpoint: Checkpoint, _ data: DataFolder) throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true)
-        } catch {
-            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError
-            let reason = cause.map { String(cString: strerror($0.code.rawValue)) }
-            throw ModelError(
-                .unwritable,
-                "\(path): cannot make the folder: \(reason ?? error.localizedDescription)")
-        }
+        try OutputFolder.make(path)
         removeLeftovers()
         try data.record(of: checkpoint.recipe.dataset).write(in: path)
         try save(checkpoint)

@@ -1,0 +1,37 @@
+import ArgumentParser
+import BranchyData
+
+/// `branchynet datasets`
+struct Datasets: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show data sets, and fetch those that are published.",
+        subcommands: [DatasetsList.self, DatasetsInfo.self, DatasetsFetch.self])
+}
+
+/// Where data sets are.
+struct DataFolderOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Folder of data sets.",
+            discussion: "Without it: $BRANCHYNET_DATA_DIR, or ./data.", valueName: "dir"),
+        completion: .directory)
+    var dataDir: String?
+
+    var path: String { DataFolder.path(dataDir) }
+
+    func validate() throws {
+        if dataDir?.isEmpty == true {
+            throw ValidationError("--data-dir is empty, expected the path of a folder")
+        }
+    }
+}
+
+/// A data set that is meant by name.
+struct DatasetArgument: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The data set: \(KnownDataset.known.map(\.name).joined(separator: ", ")).",
+            valueName: "name"),
+        completion: .list(KnownDataset.known.map(\.name)))
+    var name: String
+}
