@@ -6,7 +6,7 @@ WITHOUT_ONEDNN := --scratch-path .build/without-onednn --disable-default-traits
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn lint doc clean
+.PHONY: help setup demo test test-without-onednn test-kernels lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: setup ## Build and test with all engines, optimized
 test-without-onednn: setup ## Build and test without the OneDNN trait
 	swift build $(WITHOUT_ONEDNN) --build-tests
 	swift test $(WITHOUT_ONEDNN) --skip-build --disable-xctest
+
+test-kernels: ## Test the kernels under sanitizers, and for 64-bit ARM on an emulator
+	Scripts/test-kernels sanitized
+	Scripts/test-kernels arm
 
 lint: ## Check the style of Swift and shell sources
 	swift format lint --strict -r Package.swift Sources Tests

@@ -7,34 +7,33 @@ import Testing
 struct NativeVariantTests {
     private static let channelCounts = [1, 3, 5, 10, 16, 17, 32, 33, 48]
 
-    /// Kernels larger than the image too, and results of one pixel; with pooling, fused.
+    /// All strides and paddings for each pair of channel counts; sizes take turns: results of one
+    /// pixel, rows shorter than a vector, and rows of a vector and a rest. With pooling, fused.
     @Test(
         arguments: KernelVariant.available,
         channelCounts.flatMap { channels in channelCounts.map { (channels, $0) } })
     func convolutionsAgree(_ kernels: KernelVariant, channels: (source: Int, result: Int)) throws {
-        for stride in 1...3 {
-            for padding in 0...3 {
-                for size in [1, 5, 19] {
-                    let program = try Program { program in
-                        let x = program.addInput("x", ValueType([channels.source, size, size + 1]))
-                        let kernel = min(padding.isMultiple(of: 2) ? 5 : 3, size + 2 * padding)
-                        let w = program.addParameter(
-                            "w", [channels.result, channels.source, kernel, kernel])
-                        let b = program.addParameter("b", [channels.result])
-                        program.beginSegment("only")
-                        let convolution = Operation.Convolution(
-                            stride: stride, padding: padding,
-                            activation: padding.isMultiple(of: 2) ? .relu : nil)
-                        let maps = try program.apply(.convolution(convolution), x, w, b)
-                        program.addOutput("maps", maps)
-                        let again = try program.apply(.convolution(convolution), x, w)
-                        let pooling = Operation.Pooling(
-                            kernelSize: 2, stride: 2, rounding: .ceiling, activation: .relu)
-                        program.addOutput("pooled", try program.apply(.maxPooling(pooling), again))
-                    }
-                    try requireAgreement(of: kernels, on: program)
-                }
+        let sizes = [(1, 2), (5, 6), (8, 18)]
+        for turn in 0..<4 {
+            let offset = channels.source + channels.result + turn
+            let (height, width) = sizes[offset % 3]
+            let program = try Program { program in
+                let x = program.addInput("x", ValueType([channels.source, height, width]))
+                let kernelSize = min(turn.isMultiple(of: 2) ? 5 : 3, height + 2 * turn)
+                let shape: Shape = [channels.result, channels.source, kernelSize, kernelSize]
+                let w = program.addParameter("w", shape)
+                let b = program.addParameter("b", [channels.result])
+                program.beginSegment("only")
+                let convolution = Operation.Convolution(
+                    stride: 1 + offset / 3 % 3, padding: turn,
+                    activation: turn.isMultiple(of: 2) ? .relu : nil)
+                program.addOutput("maps", try program.apply(.convolution(convolution), x, w, b))
+                let again = try program.apply(.convolution(convolution), x, w)
+                let pooling = Operation.Pooling(
+                    kernelSize: 2, stride: 2, rounding: .ceiling, activation: .relu)
+                program.addOutput("pooled", try program.apply(.maxPooling(pooling), again))
             }
+            try requireAgreement(of: kernels, on: program)
         }
     }
 

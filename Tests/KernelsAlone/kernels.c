@@ -1,0 +1,203 @@
+// Compares the convolutions of every variant with plain loops, without Swift: for sanitizers, and
+// for processors that a machine only emulates.
+
+#include "CInferenceKernels.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { block = 16, memory_count = 1 << 20 };
+
+static const inference_kernels *kernels;
+static float *memory;
+static int failures, cases, all_failures, all_cases;
+
+static float random_number(void) { return (float)rand() / (float)RAND_MAX * 2 - 1; }
+
+static float *numbers(size_t count, float scale) {
+    float *floats = malloc((count + 64) * sizeof(float));
+    for (size_t i = 0; i < count + 64; i++) floats[i] = scale * random_number();
+    return floats;
+}
+
+/// A convolution, and what it is computed from.
+typedef struct {
+    int channels, filters, height, width, size, stride, padding;
+    const float *source, *weights, *biases;
+} convolution;
+
+static int rows_of(const convolution *c) {
+    return (c->height + 2 * c->padding - c->size) / c->stride + 1;
+}
+
+static int columns_of(const convolution *c) {
+    return (c->width + 2 * c->padding - c->size) / c->stride + 1;
+}
+
+static double expected(const convolution *c, int filter, int y, int x) {
+    double sum = c->biases[filter];
+    for (int channel = 0; channel < c->channels; channel++)
+        for (int i = 0; i < c->size; i++)
+            for (int j = 0; j < c->size; j++) {
+                const int row = y * c->stride + i - c->padding;
+                const int column = x * c->stride + j - c->padding;
+                if (row < 0 || column < 0 || row >= c->height || column >= c->width) continue;
+                sum += (double)c->source[(channel * c->height + row) * c->width + column]
+                    * c->weights[((filter * c->channels + channel) * c->size + i) * c->size + j];
+            }
+    return sum > 0 ? sum : 0;
+}
+
+static void check(const char *what, double got, double wanted, int terms) {
+    cases++;
+    // As far off as the rounding of so many terms of at most 1 can be, and what tiles add.
+    if (fabs(got - wanted) <= terms * 4e-7) return;
+    failures++;
+    printf("%s: got %g, expected %g\n", what, got, wanted);
+}
+
+static inference_step step_of(const convolution *c) {
+    inference_step step;
+    memset(&step, 0, sizeof step);
+    step.samples = 1;
+    step.channels = c->channels;
+    step.height = c->height;
+    step.width = c->width;
+    step.result_channels = c->filters;
+    step.rows = rows_of(c);
+    step.columns = step.end_column = columns_of(c);
+    step.kernel_size = c->size;
+    step.stride = c->stride;
+    step.padding = c->padding;
+    step.has_relu = true;
+    return step;
+}
+
+/// From planes in a frame to planes, along columns or along channels.
+static void check_planes(const convolution *c, bool along_columns) {
+    inference_step step = step_of(c);
+    const int row = c->width + 2 * c->padding, taps = c->channels * c->size * c->size;
+    step.source.row = row;
+    step.source.channel = row * (c->height + 2 * c->padding);
+    step.source.start = c->padding * (row + 1);
+    memset(memory, 0, memory_count * sizeof(float));
+    for (int channel = 0; channel < c->channels; channel++)
+        for (int y = 0; y < c->height; y++)
+            memcpy(
+                memory + step.source.start + channel * step.source.channel + y * row,
+                c->source + (channel * c->height + y) * c->width, c->width * sizeof(float));
+    step.result.start = memory_count / 2;
+    step.result.row = step.columns;
+    step.result.channel = step.rows * step.columns;
+    step.group = along_columns ? kernels->columns_group(c->filters, step.columns)
+                               : kernels->channels_group(c->filters);
+    const int groups = (c->filters + step.group - 1) / step.group;
+    float *weights = calloc(groups * step.group * taps + 64, sizeof(float));
+    float *biases = calloc(groups * step.group + 64, sizeof(float));
+    for (int first = 0; first < c->filters; first += step.group) {
+        const int rest = c->filters - first < step.group ? c->filters - first : step.group;
+        const int lanes = along_columns ? rest : step.group, half = kernels->channel_lanes / 2;
+        const bool twice = !along_columns && kernels->channels_fill_half(c->filters)
+            && first + step.group >= c->filters;
+        for (int lane = 0; lane < lanes; lane++) {
+            const int filter = twice && lane >= lanes - half ? lane - half : lane;
+            if (filter >= rest) continue;
+            biases[first + lane] = c->biases[first + filter];
+            for (int tap = 0; tap < taps; tap++)
+                weights[first * taps + tap * lanes + lane] =
+                    c->weights[(first + filter) * taps + tap];
+        }
+    }
+    step.weights = weights;
+    step.biases = biases;
+    step.kernel = along_columns ? kernels->convolution_by_columns : kernels->convolution_by_channels;
+    inference_run(&step, 1, memory);
+    for (int filter = 0; filter < c->filters; filter++)
+        for (int y = 0; y < step.rows; y++)
+            for (int x = 0; x < step.columns; x++)
+                check(
+                    along_columns ? "columns" : "channels",
+                    memory[step.result.start + filter * step.result.channel
+                           + y * step.result.row + x],
+                    expected(c, filter, y, x), taps + 1);
+    free(weights);
+    free(biases);
+}
+
+/// From planes to blocks.
+static void check_blocks(const convolution *c) {
+    inference_step step = step_of(c);
+    memcpy(memory, c->source, c->channels * c->height * c->width * sizeof(float));
+    step.source.row = c->width;
+    step.source.channel = c->height * c->width;
+    step.source_block = 1;
+    step.result.start = memory_count / 2;
+    step.result.row = step.columns * block;
+    step.result.channel = step.rows * step.result.row;
+    step.group = kernels->blocks_group(c->filters);
+    const int filled = (c->filters + block - 1) / block * block;
+    float *weights = calloc(filled * c->channels * c->size * c->size + 64, sizeof(float));
+    float *biases = calloc(filled + 64, sizeof(float)), *next = weights;
+    memcpy(biases, c->biases, c->filters * sizeof(float));
+    for (int first = 0; first < filled; first += step.group)
+        for (int j = 0; j < c->size; j++)
+            for (int i = 0; i < c->size; i++)
+                for (int channel = 0; channel < c->channels; channel++)
+                    for (int f = first; f < first + step.group && f < filled; f++, next++)
+                        if (f < c->filters)
+                            *next = c->weights[((f * c->channels + channel) * c->size + i)
+                                               * c->size + j];
+    step.weights = weights;
+    step.biases = biases;
+    step.kernel = kernels->convolution_by_blocks;
+    inference_run(&step, 1, memory);
+    for (int f = 0; f < c->filters; f++)
+        for (int y = 0; y < step.rows; y++)
+            for (int x = 0; x < step.columns; x++)
+                check(
+                    "blocks",
+                    memory[step.result.start + f / block * step.result.channel
+                           + y * step.result.row + x * block + f % block],
+                    expected(c, f, y, x), c->channels * c->size * c->size + 1);
+    free(weights);
+    free(biases);
+}
+
+static void check_convolution(int channels, int filters, int size, int stride, int padding) {
+    convolution c = {channels, filters, 9, 18, size, stride, padding, NULL, NULL, NULL};
+    float *source = numbers(channels * c.height * c.width, 1);
+    float *weights = numbers(filters * channels * size * size, 1);
+    float *biases = numbers(filters, 1);
+    c.source = source;
+    c.weights = weights;
+    c.biases = biases;
+    if (stride == 1) check_planes(&c, true);
+    check_planes(&c, false);
+    check_blocks(&c);
+    free(source);
+    free(weights);
+    free(biases);
+}
+
+int main(int count, char **arguments) {
+    for (int variant = 0; variant < inference_variant_count; variant++) {
+        const char *name = inference_variant_name((inference_variant)variant);
+        if (count > 1 && strcmp(arguments[1], name) != 0) continue;
+        kernels = inference_kernels_for((inference_variant)variant);
+        if (kernels == NULL) continue;
+        memory = calloc(memory_count + inference_slack, sizeof(float));
+        const int channels[] = {1, 3, 5, 10, 16, 17, 33};
+        for (int i = 0; i < 7; i++)
+            for (int j = 0; j < 7; j++)
+                check_convolution(
+                    channels[i], channels[j], 1 + (i + j) % 3 * 2, 1 + i % 3, (i + 2 * j) % 4);
+        printf("%s: %d of %d results are right\n", name, cases - failures, cases);
+        free(memory);
+        all_failures += failures;
+        all_cases += cases;
+        failures = cases = 0;
+    }
+    return all_failures > 0 || all_cases == 0;
+}
