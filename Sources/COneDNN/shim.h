@@ -17,6 +17,12 @@
 // From libgomp, which oneDNN links; its header is not part of Debian's oneDNN package.
 void omp_set_num_threads(int count);
 
+// Whether the processor multiplies bfloat16 itself: elsewhere the library emulates it, slowly.
+static inline bool conednn_has_bfloat16(void) {
+    dnnl_cpu_isa_t needed = dnnl_cpu_isa_avx512_core_bf16;
+    return (dnnl_get_effective_cpu_isa() & needed) == needed;
+}
+
 // Attributes that every primitive here has: scratch memory comes from the caller, and a ReLU may be
 // applied to the result.
 static inline dnnl_status_t conednn_attributes(dnnl_primitive_attr_t *result, bool relu) {
@@ -57,7 +63,7 @@ typedef enum {
     // Batch normalization: `bnorm_jit` lets threads spin at a barrier, so that a busy neighbour makes
     // 16 ms of 0.4; without a neighbour, what comes next takes a few hundredths more.
     conednn_no_barrier,
-    // Local response normalization over one channel: the library crashes making anything else.
+    // Local response normalization where others are wrong, see `conednn_response_preference`.
     conednn_reference,
 } conednn_preference;
 
@@ -263,6 +269,15 @@ static inline dnnl_status_t conednn_batch_normalization_backward(
     return conednn_choose(result, &operation, conednn_no_barrier, false, engine, forward);
 }
 
+// Over one channel the library crashes making anything but the reference implementation; of
+// bfloat16, the fast one is wrong for 17 or 33 channels, which do not fill its last vector.
+static inline conednn_preference conednn_response_preference(
+    const dnnl_memory_desc_t *data, int64_t size) {
+    bool is_ragged =
+        data->data_type == dnnl_bf16 && data->dims[1] > 16 && data->dims[1] % 16 != 0;
+    return size < 3 || is_ragged ? conednn_reference : conednn_first;
+}
+
 // The library divides alpha by the size; here it is not divided.
 static inline dnnl_status_t conednn_response_normalization_forward(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, bool training,
@@ -273,7 +288,7 @@ static inline dnnl_status_t conednn_response_normalization_forward(
         dnnl_lrn_across_channels, data, size, alpha * size, beta, k);
     if (status != dnnl_success) return status;
     return conednn_choose(
-        result, &operation, size < 3 ? conednn_reference : conednn_first, false, engine, NULL);
+        result, &operation, conednn_response_preference(data, size), false, engine, NULL);
 }
 
 static inline dnnl_status_t conednn_response_normalization_backward(
@@ -284,7 +299,7 @@ static inline dnnl_status_t conednn_response_normalization_backward(
         &operation, dnnl_lrn_across_channels, data, data, size, alpha * size, beta, k);
     if (status != dnnl_success) return status;
     return conednn_choose(
-        result, &operation, size < 3 ? conednn_reference : conednn_first, false, engine, forward);
+        result, &operation, conednn_response_preference(data, size), false, engine, forward);
 }
 
 // MARK: Element by element

@@ -94,7 +94,7 @@ struct ProgramCompiler {
         case .add: try lowerElementwise(instruction, hasReLU: false)
         case .flatten: try lowerFlatten(instruction)
         case .convolution, .maxPooling, .batchNormalization, .localResponseNormalization,
-            .dropout, .softmaxCrossEntropy, .gradient:
+            .dropout, .softmaxCrossEntropy, .convert, .gradient:
             throw .unsupported(instruction.operation, engine: "native")
         }
     }

@@ -11,41 +11,52 @@ struct Layout: Sendable {
     }
 
     /// Row-major, outermost first.
-    static func plain(_ dimensions: [Int]) throws(EngineError) -> Layout {
+    static func plain(
+        _ dimensions: [Int], _ type: dnnl_data_type_t = dnnl_f32
+    ) throws(EngineError) -> Layout {
         var strides = [Int](repeating: 1, count: dimensions.count)
         for index in dimensions.indices.dropLast().reversed() {
             strides[index] = strides[index + 1] * dimensions[index + 1]
         }
-        return try Layout(dimensions, strides: strides)
+        return try Layout(dimensions, strides: strides, type)
     }
 
     /// `[N, C, H, W]` with the channels of a pixel side by side.
-    static func channelsLast(_ dimensions: [Int]) throws(EngineError) -> Layout {
+    static func channelsLast(
+        _ dimensions: [Int], _ type: dnnl_data_type_t
+    ) throws(EngineError) -> Layout {
         let (channels, height, width) = (dimensions[1], dimensions[2], dimensions[3])
         return try Layout(
-            dimensions, strides: [height * width * channels, 1, width * channels, channels])
+            dimensions, strides: [height * width * channels, 1, width * channels, channels], type)
     }
 
     /// Whatever the library likes best.
-    static func any(_ dimensions: [Int]) throws(EngineError) -> Layout {
+    static func any(
+        _ dimensions: [Int], _ type: dnnl_data_type_t
+    ) throws(EngineError) -> Layout {
         var descriptor = dnnl_memory_desc_t()
         let sizes = dimensions.map(Int64.init)
         try check(
             dnnl_memory_desc_init_by_tag(
-                &descriptor, Int32(sizes.count), sizes, dnnl_f32, dnnl_format_tag_any),
+                &descriptor, Int32(sizes.count), sizes, type, dnnl_format_tag_any),
             "layout of \(dimensions)")
         return Layout(descriptor)
     }
 
-    private init(_ dimensions: [Int], strides: [Int]) throws(EngineError) {
+    private init(
+        _ dimensions: [Int], strides: [Int], _ type: dnnl_data_type_t
+    ) throws(EngineError) {
         var descriptor = dnnl_memory_desc_t()
         let sizes = dimensions.map(Int64.init)
         try check(
             dnnl_memory_desc_init_by_strides(
-                &descriptor, Int32(sizes.count), sizes, dnnl_f32, strides.map(Int64.init)),
+                &descriptor, Int32(sizes.count), sizes, type, strides.map(Int64.init)),
             "layout of \(dimensions)")
         self.descriptor = descriptor
     }
+
+    /// What the numbers are.
+    var type: dnnl_data_type_t { descriptor.data_type }
 
     /// How many bytes the numbers take.
     var byteCount: Int {
@@ -60,11 +71,12 @@ struct Layout: Sendable {
         }
     }
 
-    /// Whether two layouts put every number at the same place.
+    /// Whether two layouts put every number at the same place, as the same type.
     func matches(_ other: Layout) -> Bool {
         var (mine, theirs) = (descriptor, other.descriptor)
         if dnnl_memory_desc_equal(&mine, &theirs) != 0 { return true }
-        guard dimensions == other.dimensions, let strides = significantStrides else { return false }
+        guard type == other.type, dimensions == other.dimensions, let strides = significantStrides
+        else { return false }
         return strides == other.significantStrides
     }
 

@@ -2,7 +2,8 @@
 import COneDNN
 public import Compute
 
-/// Computes on oneDNN, the library beneath PyTorch on CPUs: training and inference, 32-bit floats.
+/// Computes on oneDNN, the library beneath PyTorch on CPUs: training and inference, in 32-bit floats
+/// or, where the processor multiplies those itself (AVX-512 BF16), in bfloat16.
 ///
 /// With one thread every call runs on the thread that makes it. With more, all calls go through one
 /// thread that the engine owns, whichever thread makes them; set `OMP_WAIT_POLICY=passive` in the
@@ -37,11 +38,23 @@ public struct OneDNNEngine: Engine {
         _ program: Program, batchSize: Int, parameters: ParameterStore
     ) throws(EngineError) -> any Executable {
         try program.requireMemory(batchSize: batchSize)
+        try program.requireBFloat16(where: conednn_has_bfloat16())
         return try library.run { () throws(EngineError) in
             var compiler = ProgramCompiler(
                 program, batchSize: batchSize, parameters: parameters, library: library)
             return try OneDNNExecutable(try compiler.compile(), library: library)
         }
+    }
+}
+
+extension Program {
+    /// Refuses bfloat16 where the library would emulate it: slower than 32 bits, for less.
+    fileprivate func requireBFloat16(where isNative: Bool) throws(EngineError) {
+        guard !isNative, types.contains(where: { $0.element == .bfloat16 }) else { return }
+        throw EngineError(
+            .unsupported,
+            "bfloat16 needs a processor with AVX-512 BF16, and this one has none (or "
+                + "ONEDNN_MAX_CPU_ISA hides it); use float32")
     }
 }
 #endif

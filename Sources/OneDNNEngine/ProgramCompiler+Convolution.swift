@@ -15,7 +15,7 @@ extension ProgramCompiler {
             convolution, source: dimensions(of: instruction.operands[0]),
             weight: dimensions(of: instruction.operands[1]),
             result: dimensions(of: instruction.results[0]),
-            hasBias: instruction.operands.count == 3)
+            hasBias: instruction.operands.count == 3, dataType(of: instruction.operands[0]))
         try appendForward(descriptor, instruction)
     }
 
@@ -43,12 +43,12 @@ extension ProgramCompiler {
     /// Also the hint that the derivatives' descriptors are made from.
     private func convolutionForward(
         _ convolution: Operation.Convolution, source: [Int], weight: [Int], result: [Int],
-        hasBias: Bool
+        hasBias: Bool, _ type: dnnl_data_type_t
     ) throws(EngineError) -> Handle {
-        var source = try Layout.channelsLast(source).descriptor
-        var weights = try Layout.any(weight).descriptor
+        var source = try Layout.channelsLast(source, type).descriptor
+        var weights = try Layout.any(weight, type).descriptor
         var bias = try Layout.plain([weight[0]]).descriptor
-        var destination = try Layout.channelsLast(result).descriptor
+        var destination = try Layout.channelsLast(result, type).descriptor
         return try library.descriptor(of: Operation.convolution(convolution).description) {
             descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
@@ -67,11 +67,11 @@ extension ProgramCompiler {
         let result = instruction.results[0]
         let forward = try convolutionForward(
             convolution, source: dimensions(of: result), weight: dimensions(of: weight),
-            result: dimensions(of: gradient), hasBias: false)
+            result: dimensions(of: gradient), hasBias: false, dataType(of: gradient))
         var (sourceLayout, weights, gradientLayout) = (
-            try Layout.channelsLast(dimensions(of: result)).descriptor,
-            try Layout.any(dimensions(of: weight)).descriptor,
-            try Layout.channelsLast(dimensions(of: gradient)).descriptor
+            try imageLayout(of: result).descriptor,
+            try Layout.any(dimensions(of: weight), dataType(of: weight)).descriptor,
+            try imageLayout(of: gradient).descriptor
         )
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
@@ -108,11 +108,11 @@ extension ProgramCompiler {
         let bias = instruction.results.count == 2 ? instruction.results[1] : nil
         let forward = try convolutionForward(
             convolution, source: dimensions(of: source), weight: dimensions(of: weight),
-            result: dimensions(of: gradient), hasBias: bias != nil)
+            result: dimensions(of: gradient), hasBias: bias != nil, dataType(of: gradient))
         var (sourceLayout, weights, gradientLayout) = (
-            try Layout.channelsLast(dimensions(of: source)).descriptor,
-            try Layout.any(dimensions(of: weight)).descriptor,
-            try Layout.channelsLast(dimensions(of: gradient)).descriptor
+            try imageLayout(of: source).descriptor,
+            try Layout.any(dimensions(of: weight), dnnl_f32).descriptor,
+            try imageLayout(of: gradient).descriptor
         )
         var biasLayout = try Layout.plain([dimensions(of: weight)[0]]).descriptor
         let descriptor = try library.descriptor(

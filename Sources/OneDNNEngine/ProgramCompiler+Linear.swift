@@ -20,9 +20,10 @@ extension ProgramCompiler {
     private func linearForward(
         _ linear: Operation.Linear, source: Layout, outputFeatures: Int, hasBias: Bool
     ) throws(EngineError) -> Handle {
-        var (source, weights) = (source, try linearWeights(outputFeatures, source))
+        var source = source
+        var weights = try linearWeights(outputFeatures, source, source.type)
         var bias = try Layout.plain([outputFeatures]).descriptor
-        var destination = try Layout.plain([batchSize, outputFeatures]).descriptor
+        var destination = try Layout.plain([batchSize, outputFeatures], source.type).descriptor
         return try library.descriptor(of: Operation.linear(linear).description) {
             descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
@@ -34,9 +35,9 @@ extension ProgramCompiler {
     }
 
     private func linearWeights(
-        _ outputFeatures: Int, _ source: Layout
+        _ outputFeatures: Int, _ source: Layout, _ type: dnnl_data_type_t
     ) throws(EngineError) -> Layout {
-        try .any([outputFeatures] + source.dimensions.dropFirst())
+        try .any([outputFeatures] + source.dimensions.dropFirst(), type)
     }
 
     mutating func lowerLinearSourceGradient(
@@ -48,8 +49,8 @@ extension ProgramCompiler {
         var source = try sourceGradientLayout(of: result)
         let forward = try linearForward(
             Operation.Linear(), source: source, outputFeatures: outputFeatures, hasBias: false)
-        var weights = try linearWeights(outputFeatures, source)
-        var gradientLayout = try Layout.plain(dimensions(of: gradient))
+        var weights = try linearWeights(outputFeatures, source, source.type)
+        var gradientLayout = try Layout.plain(dimensions(of: gradient), source.type)
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) {
@@ -75,13 +76,23 @@ extension ProgramCompiler {
 
     /// Where the next derivative wants an image, the features are written as one at once.
     private func sourceGradientLayout(of value: Program.Value) throws(EngineError) -> Layout {
+        guard let image = imageReading(value) else {
+            return try .plain(dimensions(of: value), dataType(of: value))
+        }
+        return try .channelsLast(dimensions(of: image), dataType(of: value))
+    }
+
+    /// The image that alone reads features, maybe as another type.
+    private func imageReading(_ features: Program.Value) -> Program.Value? {
         let readers = program.segments.flatMap(\.instructions).filter {
-            $0.operands.contains(value)
+            $0.operands.contains(features)
         }
-        guard readers.count == 1, case .gradient(.flatten) = readers[0].operation else {
-            return try .plain(dimensions(of: value))
+        guard readers.count == 1 else { return nil }
+        switch readers[0].operation {
+        case .convert: return imageReading(readers[0].results[0])
+        case .gradient(.flatten): return readers[0].results[0]
+        default: return nil
         }
-        return try .channelsLast(dimensions(of: readers[0].results[0]))
     }
 
     mutating func lowerLinearParameterGradient(
@@ -95,9 +106,9 @@ extension ProgramCompiler {
         let forward = try linearForward(
             Operation.Linear(), source: sourceLayout, outputFeatures: outputFeatures,
             hasBias: bias != nil)
-        var weights = try linearWeights(outputFeatures, sourceLayout)
+        var weights = try linearWeights(outputFeatures, sourceLayout, dnnl_f32)
         var biasLayout = try Layout.plain([outputFeatures]).descriptor
-        var gradientLayout = try Layout.plain(dimensions(of: gradient))
+        var gradientLayout = try Layout.plain(dimensions(of: gradient), sourceLayout.type)
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) { descriptor, engine, forward in

@@ -36,7 +36,8 @@ extension ProgramCompiler {
         let descriptor = try poolingForward(
             globalWindow(over: dimensions(of: source)), trains: false, activation: nil,
             source: sourceView.layout, result: dimensions(of: result) + [1, 1])
-        let resultView = try self.result(result, .plain(dimensions(of: result)))
+        let resultView = try self.result(
+            result, .plain(dimensions(of: result), dataType(of: result)))
         try append(
             descriptor, for: instruction.operation.description,
             [
@@ -54,7 +55,7 @@ extension ProgramCompiler {
         _ window: conednn_window, trains: Bool, activation: Operation.Activation?,
         source: Layout, result: [Int]
     ) throws(EngineError) -> Handle {
-        var (source, destination) = (source, try Layout.channelsLast(result))
+        var (source, destination) = (source, try Layout.channelsLast(result, source.type))
         return try library.descriptor(of: window.averages ? "average pooling" : "max pooling") {
             descriptor, engine, _ in
             conednn_pooling_forward(
@@ -135,8 +136,8 @@ extension ProgramCompiler {
     private func poolingBackward(
         _ window: conednn_window, _ instruction: Program.Instruction, gradient: [Int]
     ) throws(EngineError) -> Handle {
-        var sourceLayout = try Layout.channelsLast(dimensions(of: instruction.results[0]))
-        var gradientLayout = try Layout.channelsLast(gradient)
+        var sourceLayout = try imageLayout(of: instruction.results[0])
+        var gradientLayout = try Layout.channelsLast(gradient, sourceLayout.type)
         let forward = try poolingForward(
             window, trains: true, activation: nil, source: sourceLayout, result: gradient)
         return try library.descriptor(

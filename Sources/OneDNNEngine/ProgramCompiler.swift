@@ -38,6 +38,11 @@ struct ProgramCompiler {
 
     mutating func compile() throws(EngineError) -> Plan {
         for input in program.inputs {
+            guard program.type(of: input.value).element != .bfloat16 else {
+                throw EngineError(
+                    .unsupported,
+                    "input '\(input.name)' is bfloat16; convert it inside the program")
+            }
             let view = try pin(input.value)
             inputBuffers[input.value] = view.buffer
             primaries[input.value] = view
@@ -83,6 +88,7 @@ struct ProgramCompiler {
         case .add: try lowerBinary(instruction, multiplies: false)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
         case .softmaxCrossEntropy(let smoothing): try lowerCrossEntropy(smoothing, instruction)
+        case .convert: try lowerConversion(instruction)
         case .gradient(let gradient): try lower(gradient, instruction)
         }
     }
@@ -105,7 +111,7 @@ struct ProgramCompiler {
             try lowerGradient(normalization, instruction)
         case .shortcut(let shortcut, _): try lowerGradient(shortcut, instruction)
         case .relu: try lowerReLUGradient(instruction)
-        case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
+        case .flatten: try lowerFlattenGradient(instruction)
         case .softmaxCrossEntropy(let smoothing):
             try lowerCrossEntropyGradient(smoothing, instruction)
         }
@@ -119,6 +125,16 @@ extension ProgramCompiler {
     func dimensions(of value: Program.Value) -> [Int] {
         let dimensions = program.type(of: value).fullShape(batchSize: batchSize).dimensions
         return dimensions.isEmpty ? [1] : dimensions
+    }
+
+    /// What the numbers of a value are in memory.
+    func dataType(of value: Program.Value) -> dnnl_data_type_t {
+        program.type(of: value).element == .bfloat16 ? dnnl_bf16 : dnnl_f32
+    }
+
+    /// The layout of images: the channels of a pixel side by side.
+    func imageLayout(of value: Program.Value) throws(EngineError) -> Layout {
+        try .channelsLast(dimensions(of: value), dataType(of: value))
     }
 
     func primary(of value: Program.Value) throws(EngineError) -> View {
@@ -144,24 +160,26 @@ extension ProgramCompiler {
         return copy
     }
 
-    /// An image with the channels of a pixel side by side.
+    /// A value in the layout of images.
     mutating func imageView(of value: Program.Value) throws(EngineError) -> View {
-        try view(of: value, as: .channelsLast(dimensions(of: value)))
+        try view(of: value, as: imageLayout(of: value))
     }
 
     /// A value in row-major order, in its own sizes.
     mutating func plainView(of value: Program.Value) throws(EngineError) -> View {
-        let primary = try primary(of: value)
-        let plain = try view(of: value, as: .plain(primary.layout.dimensions))
-        return View(buffer: plain.buffer, layout: try .plain(dimensions(of: value)))
+        let (primary, type) = (try primary(of: value), dataType(of: value))
+        let plain = try view(of: value, as: .plain(primary.layout.dimensions, type))
+        return View(buffer: plain.buffer, layout: try .plain(dimensions(of: value), type))
     }
 
     /// A parameter in the layout that a primitive wants, seen in other sizes of the same numbers.
     mutating func parameterView(
         of value: Program.Value, as layout: Layout
     ) throws(EngineError) -> View {
-        let plain = try plainView(of: value)
-        let source = View(buffer: plain.buffer, layout: try .plain(layout.dimensions))
+        // Of the type that it has in memory: one that is to be rounded is rounded as it is packed.
+        let (primary, type) = (try primary(of: value), try primary(of: value).layout.type)
+        let plain = try view(of: value, as: .plain(primary.layout.dimensions, type))
+        let source = View(buffer: plain.buffer, layout: try .plain(layout.dimensions, type))
         if source.layout.matches(layout) { return View(buffer: source.buffer, layout: layout) }
         if isConstant(source) { return try constantCopy(of: source, as: layout) }
         let copy = add(layout)
@@ -194,6 +212,31 @@ extension ProgramCompiler {
     private mutating func alias(_ value: Program.Value, _ view: View) throws(EngineError) {
         primaries[value] = view
         try finish(value)
+    }
+
+    /// Features that already lie as an image stay where they are.
+    private mutating func lowerFlattenGradient(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, result) = (instruction.operands[0], instruction.results[0])
+        let primary = try primary(of: source)
+        if primary.layout.dimensions.count == 4 { return try alias(result, primary) }
+        let layout = try Layout.plain(dimensions(of: result), dataType(of: result))
+        try alias(result, View(buffer: plainView(of: source).buffer, layout: layout))
+    }
+
+    /// Copies activations as another type; a parameter is rounded where it is packed, see
+    /// `parameterView`.
+    private mutating func lowerConversion(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, result) = (try primary(of: instruction.operands[0]), instruction.results[0])
+        guard program.type(of: result).isBatched else { return try alias(result, source) }
+        let (dimensions, type) = (source.layout.dimensions, dataType(of: result))
+        let layout: Layout =
+            try dimensions.count == 4 ? .channelsLast(dimensions, type) : .plain(dimensions, type)
+        try appendReorder(source, self.result(result, layout))
+        try finish(result)
     }
 
     private func isUsable(_ copy: (segment: Int, view: View)) -> Bool {

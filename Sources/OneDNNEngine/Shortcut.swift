@@ -1,4 +1,5 @@
 #if OneDNN
+import COneDNN
 import Compute
 
 /// Copies every `stride`-th pixel into pixels of more channels, zeros elsewhere; or, for the
@@ -55,7 +56,7 @@ extension ProgramCompiler {
         let (source, result) = (instruction.operands[0], instruction.results[0])
         let kernel = ShortcutKernel(
             source: dimensions(of: source), result: dimensions(of: result), shortcut: shortcut,
-            bytesPerElement: 4, isGradient: false)
+            bytesPerElement: bytesPerElement(of: result), isGradient: false)
         try append(kernel, instruction)
     }
 
@@ -65,8 +66,12 @@ extension ProgramCompiler {
         let (gradient, result) = (instruction.operands[0], instruction.results[0])
         let kernel = ShortcutKernel(
             source: dimensions(of: result), result: dimensions(of: gradient), shortcut: shortcut,
-            bytesPerElement: 4, isGradient: true)
+            bytesPerElement: bytesPerElement(of: result), isGradient: true)
         try append(kernel, instruction)
+    }
+
+    private func bytesPerElement(of value: Program.Value) -> Int {
+        dataType(of: value) == dnnl_bf16 ? 2 : 4
     }
 
     private mutating func append(
@@ -75,7 +80,7 @@ extension ProgramCompiler {
         let result = instruction.results[0]
         let views = [
             try imageView(of: instruction.operands[0]),
-            try self.result(result, .channelsLast(dimensions(of: result))),
+            try self.result(result, imageLayout(of: result)),
         ]
         append(kernel, for: instruction.operation.description, views)
         try finish(result)

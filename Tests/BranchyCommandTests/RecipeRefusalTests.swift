@@ -27,6 +27,7 @@ struct RecipeRefusalTests {
         ("seed=-1", "'seed' has the wrong type"),
         ("seed=99999999999999999999", "'seed' has the wrong type"),
         ("batchSize=0", "'batchSize' is 0, expected 1 to 65536"),
+        ("precision=float16", "'precision'"),
         ("batchSize=65537", "'batchSize' is 65537, expected 1 to 65536"),
         (
             "optimizer.learningRate=-0.1",

@@ -49,12 +49,14 @@ struct RecipeTests {
         let base = try Recipe.builtIn(for: "b-lenet")
         var expected = base
         expected.epochs = 3
+        expected.precision = .bfloat16
         expected.lossWeights = [0.5, 2]
         expected.optimizer.name = .adamw
         expected.optimizer.weightDecay = 0.01
         let document = """
             # A comment.
             epochs: 3
+            precision: bfloat16
             lossWeights: [0.5, 2]
             optimizer:
               weightDecay: 0.01

@@ -27,6 +27,18 @@ struct TrainerLearningTests {
         #expect(last.trainingLoss < first.trainingLoss / 2)
     }
 
+    @Test func brightHalvesAreLearntInBFloat16() throws {
+        var recipe = try TinyTraining.recipe
+        (recipe.epochs, recipe.precision) = (8, .bfloat16)
+        let end = try TinyTraining.state(
+            of: TinyTraining.network, recipe, on: TinyTraining.halves(40, seed: 1))
+        #expect(end.history.last?.validationAccuracy == [1, 1])
+        recipe.precision = .float32
+        let wide = try TinyTraining.state(
+            of: TinyTraining.network, recipe, on: TinyTraining.halves(40, seed: 1))
+        #expect(wide.parameters != end.parameters)
+    }
+
     @Test func dropoutNetworkLearns() throws {
         var recipe = try TinyTraining.recipe
         recipe.epochs = 8

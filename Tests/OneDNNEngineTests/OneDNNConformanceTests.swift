@@ -15,5 +15,11 @@ struct OneDNNConformanceTests {
     ) throws {
         try conformance.run(on: OneDNNEngine(threads: threads))
     }
+
+    /// Where the processor has no bfloat16, the engine refuses it.
+    @Test(arguments: cases.compactMap(\.inBFloat16), [1, 2])
+    func computesInBFloat16(_ conformance: ConformanceCase, threads: Int) throws {
+        try conformance.runUnlessRefused(on: OneDNNEngine(threads: threads))
+    }
 }
 #endif

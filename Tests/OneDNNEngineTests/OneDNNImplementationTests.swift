@@ -17,6 +17,17 @@ struct OneDNNImplementationTests {
         try expectFast(program, batchSize: 512, OneDNNEngine(threads: threads))
     }
 
+    /// As ``networksTrainOnFastImplementations``, where the processor has bfloat16.
+    @Test(arguments: BranchedNetwork.known, [1, 2])
+    func networksTrainInBFloat16OnFastImplementations(
+        _ network: BranchedNetwork, threads: Int
+    ) throws {
+        let program = try network.trainingProgram().program.inBFloat16()
+        do {
+            try expectFast(program, batchSize: 128, OneDNNEngine(threads: threads))
+        } catch let error as EngineError where error.code == .unsupported {}
+    }
+
     @Test(arguments: BranchedNetwork.known, [1, 256])
     func networksInferOnFastImplementations(_ network: BranchedNetwork, batchSize: Int) throws {
         let program = try network.inferenceProgram().program

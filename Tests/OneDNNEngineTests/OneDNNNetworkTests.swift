@@ -25,5 +25,41 @@ struct OneDNNNetworkTests {
             of: program, batchSize: 2, feed)
         try Agreement(reference: program, batchSize: 2, feed).require(outputs)
     }
+
+    /// Rounding to 8 bits moves some maxima to a neighbour, and their derivatives with them; the
+    /// cosine between the derivatives stays close to 1.
+    @Test(arguments: [BranchedNetwork.bLeNet])
+    func gradientsInBFloat16PointTheSameWay(_ network: BranchedNetwork) throws {
+        let wide = try network.trainingProgram().program
+        var feed = Feed(for: wide, batchSize: 16)
+        feed.inputs = feed.inputs.mapValues(\.scaledByFanIn)
+        let engine = try OneDNNEngine(threads: 2)
+        let expected = try engine.outputs(of: wide, batchSize: 16, feed)
+        do {
+            let outputs = try engine.outputs(of: wide.inBFloat16(), batchSize: 16, feed)
+            for (name, tensor) in expected {
+                let actual = try #require(outputs[name])
+                let cosine =
+                    actual.product(with: tensor)
+                    / (actual.product(with: actual) * tensor.product(with: tensor)).squareRoot()
+                #expect(cosine > 0.9, "\(name)")
+            }
+        } catch let error as EngineError where error.code == .unsupported {}
+    }
+}
+
+extension Tensor {
+    /// Weights as training begins with them, so that no logit decides alone.
+    fileprivate var scaledByFanIn: Tensor {
+        guard shape.rank == 4 || shape.rank == 2 else {
+            return Tensor(shape, scalars.map(\.magnitude))
+        }
+        let fanIn = Float(shape.elementCount / shape[0])
+        return Tensor(shape, scalars.map { $0 * (3 / fanIn).squareRoot() })
+    }
+
+    fileprivate func product(with other: Tensor) -> Float {
+        zip(scalars, other.scalars).reduce(0) { $0 + $1.0 * $1.1 }
+    }
 }
 #endif

@@ -15,6 +15,8 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var epochs: Int
     /// Images per optimizer step, 1 to 65,536.
     public var batchSize: Int
+    /// What a step computes in; parameters and the optimizer always have 32 bits.
+    public var precision = Precision.float32
     /// Weight of each exit's loss in the sum, from exit 0 to the final one; at least 0, not all 0.
     public var lossWeights: [Double]
     /// The share of a target that all classes get alike, 0 ..< 1.

@@ -13,7 +13,8 @@ struct TrainingStep: ~Copyable {
     init(network: BranchedNetwork, recipe: Recipe, engine: any Engine) throws {
         let training = try network.trainingProgram(labelSmoothing: recipe.labelSmoothing)
         let executable = try engine.compile(
-            training.program, batchSize: recipe.batchSize, parameters: ParameterStore())
+            recipe.precision.applied(to: training.program), batchSize: recipe.batchSize,
+            parameters: ParameterStore())
         let places = try Places(network, training, batchSize: recipe.batchSize)
         self.workspace = try executable.makeWorkspace()
         self.executable = executable

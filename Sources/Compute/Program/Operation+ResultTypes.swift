@@ -13,31 +13,33 @@ extension Operation {
                 try check.batched(0, rank: 1), try check.parameter(1, rank: 2)
             )
             try check.that(weight[1] == features[0], "as many weight columns as source features")
+            try check.sameElement(0, 1)
             try check.bias(2, of: weight[0])
-            return [ValueType([weight[0]])]
+            return [check.source([weight[0]])]
         case .maxPooling(let pooling):
             try check.require(1...1, "a source")
             let result = try pooling.result(of: try check.batched(0, rank: 3), check)
             return pooling.recordsSelection
-                ? [ValueType(result), ValueType(result, element: .selection)] : [ValueType(result)]
+                ? [check.source(result), ValueType(result, element: .selection)]
+                : [check.source(result)]
         case .averagePooling(let pooling):
             try check.require(1...1, "a source")
             try check.that(
                 pooling.activation == nil && !pooling.recordsSelection,
                 "a pooling without activation or selection")
-            return [ValueType(try pooling.result(of: try check.batched(0, rank: 3), check))]
+            return [check.source(try pooling.result(of: try check.batched(0, rank: 3), check))]
         case .globalAveragePooling:
             try check.require(1...1, "a source")
-            return [ValueType([try check.image(0)[0]])]
+            return [check.source([try check.image(0)[0]])]
         case .batchNormalization(let normalization):
             return try normalization.resultTypes(check)
         case .localResponseNormalization(let normalization):
             try check.require(1...1, "a source")
             try normalization.check(check)
-            return [ValueType(try check.batched(0, rank: 3))]
+            return [check.source(try check.batched(0, rank: 3))]
         case .shortcut(let shortcut):
             try check.require(1...1, "a source")
-            return [ValueType(try shortcut.result(of: try check.image(0), check))]
+            return [check.source(try shortcut.result(of: try check.image(0), check))]
         case .relu:
             try check.require(1...1, "a source")
             try check.floats(0)
@@ -49,10 +51,17 @@ extension Operation {
             return [operands[0]]
         case .flatten:
             try check.require(1...1, "a source")
-            return [ValueType([try check.batched(0).elementCount])]
+            return [check.source([try check.batched(0).elementCount])]
         case .softmaxCrossEntropy(let smoothing):
             try check.classification(smoothing)
             return [ValueType([], isBatched: false)]
+        case .convert(let element):
+            try check.require(1...1, "a source")
+            try check.floats(0)
+            try check.that(element.isFloat, "a type of float to convert to")
+            return [
+                ValueType(operands[0].shape, element: element, isBatched: operands[0].isBatched)
+            ]
         case .gradient(let gradient):
             return try gradient.resultTypes(check)
         }
@@ -65,18 +74,20 @@ extension Operation.Gradient {
         case .convolutionSource(let convolution, let source):
             try check.require(2...2, "a gradient and a weight")
             let forward = try Operation.convolution(convolution).resultTypes(
-                for: [ValueType(source), check.operands[1]])
+                for: [check.source(source), check.operands[1]])
             try check.that(forward == [check.operands[0]], "the gradient of \(forward)")
-            return [ValueType(source)]
+            return [check.source(source)]
         case .convolutionParameters(let convolution, let kernelSize, let hasBias):
             try check.require(2...2, "a source and a gradient")
             let (source, gradient) = (try check.batched(0, rank: 3), try check.batched(1, rank: 3))
             let dimensions = [gradient[0], source[0], kernelSize, kernelSize]
-            let weight = ValueType(
-                try check.shape(dimensions, "a kernel of 1 or more"), isBatched: false)
+            var weight = ValueType(
+                try check.shape(dimensions, "a kernel of 1 or more"),
+                element: check.operands[0].element, isBatched: false)
             let forward = try Operation.convolution(convolution).resultTypes(
                 for: [check.operands[0], weight])
             try check.that(forward == [check.operands[1]], "the gradient of \(forward)")
+            weight.element = .float32
             return hasBias ? [weight, ValueType([gradient[0]], isBatched: false)] : [weight]
         case .linearSource:
             try check.require(2...2, "a gradient and a weight")
@@ -84,30 +95,37 @@ extension Operation.Gradient {
                 try check.batched(0, rank: 1), try check.parameter(1, rank: 2)
             )
             try check.that(weight[0] == gradient[0], "as many weight rows as gradient features")
-            return [ValueType([weight[1]])]
+            try check.sameElement(0, 1)
+            return [check.source([weight[1]])]
         case .linearParameters(_, let hasBias):
             try check.require(2...2, "a source and a gradient")
             let (source, gradient) = (try check.batched(0, rank: 1), try check.batched(1, rank: 1))
+            try check.sameElement(0, 1)
             let weight = ValueType([gradient[0], source[0]], isBatched: false)
             return hasBias ? [weight, ValueType([gradient[0]], isBatched: false)] : [weight]
         case .maxPooling(let pooling, let source):
             try check.require(2...2, "a selection and a gradient")
             let result = try pooling.result(of: source, check)
+            try check.floats(1)
+            let gradient = ValueType(result, element: check.operands[1].element)
             try check.that(
-                check.operands == [ValueType(result, element: .selection), ValueType(result)],
+                check.operands == [ValueType(result, element: .selection), gradient],
                 "selection and gradient of shape \(result)")
-            return [ValueType(source)]
+            return [ValueType(source, element: gradient.element)]
         case .averagePooling(let pooling, let source):
             try check.require(1...1, "a gradient")
             let result = try pooling.result(of: source, check)
-            try check.that(check.operands == [ValueType(result)], "a gradient of shape \(result)")
-            return [ValueType(source)]
+            try check.floats(0)
+            try check.that(
+                check.operands == [check.source(result)], "a gradient of shape \(result)")
+            return [check.source(source)]
         case .globalAveragePooling(let source):
             try check.require(1...1, "a gradient")
+            try check.floats(0)
             try check.that(
-                source.rank == 3 && check.operands == [ValueType([source[0]])],
+                source.rank == 3 && check.operands == [check.source([source[0]])],
                 "one gradient per channel of an image")
-            return [ValueType(source)]
+            return [check.source(source)]
         case .batchNormalization(let normalization):
             return try normalization.gradientTypes(check)
         case .localResponseNormalization(let normalization):
@@ -115,12 +133,14 @@ extension Operation.Gradient {
             try normalization.check(check)
             let source = try check.batched(0, rank: 3)
             try check.that(check.operands[1] == check.operands[0], "two values of one shape")
-            return [ValueType(source)]
+            return [check.source(source)]
         case .shortcut(let shortcut, let source):
             try check.require(1...1, "a gradient")
             let result = try shortcut.result(of: source, check)
-            try check.that(check.operands == [ValueType(result)], "a gradient of shape \(result)")
-            return [ValueType(source)]
+            try check.floats(0)
+            try check.that(
+                check.operands == [check.source(result)], "a gradient of shape \(result)")
+            return [check.source(source)]
         case .relu:
             try check.require(2...2, "a result and a gradient")
             try check.floats(0)
@@ -130,7 +150,7 @@ extension Operation.Gradient {
             try check.require(1...1, "a gradient")
             let count = try check.batched(0, rank: 1).elementCount
             try check.that(count == source.elementCount, "\(source.elementCount) features")
-            return [ValueType(source)]
+            return [check.source(source)]
         case .softmaxCrossEntropy(let smoothing):
             return [ValueType([try check.classification(smoothing)])]
         }
@@ -148,12 +168,13 @@ extension Operation.Convolution {
             stride >= 1 && padding >= 0 && max(padding, source[1], source[2]) <= Self.largestSize,
             "a stride of 1 or more, no negative padding, no size above \(Self.largestSize)")
         try check.that(weight[1] == source[0], "as many weight columns as source channels")
+        try check.sameElement(0, 1)
         try check.that(weight[2] == weight[3] && weight[2] >= 1, "a square kernel")
         try check.bias(2, of: weight[0])
         let spans = (source[1] + 2 * padding - weight[2], source[2] + 2 * padding - weight[2])
         try check.that(spans.0 >= 0 && spans.1 >= 0, "a kernel no larger than the padded source")
         let dimensions = [weight[0], spans.0 / stride + 1, spans.1 / stride + 1]
-        return [ValueType(try check.shape(dimensions, "a result that fits memory"))]
+        return [check.source(try check.shape(dimensions, "a result that fits memory"))]
     }
 }
 
@@ -176,7 +197,7 @@ extension Operation.BatchNormalization {
         try check.that(epsilon > 0, "an epsilon above 0")
         let (source, channel) = try channels(check, parameters: 1..<check.operands.count)
         let selection = activation == nil ? [] : [ValueType(source, element: .selection)]
-        return [ValueType(source)] + (isGiven ? [] : [channel, channel] + selection)
+        return [check.source(source)] + (isGiven ? [] : [channel, channel] + selection)
     }
 
     fileprivate func gradientTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
@@ -186,9 +207,9 @@ extension Operation.BatchNormalization {
         let (source, channel) = try channels(check, parameters: 1..<4)
         let selection = activation == nil ? [] : [ValueType(source, element: .selection)]
         try check.that(
-            Array(check.operands[4...]) == [ValueType(source)] + selection,
-            "a gradient of the source's shape")
-        return [ValueType(source), channel, channel]
+            Array(check.operands[4...]) == [check.source(source)] + selection,
+            "a gradient of the source's type")
+        return [check.source(source), channel, channel]
     }
 
     /// The source's shape, and the type of one number per channel.
@@ -251,13 +272,24 @@ private struct OperandCheck {
     }
 
     func floats(_ index: Int) throws(ShapeError) {
-        try that(operands[index].element == .float32, "operand \(index) to be floats")
+        try that(operands[index].element.isFloat, "operand \(index) to be floats")
+    }
+
+    func sameElement(_ first: Int, _ second: Int) throws(ShapeError) {
+        try that(
+            operands[first].element == operands[second].element,
+            "operands \(first) and \(second) of one element type")
+    }
+
+    /// A batched value of the first operand's element type.
+    func source(_ shape: Shape) -> ValueType {
+        ValueType(shape, element: operands[0].element)
     }
 
     func batched(_ index: Int, rank: Int? = nil) throws(ShapeError) -> Shape {
         let operand = operands[index]
         try that(
-            operand.isBatched && operand.element == .float32
+            operand.isBatched && operand.element.isFloat
                 && (rank == nil || rank == operand.shape.rank),
             "operand \(index) to be batched floats\(rank.map { " of rank \($0)" } ?? "")")
         return operand.shape
@@ -273,7 +305,7 @@ private struct OperandCheck {
     func parameter(_ index: Int, rank: Int) throws(ShapeError) -> Shape {
         let operand = operands[index]
         try that(
-            !operand.isBatched && operand.element == .float32 && operand.shape.rank == rank,
+            !operand.isBatched && operand.element.isFloat && operand.shape.rank == rank,
             "operand \(index) to be a parameter of rank \(rank)")
         return operand.shape
     }
@@ -288,6 +320,7 @@ private struct OperandCheck {
         try require(3...3, "logits, targets and weights")
         try that(0..<1 ~= labelSmoothing, "label smoothing of 0 to below 1")
         let logits = try batched(0, rank: 1)
+        try that(operands[0].element == .float32, "logits of 32 bits")
         try that(operands[1] == ValueType([], element: .int32), "one int32 target per sample")
         try that(operands[2] == ValueType([]), "one weight per sample")
         return logits[0]

@@ -4,6 +4,10 @@
 /// engine says what it does with it. What follows from the operands' shapes (channels, kernel
 /// sizes, features) is not repeated in the operation. `N` is the batch, `C H W` channels, height
 /// and width, `K` classes.
+///
+/// What has a batch dimension may be ``ElementType/bfloat16``, and so may weights of convolutions
+/// and fully connected layers; both are of one type then, which the result has too. Biases,
+/// statistics, derivatives by parameters and everything about losses are always `float32`.
 public enum Operation: Hashable, Sendable {
     /// Cross-correlation, as every deep-learning library defines "convolution".
     ///
@@ -90,6 +94,12 @@ public enum Operation: Hashable, Sendable {
     /// References: Szegedy et al., *Rethinking the Inception Architecture for Computer Vision*,
     /// CVPR 2016, section 7.
     case softmaxCrossEntropy(labelSmoothing: Float)
+
+    /// The same numbers as another type of float: rounded to the nearest, of two that are equally
+    /// near to the even one; or widened, which is exact.
+    ///
+    ///     (source) -> source's shape
+    case convert(to: ElementType)
 
     /// A derivative of one of the above, as reverse-mode differentiation needs it.
     case gradient(Gradient)
@@ -323,6 +333,7 @@ extension Operation: CustomStringConvertible {
         case .add: "add"
         case .flatten: "flatten"
         case .softmaxCrossEntropy: "softmax cross-entropy"
+        case .convert(let element): "conversion to \(element.rawValue)"
         case .gradient(let gradient): gradient.description
         }
     }

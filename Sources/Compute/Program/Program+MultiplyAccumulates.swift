@@ -17,7 +17,7 @@ extension Program {
             return result.elementCount * weight.dimensions.dropFirst().reduce(1, *)
         case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
             .localResponseNormalization, .shortcut, .relu, .dropout, .add, .flatten,
-            .softmaxCrossEntropy, .gradient:
+            .softmaxCrossEntropy, .convert, .gradient:
             return 0
         }
     }

@@ -139,6 +139,11 @@ private struct Differentiation {
             try accumulate(into: operands[0]) { tape throws(ShapeError) in
                 try tape.append(.flatten(source: source), [gradient])[0]
             }
+        case .convert:
+            let element = program.type(of: operands[0]).element
+            try accumulate(into: operands[0]) { tape throws(ShapeError) in
+                try tape.program.append(.convert(to: element), [gradient])[0]
+            }
         case .softmaxCrossEntropy, .gradient:
             preconditionFailure("a derivative of \(instruction.operation) is not defined")
         }

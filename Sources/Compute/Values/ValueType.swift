@@ -2,11 +2,19 @@
 public enum ElementType: String, Hashable, Sendable {
     /// IEEE 754 single precision.
     case float32
+    /// Brain floating point: the upper half of a `float32`, 8 bits of significand. Inside a program
+    /// only: what goes in and comes out is `float32`.
+    case bfloat16
     /// Class numbers, 32 bits, signed.
     case int32
     /// Which element of its window each maximum of a pooling came from, in a coding that is the
     /// engine's own: it can be handed to the pooling's gradient and to nothing else.
     case selection
+}
+
+extension ElementType {
+    /// Whether arithmetic is defined on it.
+    var isFloat: Bool { self == .float32 || self == .bfloat16 }
 }
 
 /// Element type and shape of a value of a program.

@@ -4,11 +4,27 @@ package import Compute
 package struct ConformanceCase: Sendable, CustomStringConvertible {
     package let description: String
     private let body: @Sendable (any Engine) throws -> Void
+    /// The same on random numbers in bfloat16; `nil` for cases that do not run one program so.
+    private let narrowBody: (@Sendable (any Engine) throws -> Void)?
 
     /// A case that drives the engine itself.
     package init(_ name: String, _ body: @escaping @Sendable (any Engine) throws -> Void) {
+        self.init(name, body, narrowBody: nil)
+    }
+
+    private init(
+        _ name: String, _ body: @escaping @Sendable (any Engine) throws -> Void,
+        narrowBody: (@Sendable (any Engine) throws -> Void)?
+    ) {
         self.description = name
         self.body = body
+        self.narrowBody = narrowBody
+    }
+
+    /// This case with the program's activations in bfloat16, where it is a program that must
+    /// compute what the reference engine computes.
+    package var inBFloat16: ConformanceCase? {
+        narrowBody.map { ConformanceCase("\(description), in bfloat16", $0) }
     }
 
     /// A program that must compute what the reference engine computes, on random numbers.
@@ -19,8 +35,7 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
         adjust: @escaping @Sendable (inout Feed) -> Void = { _ in },
         build: @escaping @Sendable (inout Program) throws -> Void
     ) {
-        self.init(name) { engine in
-            let program = try Program(building: build)
+        let compare = { @Sendable (program: Program, engine: any Engine) throws in
             var feed = Feed(for: program, batchSize: batchSize)
             adjust(&feed)
             let agreement = try Agreement(
@@ -28,6 +43,9 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
             try agreement.require(
                 try engine.outputs(of: program, batchSize: batchSize, feed, segments: segments))
         }
+        self.init(
+            name, { try compare(Program(building: build), $0) },
+            narrowBody: { try compare(Program(building: build).inBFloat16(), $0) })
     }
 
     /// A program of a size that can be checked by hand.

@@ -50,6 +50,10 @@ package final class ReferenceExecutable: Executable {
                 operands: instruction.operands.map { value($0, at: workspace.base) },
                 results: instruction.results.map { value($0, at: workspace.base) })
             step.execute(instruction.operation)
+            for result in instruction.results
+            where program.type(of: result).element == .bfloat16 {
+                value(result, at: workspace.base).roundToBFloat16()
+            }
         }
     }
 
@@ -83,6 +87,15 @@ struct ReferenceValue {
     }
 
     var zeros: [Double] { [Double](repeating: 0, count: shape.elementCount) }
+
+    /// Rounds to the nearest number of 8 bits of significand, of two to the even one.
+    func roundToBFloat16() {
+        let floats = floats
+        for index in floats.indices where floats[index].isFinite {
+            let bits = floats[index].bitPattern
+            floats[index] = Float(bitPattern: (bits + 0x7FFF + (bits >> 16) & 1) & 0xFFFF_0000)
+        }
+    }
 
     /// Rounds sums to the nearest floats.
     func store(_ sums: [Double]) {

@@ -20,6 +20,7 @@ struct ReferenceStep {
         case .add: mapElements { $0[0] + $0[1] }
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy(let smoothing): measureCrossEntropy(Double(smoothing))
+        case .convert: mapElements { $0[0] }
         case .gradient(let gradient): execute(gradient)
         }
     }

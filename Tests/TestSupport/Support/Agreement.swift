@@ -12,6 +12,9 @@ package import Compute
 /// of the output when the program runs on magnitudes. Twice `u` leaves room for the rounding
 /// of the reference. Operations that only choose and move (pooling, relu, flatten) have no
 /// terms: programs of those alone must agree exactly.
+///
+/// A result in bfloat16 has 8 bits: two engines that round it from either side of a tie are apart by
+/// 2⁻⁷ of it, once for each instruction that writes such a result.
 package struct Agreement: Sendable {
     /// What is expected, by the name of the output.
     package let expected: [String: Tensor]
@@ -36,7 +39,9 @@ package struct Agreement: Sendable {
     ) throws {
         let scales = try ReferenceEngine().outputs(
             of: program, batchSize: batchSize, feed.magnitudes, segments: segments)
-        let unit = Float(program.termCount(batchSize: batchSize)) * .ulpOfOne
+        let unit =
+            Float(program.termCount(batchSize: batchSize)) * .ulpOfOne
+            + Float(program.narrowInstructionCount) * 0x1p-7
         self.expected = expected
         tolerances = expected.reduce(into: [:]) { tolerances, output in
             let magnitudes = (output.value.scalars + (scales[output.key]?.scalars ?? []))
@@ -73,6 +78,13 @@ package struct Agreement: Sendable {
 }
 
 extension Program {
+    /// How many instructions round to bfloat16.
+    fileprivate var narrowInstructionCount: Int {
+        segments.flatMap(\.instructions).count { instruction in
+            instruction.results.contains { type(of: $0).element == .bfloat16 }
+        }
+    }
+
     /// The longest sums of all instructions, added up.
     fileprivate func termCount(batchSize: Int) -> Int {
         segments.flatMap(\.instructions).reduce(0) { $0 + termCount(of: $1, batchSize) }
@@ -82,7 +94,7 @@ extension Program {
         func shape(_ operand: Int) -> Shape { type(of: instruction.operands[operand]).shape }
         switch instruction.operation {
         case .convolution, .linear: return shape(1).elementCount / max(shape(1)[0], 1) + 1
-        case .maxPooling, .relu, .flatten, .shortcut: return 0
+        case .maxPooling, .relu, .flatten, .shortcut, .convert: return 0
         case .averagePooling(let pooling): return pooling.kernelSize * pooling.kernelSize + 1
         case .globalAveragePooling: return shape(0).elementCount / max(shape(0)[0], 1) + 1
         // A root, a division and, of a batch, two sums over it.
