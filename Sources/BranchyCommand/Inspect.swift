@@ -11,8 +11,8 @@ struct Inspect: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "Folder of a trained model, or the name of a network "
-                + "(\(BranchedNetwork.known.map(\.name).joined(separator: ", "))).",
+            "Folder of a trained model, a file that describes a network, such as network.json, or "
+                + "the name of one (\(BranchedNetwork.known.map(\.name).joined(separator: ", "))).",
             valueName: "model"), completion: .directory)
     var model: String
 
@@ -20,15 +20,19 @@ struct Inspect: ParsableCommand {
     var json = false
 
     func run() throws {
-        let network =
-            try BranchedNetwork.known.first { $0.name == model }
-            ?? ModelFolder(model).read(digest: Checksum.sha256).network
+        let network = try network()
         if json {
             let data = try JSONEncoder.branchyNet.encode(network)
             try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
         } else {
             try StandardOutput.write(NetworkTree(network).text)
         }
+    }
+
+    private func network() throws -> BranchedNetwork {
+        if let known = BranchedNetwork.known.first(where: { $0.name == model }) { return known }
+        if BranchedNetwork.isDescription(model) { return try BranchedNetwork(nameOrFile: model) }
+        return try ModelFolder(model).read(digest: Checksum.sha256).network
     }
 }
 

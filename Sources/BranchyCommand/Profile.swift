@@ -31,9 +31,10 @@ struct Profile: ParsableCommand {
 
     func run() throws {
         let (network, parameters) = try model.load()
-        let program = try network.inferenceProgram().program
+        let (program, folded) = try network.inferenceProgram().program
+            .foldingBatchNormalization(with: parameters)
         let steps = try NativeEngine().profile(
-            program, parameters: parameters, repetitions: repetitions)
+            program, parameters: folded, repetitions: repetitions)
         let rows = steps.map { step in
             ProfileRow(
                 segment: program.segments[step.implementation.segment].name,

@@ -18,7 +18,9 @@ struct Train: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "The network: \(BranchedNetwork.known.map(\.name).joined(separator: ", ")).",
+            "The network: \(BranchedNetwork.known.map(\.name).joined(separator: ", ")), or a file "
+                + "that describes one, such as network.json.",
+            discussion: "inspect NETWORK --json prints a description to start from.",
             valueName: "network"))
     var network: String
 
@@ -97,7 +99,7 @@ struct Train: ParsableCommand {
 
     /// The beginning of a run, from network, recipe and settings.
     private func newRun() throws -> Checkpoint {
-        let network = try BranchedNetwork.named(network)
+        let network = try BranchedNetwork(nameOrFile: network)
         let recipe = try resolvedRecipe(for: network)
         var parameters = try ParameterStore.initial(
             for: network, seed: recipe.seed, by: recipe.initialization)
@@ -122,7 +124,7 @@ struct Train: ParsableCommand {
             String(decoding: try AtomicFile.read($0, limit: 1 << 20), as: UTF8.self)
         }
         var resolved = try Recipe.resolved(
-            from: .builtIn(for: network.name), document: document, source: recipe ?? "recipe",
+            from: .standard(for: network), document: document, source: recipe ?? "recipe",
             settings: set)
         resolved.dataset = data.dataset ?? resolved.dataset
         guard resolved.network == network.name else {
@@ -137,7 +139,11 @@ struct Train: ParsableCommand {
     /// A resumed run keeps its recipe; asking for another one is a mistake, not a wish.
     private func check(_ checkpoint: Checkpoint) throws {
         guard resume else { return }
-        guard checkpoint.network.name == network else {
+        let isSame =
+            BranchedNetwork.isDescription(network)
+            ? try BranchedNetwork(nameOrFile: network) == checkpoint.network
+            : checkpoint.network.name == network
+        guard isSame else {
             throw TrainingError(
                 .invalidCheckpoint,
                 "the run in \(output) trains '\(checkpoint.network.name)', not '\(network)'")

@@ -101,7 +101,10 @@ struct KnownNetworksTests {
         }
         #expect(failure?.code == .unknownName)
         #expect(
-            failure?.message == "there is no network 'resnet'; known are b-lenet, lenet")
+            failure?.message
+                == "there is no network 'resnet'; known are b-lenet, lenet, b-alexnet, alexnet, "
+                + "b-alexnet-fast, alexnet-fast, b-resnet110, resnet110, b-resnet110-fast, "
+                + "resnet110-fast")
     }
 
     @Test func trainingHasALossAndWeightsForEachExit() throws {

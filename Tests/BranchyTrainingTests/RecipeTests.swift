@@ -15,6 +15,33 @@ struct RecipeTests {
         #expect(recipe.data.standardDeviation.count == network.inputShape[0])
     }
 
+    @Test(arguments: BranchedNetwork.known)
+    func everyBuiltInNetworkHasARecipe(_ network: BranchedNetwork) throws {
+        let recipe = try Recipe.builtIn(for: network.name)
+        try recipe.validate()
+        #expect(recipe.network == network.name)
+        #expect(recipe.lossWeights.count == network.exitCount)
+        #expect(recipe.data.mean.count == network.inputShape[0])
+        #expect(recipe.data.standardDeviation.count == network.inputShape[0])
+        #expect(try Recipe.standard(for: network) == recipe)
+    }
+
+    /// As many loss weights as exits and means as channels, and no thresholds before calibration.
+    @Test func networksOfOnesOwnHaveARecipe() throws {
+        let network = BranchedNetwork("b-lenet", inputShape: [2, 4, 4], classCount: 3) {
+            Flatten()
+            Branch("a") { Linear("linear", inputFeatures: 32, outputFeatures: 3) }
+            Branch("b") { Linear("linear", inputFeatures: 32, outputFeatures: 3) }
+            Linear("linear", inputFeatures: 32, outputFeatures: 3)
+        }
+        let recipe = try Recipe.standard(for: network)
+        try recipe.validate()
+        #expect(recipe.network == "b-lenet")
+        #expect(recipe.lossWeights == [1, 1, 1])
+        #expect(recipe.thresholds.isEmpty)
+        #expect(recipe.data.mean.count == 2 && recipe.data.standardDeviation.count == 2)
+    }
+
     @Test func unknownNetworkHasNoRecipe() {
         #expect(throws: NetworkError.self) { try Recipe.builtIn(for: "b-lenex") }
     }

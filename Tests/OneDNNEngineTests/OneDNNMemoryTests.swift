@@ -8,7 +8,7 @@ import Testing
 struct OneDNNMemoryTests {
     /// Sizes that fit 64 bits, those of which only the bytes do not, and those that do not at all.
     @Test(
-        arguments: BranchedNetwork.known,
+        arguments: OneDNNNetworkTests.networks,
         [31, 32, 40, 50, 52, 53, 55, 58, 60, 62].map { 1 << $0 } + [Int(Int32.max), Int.max])
     func hugeBatchesAreRefused(_ network: BranchedNetwork, batchSize: Int) throws {
         let (training, inference) = (
