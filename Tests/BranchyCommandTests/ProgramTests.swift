@@ -4,7 +4,7 @@ import Testing
 struct ProgramTests {
     static let subcommands = [
         "demo", "train", "calibrate", "evaluate", "predict", "inspect", "bench", "profile",
-        "datasets",
+        "reproduce", "datasets",
     ]
 
     /// Those that do something themselves.
