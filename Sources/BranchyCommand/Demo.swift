@@ -27,6 +27,8 @@ struct Demo: ParsableCommand {
     func run() throws {
         let (plain, branched) = (output + "/lenet", output + "/b-lenet")
         try removeEarlierDemo([plain, branched])
+        let images = try DrawnDigits.load().test
+        try showShippedModel(images)
         try heading("1. The plain network, for comparison: LeNet on drawn digits")
         try train("lenet", plain)
         try heading("2. B-LeNet: the same network with a branch, both exits trained at once")
@@ -36,7 +38,7 @@ struct Demo: ParsableCommand {
         try heading("4. What is it worth? On test images that chose nothing")
         try Evaluate.parse([branched, "--baseline", plain]).run()
         try heading("5. Ten test images, and where they left")
-        try showImages(branched)
+        try show(images, branched)
         try StandardOutput.write(
             """
 
@@ -74,13 +76,20 @@ struct Demo: ParsableCommand {
         }
     }
 
-    private func showImages(_ folder: String) throws {
+    /// What there is to see before anything was trained; nothing where no model is shipped.
+    private func showShippedModel(_ images: ImageDataset) throws {
+        let folder = ShippedModels.folder("b-lenet")
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        try heading("The shipped B-LeNet, trained on MNIST, on drawn digits that it never saw")
+        try show(images, folder)
+    }
+
+    private func show(_ test: ImageDataset, _ folder: String) throws {
         let model = try ModelFolder(folder).read(digest: Checksum.sha256)
         guard let policy = model.policy else { return }
         let predictor = try Predictor(
             network: model.network, parameters: model.parameters, policy: policy,
             engine: try Engines.inference())
-        let test = try DataFolder(DataOptions.parse([])).splits(of: model, in: folder).test
         let shown = (0..<10).compactMap { digit in
             (0..<test.count).first { test.label(at: $0) == digit }
         }

@@ -93,7 +93,7 @@ struct Train: ParsableCommand {
         try folder.begin(checkpoint, dataFolder)
         try fit(&trainer, &checkpoint, folder)
         let model = try checkpoint.model(splits, engine: engine)
-        try folder.write(model, checkpoint.recipe)
+        try folder.write(model, of: checkpoint)
         try report(checkpoint)
     }
 

@@ -58,6 +58,9 @@ struct OwnNetworkTests {
             let model = try ModelFolder(folder + "/model").read()
             #expect(model.network == network)
             #expect(model.policy == nil)
+            let evaluation = try Program.run(
+                "evaluate", folder + "/model", "--threshold", "0.3", "--quiet")
+            #expect(evaluation.status == 0, "\(evaluation.errors)")
         }
     }
 

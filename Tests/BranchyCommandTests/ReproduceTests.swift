@@ -29,14 +29,14 @@ import Testing
 
     @Test func refusesAResultThatWasDamaged() throws {
         try withTemporaryFolder { folder in
-            let place = folder + "/runs/lenet"
+            let place = folder + "/runs/b-lenet.json"
             try FileManager.default.createDirectory(
-                atPath: place, withIntermediateDirectories: true)
-            try Data("{".utf8).write(to: URL(fileURLWithPath: place + "/result.json"))
+                atPath: folder + "/runs", withIntermediateDirectories: true)
+            try Data("{".utf8).write(to: URL(fileURLWithPath: place))
             let result = try Program.run(
                 "reproduce", "lenet", "--output", folder + "/runs", "--page", folder + "/page.md")
             #expect(result.status == 65)
-            #expect(result.errors.hasPrefix("Error: \(place)/result.json: "))
+            #expect(result.errors.hasPrefix("Error: \(place): "))
             #expect(!FileManager.default.fileExists(atPath: folder + "/page.md"))
         }
     }

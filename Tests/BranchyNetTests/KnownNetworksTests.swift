@@ -103,7 +103,7 @@ struct KnownNetworksTests {
         #expect(
             failure?.message
                 == "there is no network 'resnet'; known are b-lenet, lenet, b-alexnet, alexnet, "
-                + "b-alexnet-fast, alexnet-fast, b-resnet110, resnet110, b-resnet110-fast, "
+                + "b-alexnet-fast, b-resnet110, resnet110, b-resnet110-fast, "
                 + "resnet110-fast")
     }
 

@@ -54,13 +54,6 @@ struct RecipeFaultTests {
         #expect(fault(document: document).hasPrefix("my.yaml"))
     }
 
-    @Test(arguments: ["- a", "a: [", "", "'"])
-    func askingADocumentForItsNetworkNamesTheSource(document: String) {
-        let error = TinyTraining.fault { _ = try Recipe.network(in: document, source: "my.yaml") }
-        #expect(error?.code == .invalidRecipe)
-        #expect(error?.message.hasPrefix("my.yaml: ") == true)
-    }
-
     @Test(arguments: [
         "epochs", "", "epochs:3", "=3", "epoch=3", ".epochs=3", "epochs.=3", "optimizer..beta1=0",
         "optimizer.beta=0", "epochs=", "epochs=ten", "epochs.first=3", "optimizer=adam",

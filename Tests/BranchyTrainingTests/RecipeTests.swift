@@ -131,9 +131,4 @@ struct RecipeTests {
         #expect(recipe.data.mean == [0.25])
         #expect(recipe.data.standardDeviation == [0.25])
     }
-
-    @Test(arguments: [("epochs: 3", nil), ("network: lenet", "lenet")])
-    func documentMayNameItsNetwork(document: String, network: String?) throws {
-        #expect(try Recipe.network(in: document, source: "a.yaml") == network)
-    }
 }

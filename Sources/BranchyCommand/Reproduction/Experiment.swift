@@ -1,3 +1,5 @@
+import BranchyTraining
+
 /// One of the paper's networks, plain and with branches, as it is trained here.
 struct Experiment: Hashable, Sendable {
     /// Whose structure the networks have.
@@ -8,8 +10,6 @@ struct Experiment: Hashable, Sendable {
         case fast
     }
 
-    /// Also the name of its folder.
-    let name: String
     let subject: Reproduce.Subject
     let kind: Kind
     /// The network without branches.
@@ -17,21 +17,19 @@ struct Experiment: Hashable, Sendable {
     /// The network with branches.
     let branched: String
     /// Whether the branched network begins with the trained parameters of the plain one.
-    let startsFromPlain: Bool
+    var startsFromPlain = false
+    /// What both are trained in.
+    var precision = Precision.bfloat16
 
     /// In the order of the page. The paper's ResNet-110 is built and timed, not trained.
     static let all = [
         Experiment(
-            name: "lenet", subject: .lenet, kind: .paper, plain: "lenet", branched: "b-lenet",
-            startsFromPlain: false),
+            subject: .lenet, kind: .paper, plain: "lenet", branched: "b-lenet",
+            precision: .float32),
+        Experiment(subject: .alexnet, kind: .paper, plain: "alexnet", branched: "b-alexnet"),
+        Experiment(subject: .alexnet, kind: .fast, plain: "alexnet", branched: "b-alexnet-fast"),
         Experiment(
-            name: "alexnet", subject: .alexnet, kind: .paper, plain: "alexnet",
-            branched: "b-alexnet", startsFromPlain: false),
-        Experiment(
-            name: "alexnet-fast", subject: .alexnet, kind: .fast, plain: "alexnet-fast",
-            branched: "b-alexnet-fast", startsFromPlain: false),
-        Experiment(
-            name: "resnet110-fast", subject: .resnet110, kind: .fast, plain: "resnet110-fast",
+            subject: .resnet110, kind: .fast, plain: "resnet110-fast",
             branched: "b-resnet110-fast", startsFromPlain: true),
     ]
 
@@ -39,12 +37,6 @@ struct Experiment: Hashable, Sendable {
         subject == .all || subject == self.subject
     }
 
-    /// Where the plain network is trained.
-    func plainFolder(in output: String) -> String { "\(output)/\(name)/plain" }
-
-    /// Where the network with branches is trained.
-    func branchedFolder(in output: String) -> String { "\(output)/\(name)/branched" }
-
     /// Where the result is kept.
-    func resultPath(in output: String) -> String { "\(output)/\(name)/result.json" }
+    func resultPath(in output: String) -> String { "\(output)/\(branched).json" }
 }

@@ -16,10 +16,12 @@ struct ExperimentResult: Codable, Equatable {
         let epochs: Int
     }
 
-    let experiment: String
     let kind: Experiment.Kind
     let dataset: String
     let seed: UInt64
+    /// What training computed in.
+    let trainingPrecision: Precision
+    /// What answered the test images, in 32 bits.
     let engine: String
     let samples: Int
     let plain: Row
@@ -40,10 +42,10 @@ struct ExperimentResult: Codable, Equatable {
     ) throws {
         let evaluation = report.evaluation
         let plainCost = try ExitCosts(of: .named(experiment.plain)).multiplyAccumulates[0]
-        self.experiment = experiment.name
         kind = experiment.kind
         dataset = evaluation.dataset
         seed = recipe.seed
+        trainingPrecision = recipe.precision
         engine = report.engine
         samples = evaluation.samples
         plain = Row(

@@ -75,7 +75,8 @@ struct ResultsPage {
 
     private var notes: [String] {
         var notes = results.map { result in
-            "\(result.branched.network): seed \(result.seed), \(result.engine) engine, float32"
+            "\(result.branched.network): seed \(result.seed), trained in "
+                + "\(result.trainingPrecision), \(result.engine) engine in float32"
         }
         if results.contains(where: { $0.dataset == "cifar10-jpeg" }) {
             notes.append(
@@ -87,7 +88,7 @@ struct ResultsPage {
 
     private var paper: String {
         let subjects = Set(
-            Experiment.all.filter { e in results.contains { $0.experiment == e.name } }
+            Experiment.all.filter { e in results.contains { $0.branched.network == e.branched } }
                 .map(\.subject))
         let heading = ["network", "accuracy", "gain", "thresholds", "exit rates (%)"]
         let rows = PaperResult.all.filter { subjects.contains($0.subject) }.map { row in

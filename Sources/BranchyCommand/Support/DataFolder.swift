@@ -103,7 +103,7 @@ struct DataFolder: Hashable {
     /// - Throws: as above, `DatasetError` where the training images are others than then, and
     ///   `ModelError` where the model's folder has no recipe.
     func splits(of model: TrainedModel, in folder: String) throws -> DatasetSplits {
-        let recipe = try Recipe(besideModel: folder)
+        let recipe = try Recipe(besideModel: folder, of: model.network)
         let splits = try splits(of: recipe)
         let learnt = model.provenance.trainingChecksum
         guard asked != nil || splits.training.checksum == learnt else {

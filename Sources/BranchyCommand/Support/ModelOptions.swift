@@ -4,9 +4,14 @@ import BranchyNet
 /// A trained model, and the policy under which it is used.
 struct ModelOptions: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("Folder of a trained model.", valueName: "model"),
+        help: ArgumentHelp(
+            "Folder of a trained model, or the name of one that is shipped, such as b-lenet.",
+            valueName: "model"),
         completion: .directory)
-    var path: String
+    var model: String
+
+    /// The model's folder.
+    var path: String { ShippedModels.folder(model) }
 
     @Option(
         name: [.customLong("threshold")],

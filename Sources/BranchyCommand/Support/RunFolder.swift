@@ -8,6 +8,7 @@ import Foundation
 struct RunFolder {
     private static let checkpointName = "checkpoint.safetensors"
     private static let recipeName = "recipe.yaml"
+    private static let historyName = "history.csv"
 
     private let path: String
 
@@ -62,24 +63,25 @@ struct RunFolder {
         try checkpoint.write(to: checkpointPath, digest: Checksum.sha256)
     }
 
-    /// Writes the finished model.
-    func write(_ model: TrainedModel, _ recipe: Recipe) throws {
+    /// Writes the model that a finished run has made, with recipe and history.
+    func write(_ model: TrainedModel, of checkpoint: Checkpoint) throws {
         try ModelFolder(path).write(
-            model, attachments: [Self.recipeName: Array(try recipe.yaml().utf8)],
-            digest: Checksum.sha256)
+            model,
+            attachments: [
+                Self.recipeName: Array(try checkpoint.recipe.yaml().utf8),
+                Self.historyName: Array(checkpoint.history.utf8),
+            ], digest: Checksum.sha256)
     }
 }
 
 extension Recipe {
-    /// The recipe that a model was trained with.
+    /// The recipe that the model in a folder was trained with.
     ///
     /// - Throws: `ModelError` where the folder has none, ``TrainingError`` where it is not a recipe.
-    init(besideModel path: String) throws {
+    init(besideModel path: String, of network: BranchedNetwork) throws {
         let file = path + "/recipe.yaml"
         let text = String(decoding: try AtomicFile.read(file, limit: 1 << 20), as: UTF8.self)
-        let name = try Recipe.network(in: text, source: file) ?? ""
-        self = try Recipe.resolved(
-            from: .builtIn(for: name), document: text, source: file)
+        self = try Recipe.resolved(from: .standard(for: network), document: text, source: file)
     }
 }
 
@@ -109,6 +111,16 @@ extension Checkpoint {
         }
     }
 
+    /// What every epoch came to, as CSV.
+    fileprivate var history: String {
+        let heading = ["epoch", "trainingLoss"] + network.exitNames.map { "accuracy of \($0)" }
+        let rows = state.history.map { record in
+            ["\(record.epoch)", "\(record.trainingLoss)"]
+                + record.validationAccuracy.map { "\($0)" }
+        }
+        return ([heading] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+    }
+
     /// The model that a finished run has made.
     func model(_ splits: DatasetSplits, engine: any Engine) throws -> TrainedModel {
         TrainedModel(
@@ -123,7 +135,7 @@ extension Checkpoint {
                 validationChecksum: splits.validation.checksum,
                 calibrationChecksum: splits.calibration.checksum, seed: recipe.seed,
                 epochs: recipe.epochs, initialChecksum: initialChecksum, engine: engine.name,
-                precision: "float32",
+                precision: recipe.precision.rawValue,
                 validationAccuracy: state.history.last?.validationAccuracy ?? []))
     }
 }

@@ -10,7 +10,8 @@ import Foundation
 ///     network.json             the network's description
 ///     model.json               preprocessing, class names, exit policy, calibration, provenance
 ///     parameters.safetensors   the numbers, under PyTorch's names and in its layouts
-///     recipe.yaml              how it was trained; read by nobody but people and `train`
+///     recipe.yaml              how it was trained
+///     history.csv              loss and validation accuracy of every epoch
 ///
 /// The manifest is written last: a folder without one is not a model yet, and whatever was there
 /// before is whole.

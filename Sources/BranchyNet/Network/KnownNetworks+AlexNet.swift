@@ -36,10 +36,11 @@ extension BranchedNetwork {
         alexNetEnd
     }
 
-    /// AlexNet: ``bAlexNet`` without its branches.
+    /// AlexNet: ``bAlexNet`` without its branches, and ``bAlexNetFast`` without its branch.
     public static let alexNet = bAlexNet.withoutBranches(name: "alexnet")
 
-    /// B-AlexNet of the fast kind: one branch, right behind the first convolution's pooling.
+    /// B-AlexNet of the fast kind: the same trunk, and one branch, right behind the first
+    /// convolution's pooling.
     ///
     /// Three small convolutions with batch normalization are enough to answer most images, after a
     /// third of the work.
@@ -62,9 +63,6 @@ extension BranchedNetwork {
         conv("conv3", 64, 96)
         alexNetEnd
     }
-
-    /// AlexNet of the fast kind: ``bAlexNetFast`` without its branch.
-    public static let alexNetFast = bAlexNetFast.withoutBranches(name: "alexnet-fast")
 
     /// From the third convolution's result to the logits.
     @LayerBuilder private static var alexNetEnd: [Layer] {

@@ -21,7 +21,7 @@ extension Recipe {
     private static let families = [
         Family(networks: ["lenet", "b-lenet"], recipe: leNet),
         Family(
-            networks: ["alexnet", "b-alexnet", "alexnet-fast", "b-alexnet-fast"], recipe: alexNet),
+            networks: ["alexnet", "b-alexnet", "b-alexnet-fast"], recipe: alexNet),
         Family(
             networks: ["resnet110", "b-resnet110", "resnet110-fast", "b-resnet110-fast"],
             recipe: resNet110),

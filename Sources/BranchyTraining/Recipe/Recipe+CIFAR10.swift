@@ -2,10 +2,14 @@ import BranchyNet
 
 extension Recipe {
     /// The AlexNets on CIFAR-10. Thresholds have to be calibrated.
+    ///
+    /// From PyTorch's default weights the plain network spends its first epochs at one answer for
+    /// all images; from He's it learns at once.
     static func alexNet(_ network: BranchedNetwork) -> Recipe {
         Recipe(
             network: network.name, dataset: "cifar10-jpeg", seed: 1, epochs: 30, batchSize: 128,
-            lossWeights: [Double](repeating: 1, count: network.exitCount), thresholds: [],
+            lossWeights: [Double](repeating: 1, count: network.exitCount), initialization: .he,
+            thresholds: [],
             optimizer: .init(
                 name: .sgd, learningRate: 0.02, momentum: 0.9, nesterov: true, weightDecay: 5e-4),
             schedule: .init(name: .cosine, warmup: 0.05), data: .cifar10)
@@ -15,15 +19,17 @@ extension Recipe {
     ///
     /// They are deep, and so start from He's weights and at a low rate (He et al., *Deep Residual
     /// Learning*, CVPR 2016, section 4.2). Branches are trained from the weights of the plain
-    /// network, and for less long.
+    /// network, for less long and at a lower rate.
     static func resNet110(_ network: BranchedNetwork) -> Recipe {
-        Recipe(
+        let isBranched = network.exitCount > 1
+        return Recipe(
             network: network.name, dataset: "cifar10-jpeg", seed: 1,
-            epochs: network.exitCount > 1 ? 8 : 12, batchSize: 128,
+            epochs: isBranched ? 8 : 12, batchSize: 128,
             lossWeights: [Double](repeating: 1, count: network.exitCount), initialization: .he,
             thresholds: [],
             optimizer: .init(
-                name: .sgd, learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 5e-4),
+                name: .sgd, learningRate: isBranched ? 0.05 : 0.1, momentum: 0.9, nesterov: true,
+                weightDecay: 5e-4),
             schedule: .init(name: .cosine, warmup: 0.05), data: .cifar10)
     }
 }

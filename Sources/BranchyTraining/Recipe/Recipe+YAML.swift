@@ -37,13 +37,6 @@ extension Recipe {
         }
     }
 
-    /// The name of the network that a YAML document asks for, or `nil` where it does not say.
-    ///
-    /// - Throws: ``TrainingError/Code/invalidRecipe`` for YAML that does not parse.
-    public static func network(in document: String, source: String) throws -> String? {
-        try parse(document, source).mapping?["network"]?.string
-    }
-
     /// The whole recipe as a YAML document, which reads back as the same recipe.
     public func yaml() throws -> String {
         try Yams.serialize(node: node())

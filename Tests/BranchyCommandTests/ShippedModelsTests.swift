@@ -1,0 +1,59 @@
+import BranchyNet
+import Compute
+import Foundation
+import Testing
+
+/// The models that come with the program.
+struct ShippedModelsTests {
+    private static let folder = URL(fileURLWithPath: #filePath)
+        .appendingPathComponent("../../../Models").standardizedFileURL.path
+
+    private static var names: [String] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+                FileManager.default.fileExists(atPath: "\(folder)/\($0)/manifest.json")
+            }
+        }
+    }
+
+    @Test func thereIsOneOfEachNetworkThatIsTrained() throws {
+        #expect(try Set(Self.names).isSuperset(of: ["b-lenet"]))
+    }
+
+    @Test func areWholeCalibratedAndSmall() throws {
+        for name in try Self.names {
+            let folder = "\(Self.folder)/\(name)"
+            let model = try ModelFolder(folder).read()
+            #expect(model.network.name == name)
+            #expect(model.calibration != nil && model.policy != nil, "\(name)")
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+            #expect(Set(files).isSuperset(of: ["recipe.yaml", "history.csv", "result.json"]))
+            let sizes = try files.map { file in
+                try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")).count
+            }
+            #expect(sizes.reduce(0, +) <= 12 << 20, "\(name)")
+        }
+    }
+
+    @Test func areFoundByName() throws {
+        try withTemporaryFolder { folder in
+            for name in try Self.names {
+                let shape = try ModelFolder("\(Self.folder)/\(name)").read().network.inputShape
+                let png = SampleImages.png(
+                    [UInt8](repeating: 128, count: shape.elementCount), width: shape[2],
+                    height: shape[1], channels: shape[0])
+                let image = try write(png, to: name + ".png", in: folder)
+                let result = try Program.run("predict", name, image)
+                #expect(result.status == 0, "\(result.errors)")
+            }
+        }
+    }
+
+    /// A path is never taken for a name.
+    @Test(arguments: ["./b-lenet", "b-lenex"])
+    func otherNamesAreFolders(name: String) throws {
+        let result = try Program.run("predict", name, "image.png")
+        #expect(result.status == 65)
+        #expect(result.errors.hasPrefix("Error: \(name) is not a model folder"))
+    }
+}
