@@ -2,11 +2,14 @@
 export SWIFT_BACKTRACE := enable=no
 
 DOCUMENTED := Compute BranchyNet BranchyData BranchyTraining BranchyEvaluation OneDNNEngine NativeEngine
+# `make bench VENV=FOLDER` takes the peers from the virtual environment FOLDER.
+VENV ?=
+PYTHON := $(if $(VENV),$(VENV)/bin/python,python3)
 WITHOUT_ONEDNN := --scratch-path .build/without-onednn --disable-default-traits
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn test-kernels lint doc clean
+.PHONY: help setup demo test test-without-onednn test-kernels bench lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +33,10 @@ test-without-onednn: setup ## Build and test without the OneDNN trait
 test-kernels: ## Test the kernels under sanitizers, and for 64-bit ARM on an emulator
 	Scripts/test-kernels sanitized
 	Scripts/test-kernels arm
+
+bench: setup ## Time the native engine beside the peers in VENV=FOLDER; writes docs/Benchmarks.md
+	swift build -c release --product branchynet
+	$(PYTHON) Benchmarks/compare.py
 
 lint: ## Check the style of Swift and shell sources
 	swift format lint --strict -r Package.swift Sources Tests

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""Times the networks on `branchynet` and, where they are installed, on its peers.
+
+All that is compared on a row takes turns, round by round; the page is written from all rows
+measured so far, so that some can be measured again.
+"""
+
+import argparse
+import importlib.util
+import json
+import multiprocessing
+import os
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+import page
+from rows import BATCH, ROWS
+
+
+class Ours:
+    """`branchynet bench`, started anew in every round."""
+
+    def __init__(self, program, row):
+        self.row = row
+        self.command = [program, "bench", row.network, "--json", "--threads", str(row.threads)]
+        if row.exit:
+            self.command += ["--exit", str(row.exit)]
+        if row.precision != "fp32":
+            self.command += ["--precision", row.precision]
+
+    def round(self, seconds):
+        microseconds = self.run(calls=50)["medianMicroseconds"]
+        result = self.run(calls=max(50, int(seconds * 1e6 / microseconds)))
+        return result["imagesPerSecond" if self.row.threads > 1 else "medianMicroseconds"]
+
+    def run(self, calls):
+        output = subprocess.check_output([*self.command, "--calls", str(calls)])
+        return json.loads(output)["rows"][0]
+
+
+class Peer:
+    """A runtime in this process; the time of a call is its median over a round."""
+
+    def __init__(self, call):
+        self.call = call
+
+    def round(self, seconds):
+        # As many calls before those that count as `branchynet bench` is given.
+        for _ in range(10):
+            self.call()
+        times, end = [], time.perf_counter() + seconds
+        while time.perf_counter() < end or len(times) < 20:
+            start = time.perf_counter_ns()
+            self.call()
+            times.append(time.perf_counter_ns() - start)
+        return statistics.median(times) / 1e3
+
+
+class BatchPeer:
+    """A runtime on batches; images per second."""
+
+    def __init__(self, throughput):
+        self.throughput = throughput
+
+    def round(self, seconds):
+        start, batches = time.perf_counter(), 0
+        while time.perf_counter() < start + seconds:
+            self.throughput.run(batches=4)
+            batches += 4
+        return BATCH * batches / (time.perf_counter() - start)
+
+
+def subjects(row, options):
+    """Everything compared on a row, by name."""
+    result = {}
+    # Without 16 bits in `bench` the row still tells what the peers take.
+    if row.precision == "fp32" or "--precision" in help_text(options.branchynet):
+        result["ours"] = Ours(options.branchynet, row)
+    if importlib.util.find_spec("torch") is None:
+        return result
+    from peers import prepared, runtimes
+
+    description = json.loads(
+        subprocess.check_output([options.branchynet, "inspect", row.network, "--json"]))
+    batch = BATCH if row.threads > 1 else 1
+    path = prepared.Prepared(description, row.exit, batch, options.build)
+    if row.threads > 1:
+        precision = "bf16" if row.precision == "bf16" else "f32"
+        throughput = runtimes.Throughput(path, row.threads, precision)
+        return result | {row.peers[0]: BatchPeer(throughput)}
+    return result | {name: Peer(call) for name, call in path.calls(row.peers)}
+
+
+def help_text(program):
+    return subprocess.check_output([program, "bench", "--help"], text=True)
+
+
+def measure(row, options):
+    """The figure of every subject in every round."""
+    os.sched_setaffinity(0, options.cores[-row.threads:])
+    compared = subjects(row, options)
+    rounds = {name: [] for name in compared}
+    names = list(compared)
+    for number in range(options.rounds + 1):
+        # Nobody always begins; the first round only warms up.
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            figure = compared[name].round(options.seconds)
+            if number > 0:
+                rounds[name].append(figure)
+    return rounds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--branchynet", default=".build/release/branchynet")
+    parser.add_argument("--build", default=".build/benchmarks", help="folder for what is made")
+    parser.add_argument("--page", default="docs/Benchmarks.md")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.2, help="of one subject in one round")
+    parser.add_argument("--only", nargs="*", help="networks to measure; all without")
+    options = parser.parse_args()
+    options.cores = sorted(os.sched_getaffinity(0))
+    Path(options.build).mkdir(parents=True, exist_ok=True)
+    file = Path(options.build, "results.json")
+    results = json.loads(file.read_text()) if file.exists() else {}
+    for row in ROWS:
+        if options.only and row.network not in options.only:
+            continue
+        if len(options.cores) >= row.threads:
+            # A process a row: runtimes keep the number of cores that they see first.
+            with multiprocessing.get_context("spawn").Pool(1) as process:
+                results[row.key] = process.apply(measure, (row, options))
+            print(row.title, row.precision, page.summary(row, results[row.key]), flush=True)
+            file.write_text(json.dumps(results, indent=1))
+    Path(options.page).write_text(page.text(results, options))
+
+
+if __name__ == "__main__":
+    main()

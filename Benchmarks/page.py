@@ -1,0 +1,145 @@
+"""The page of the results."""
+
+import datetime
+import importlib.metadata
+import os
+import platform
+import re
+import statistics
+import subprocess
+from pathlib import Path
+
+from rows import BATCH, FLOAT_PEERS, ROWS
+
+PACKAGES = ("torch", "onnxruntime", "openvino", "ncnn", "pnnx", "onnx", "numpy")
+
+
+def best_peer(row, rounds):
+    """The peer that ours has to beat: by medians over the rounds."""
+    medians = {name: statistics.median(rounds[name]) for name in row.peers if name in rounds}
+    if not medians:
+        return None
+    return (max if row.threads > 1 else min)(medians, key=medians.get)
+
+
+def ratios(row, rounds):
+    """Ours by the best peer's, in every round; none where either is missing."""
+    best = best_peer(row, rounds)
+    return [ours / peer for ours, peer in zip(rounds.get("ours", []), rounds[best])] if best else []
+
+
+def summary(row, rounds):
+    """The ratio to the best peer with its spread, and whether the bound is kept."""
+    values = ratios(row, rounds)
+    if not values:
+        return "–", "–", "–"
+    ratio = statistics.median(values)
+    spread = f"{ratio:.2f} ({min(values):.2f} to {max(values):.2f})"
+    if row.bound is None:
+        return best_peer(row, rounds), spread, "–"
+    kept = ratio >= row.bound if row.threads > 1 else ratio <= row.bound
+    sign = "≥" if row.threads > 1 else "≤"
+    return best_peer(row, rounds), spread, f"{sign} {row.bound:.2f}{'' if kept else ', missed'}"
+
+
+def figure(row, rounds, name):
+    """A median: microseconds, or images per second."""
+    if not rounds.get(name):
+        return "–"
+    median = statistics.median(rounds[name])
+    return f"{median:,.0f}" if row.threads > 1 or median >= 1_000 else f"{median:.1f}"
+
+
+def table(rows, results, columns):
+    """A table of rows that were measured; `columns` are titles by subject."""
+    titles = ["network", *columns.values(), "best peer", "ratio", "bound"]
+    lines = [" | ".join(titles), "|".join(["---"] + ["---:"] * (len(columns)) + ["---"] * 3)]
+    for row in rows:
+        if row.key in results:
+            rounds = results[row.key]
+            cells = [row.title, *(figure(row, rounds, name) for name in columns)]
+            lines.append(" | ".join([*cells, *summary(row, rounds)]))
+    return "\n".join(f"| {line} |" if "---" not in line else f"|{line}|" for line in lines)
+
+
+def processor():
+    facts = dict(re.findall(r"^([\w ]+?)\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M))
+    sets = [name for name in ("avx2", "avx512f", "avx512_bf16") if name in facts.get("flags", "")]
+    return (
+        f"{facts.get('model name', platform.machine())} (family {facts.get('cpu family', '?')}, "
+        f"model {facts.get('model', '?')}; {', '.join(sets)}), "
+        f"{os.cpu_count()} cores, {platform.freedesktop_os_release()['PRETTY_NAME']}")
+
+
+def version(package):
+    try:
+        return f"{package} {importlib.metadata.version(package)}"
+    except importlib.metadata.PackageNotFoundError:
+        return f"{package} not installed"
+
+
+def text(results, options):
+    latency = [row for row in ROWS if row.threads == 1 and row.precision == "fp32"]
+    bfloat = [row for row in ROWS if row.threads == 1 and row.precision == "bf16"]
+    many = [row for row in ROWS if row.threads > 1]
+    many = {
+        precision: table(
+            [row for row in many if row.precision == precision], results,
+            {"ours": "ours", peer: peer})
+        for precision, peer in (("fp32", "OpenVINO"), ("bf16", "OpenVINO bf16"))}
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    return f"""\
+# Benchmarks
+
+How long the native engine takes, beside other runtimes on the same processor. `make bench` wrote
+this page on {datetime.date.today()}, at {commit}; do not edit it.
+
+The ratio decides: ours by the best peer's, taken in every round; its median over the rounds, with
+the least and the greatest. Microseconds depend on the machine and what else it does.
+
+## One image, one thread
+
+Microseconds from image to answer, 32-bit floats, medians. To exit 1 the branch is included, and so
+are log probabilities and their entropy.
+
+{table(latency, results, {name: name for name in ("ours", *FLOAT_PEERS)})}
+
+## One image, one thread, bfloat16
+
+Ours with weights and activations of 16 bits, by the better of OpenVINO's two.
+
+{table(bfloat, results, {name: name for name in ("ours", "OpenVINO bf16", "OpenVINO")})}
+
+## Many images, two threads
+
+Images per second. Ours: each thread takes one image at a time. OpenVINO: batches of {BATCH}, the
+throughput hint, two threads, as many requests as it asks for.
+
+{many["fp32"]}
+
+{many["bf16"]}
+
+## How it is measured
+
+- Random weights: time does not depend on them. Batch normalization is folded before any runtime
+  sees the network. Every runtime's answer is first compared with PyTorch's (1e-4; bfloat16 0.05).
+- All that stands on a row takes turns, {options.rounds} rounds of {options.seconds} s each, in
+  another order each time, after one that does not count. One process has one core to itself, two
+  for two threads.
+- Ours is `branchynet bench NAME --json`. Peers are called from Python, a microsecond or a few of
+  which is the call: ONNX Runtime with bound buffers, OpenVINO with the latency hint, shared tensors
+  and its precision forced, ncnn (converted by pnnx) with 32-bit storage, PyTorch in inference mode
+  with channels last.
+- What a peer cannot do is replaced by the nearest equal: alpha of local response normalization
+  times its size; every second pixel of a shortcut by a pool of single pixels.
+
+{processor()}; Python {platform.python_version()}; {", ".join(map(version, PACKAGES))}.
+
+To repeat it, on a machine that does nothing else:
+
+    python3 -m venv PEERS && PEERS/bin/pip install -r Benchmarks/peers/requirements.txt
+    make bench VENV=PEERS
+
+`branchynet profile NAME` shows the time of every operation of ours.
+"""

@@ -1,0 +1,51 @@
+"""A network written for every runtime."""
+
+import subprocess
+from pathlib import Path
+
+import numpy
+import pnnx
+import torch
+
+from . import network, onnx_graph, runtimes
+
+
+class Prepared:
+    """The torch module of a path, an image for it, and the files of the other runtimes."""
+
+    def __init__(self, description, exit, batch, folder):
+        shape = [batch, *description["inputShape"]]
+        self.module = network.path(description, exit)
+        self.image = numpy.random.default_rng(1).random(shape, dtype=numpy.float32)
+        # pnnx turns what is no letter or digit into underscores in the names of its results.
+        name = f"{description['name']}_{exit or 'full'}_{batch}".replace("-", "_")
+        self.onnx = str(Path(folder, name + ".onnx"))
+        self.ncnn = str(Path(folder, name + ".ncnn"))
+        onnx_graph.write(self.module, shape, self.onnx)
+
+    def convert_for_ncnn(self):
+        traced = Path(self.ncnn).with_suffix(".pt")
+        torch.jit.trace(self.module, torch.from_numpy(self.image)).save(traced)
+        shape = str(list(self.image.shape)).replace(" ", "")
+        subprocess.run(
+            [pnnx.EXEC_PATH, traced, f"inputshape={shape}", "fp16=0"], check=True,
+            capture_output=True, cwd=traced.parent)
+
+    def calls(self, names):
+        """A call per runtime, once its answer is known to be torch's.
+
+        Raises ValueError where it is another one.
+        """
+        self.convert_for_ncnn()
+        with torch.inference_mode():
+            expected = list(runtimes.arrays(
+                onnx_graph.as_tuple(self.module(torch.from_numpy(self.image)))))
+        for name in names:
+            call = runtimes.LATENCY[name](self)
+            difference = max(
+                abs(answer - right).max()
+                for answer, right in zip(runtimes.arrays(call()), expected, strict=True))
+            # Sums in another order, or 8 bits of mantissa through a hundred layers.
+            if not difference < (0.05 if "bf16" in name else 1e-4):
+                raise ValueError(f"{name} is {difference} away from torch on {self.onnx}")
+            yield name, call
