@@ -125,8 +125,7 @@ throughput hint, two threads, as many requests as it asks for.
 - Random weights: time does not depend on them. Batch normalization is folded before any runtime
   sees the network. Every runtime's answer is first compared with PyTorch's (1e-4; bfloat16 0.05).
 - All that stands on a row takes turns, {options.rounds} rounds of {options.seconds} s each, in
-  another order each time, after one that does not count. One process has one core to itself, two
-  for two threads.
+  another order each time, after one that does not count, on one pinned core; on two for two threads.
 - Ours is `branchynet bench NAME --json`. Peers are called from Python, a microsecond or a few of
   which is the call: ONNX Runtime with bound buffers, OpenVINO with the latency hint, shared tensors
   and its precision forced, ncnn (converted by pnnx) with 32-bit storage, PyTorch in inference mode
@@ -134,7 +133,9 @@ throughput hint, two threads, as many requests as it asks for.
 - What a peer cannot do is replaced by the nearest equal: alpha of local response normalization
   times its size; every second pixel of a shortcut by a pool of single pixels.
 
-{processor()}; Python {platform.python_version()}; {", ".join(map(version, PACKAGES))}.
+{processor()}.
+Load over the last 15 minutes: {os.getloadavg()[2]:.1f}, where 1 is what the measurement itself needs.
+Python {platform.python_version()}; {", ".join(map(version, PACKAGES))}.
 
 To repeat it, on a machine that does nothing else:
 
