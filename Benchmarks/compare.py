@@ -118,6 +118,7 @@ def main():
     parser.add_argument("--branchynet", default=".build/release/branchynet")
     parser.add_argument("--build", default=".build/benchmarks", help="folder for what is made")
     parser.add_argument("--page", default="docs/Benchmarks.md")
+    parser.add_argument("--commit", help="that `branchynet` was built at, where it is another one")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.2, help="of one subject in one round")
     parser.add_argument("--only", nargs="*", help="networks to measure; all without")

@@ -50,6 +50,22 @@ def figure(row, rounds, name):
     return f"{median:,.0f}" if row.threads > 1 or median >= 1_000 else f"{median:.1f}"
 
 
+def second_core(results):
+    """How much ours gains from the second thread: near 2 only where both cores were free."""
+    gains = [
+        statistics.median(results[row.key]["ours"])
+        * statistics.median(results[one.key]["ours"]) / 1e6
+        for row in ROWS for one in ROWS
+        if row.threads == 2 and one.threads == 1 and one.exit is None
+        and (row.network, row.precision) == (one.network, one.precision)
+        and results.get(row.key, {}).get("ours") and results.get(one.key, {}).get("ours")]
+    if not gains:
+        return ""
+    return (
+        f"Two threads of ours gave {min(gains):.1f} to {max(gains):.1f} times what one thread's "
+        "time\npromises; below about 1.9 something else held a core, and these rows say little.\n")
+
+
 def table(rows, results, columns):
     """A table of rows that were measured; `columns` are titles by subject."""
     titles = ["network", *columns.values(), "best peer", "ratio", "bound"]
@@ -87,13 +103,13 @@ def text(results, options):
             [row for row in many if row.precision == precision], results,
             {"ours": "ours", peer: peer})
         for precision, peer in (("fp32", "OpenVINO"), ("bf16", "OpenVINO bf16"))}
-    commit = subprocess.run(
+    commit = options.commit or subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
     return f"""\
 # Benchmarks
 
 How long the native engine takes, beside other runtimes on the same processor. `make bench` wrote
-this page on {datetime.date.today()}, at {commit}; do not edit it.
+this page on {datetime.date.today()}, with `branchynet` built at {commit}; do not edit it.
 
 The ratio decides: ours by the best peer's, taken in every round; its median over the rounds, with
 the least and the greatest. Microseconds depend on the machine and what else it does.
@@ -115,7 +131,7 @@ Ours with weights and activations of 16 bits, by the better of OpenVINO's two.
 
 Images per second. Ours: each thread takes one image at a time. OpenVINO: batches of {BATCH}, the
 throughput hint, two threads, as many requests as it asks for.
-
+{second_core(results)}
 {many["fp32"]}
 
 {many["bf16"]}
@@ -125,7 +141,8 @@ throughput hint, two threads, as many requests as it asks for.
 - Random weights: time does not depend on them. Batch normalization is folded before any runtime
   sees the network. Every runtime's answer is first compared with PyTorch's (1e-4; bfloat16 0.05).
 - All that stands on a row takes turns, {options.rounds} rounds of {options.seconds} s each, in
-  another order each time, after one that does not count, on one pinned core; on two for two threads.
+  another order each time, after one that does not count, pinned to one core, or two for two
+  threads. Rows may be of several runs; ratios are always of one.
 - Ours is `branchynet bench NAME --json`. Peers are called from Python, a microsecond or a few of
   which is the call: ONNX Runtime with bound buffers, OpenVINO with the latency hint, shared tensors
   and its precision forced, ncnn (converted by pnnx) with 32-bit storage, PyTorch in inference mode
@@ -134,7 +151,7 @@ throughput hint, two threads, as many requests as it asks for.
   times its size; every second pixel of a shortcut by a pool of single pixels.
 
 {processor()}.
-Load over the last 15 minutes: {os.getloadavg()[2]:.1f}, where 1 is what the measurement itself needs.
+Load over the last 15 minutes: {os.getloadavg()[2]:.1f}; the measurement itself needs 1.
 Python {platform.python_version()}; {", ".join(map(version, PACKAGES))}.
 
 To repeat it, on a machine that does nothing else:
