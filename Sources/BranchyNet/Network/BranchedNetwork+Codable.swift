@@ -1,9 +1,12 @@
 import Compute
 
 // A key that nobody reads is a mistake of whoever wrote it, so it is refused, not passed over.
+//
+// Encoding is synthesized where the types are declared; keys that were private here would make the
+// compiler emit one symbol in two files, which some builds do not survive.
 
 extension BranchedNetwork {
-    private enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case name, inputShape, classCount, stages
     }
 
@@ -19,7 +22,7 @@ extension BranchedNetwork {
 }
 
 extension Stage {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case backbone, branch }
+    enum CodingKeys: String, CodingKey, CaseIterable { case backbone, branch }
 
     /// Reads an object with the properties' names as keys; the last stage has no branch.
     public init(from decoder: any Decoder) throws {
@@ -31,7 +34,7 @@ extension Stage {
 }
 
 extension Branch {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case name, layers }
+    enum CodingKeys: String, CodingKey, CaseIterable { case name, layers }
 
     /// Reads an object with the properties' names as keys.
     public init(from decoder: any Decoder) throws {
@@ -43,7 +46,7 @@ extension Branch {
 }
 
 extension Residual {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case name, body, shortcut }
+    enum CodingKeys: String, CodingKey, CaseIterable { case name, body, shortcut }
 
     /// Reads an object with the properties' names as keys; without a shortcut it is the identity.
     public init(from decoder: any Decoder) throws {
@@ -68,7 +71,7 @@ extension Residual {
 }
 
 extension Shortcut {
-    private enum CodingKeys: String, CodingKey, CaseIterable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case stride, channelsBefore, channelsAfter
     }
 
