@@ -9,7 +9,7 @@ WITHOUT_ONEDNN := --scratch-path .build/without-onednn --disable-default-traits
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn test-kernels bench lint doc clean
+.PHONY: help setup demo test test-without-onednn test-kernels example bench lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,12 +34,16 @@ test-kernels: ## Test the kernels under sanitizers, and for 64-bit ARM on an emu
 	Scripts/test-kernels sanitized
 	Scripts/test-kernels arm
 
+example: ## Build Examples/Classify as one file, check it and run it
+	Scripts/check-example
+
 bench: setup ## Time the native engine beside the peers in VENV=FOLDER; writes docs/Benchmarks.md
 	swift build -c release --product branchynet
 	$(PYTHON) Benchmarks/compare.py
 
 lint: ## Check the style of Swift and shell sources
-	swift format lint --strict -r Package.swift Sources Tests
+	swift format lint --strict -r Package.swift Sources Tests \
+		Examples/*/Package.swift Examples/*/Sources
 	Scripts/lint-shell
 
 doc: setup ## Build the documentation of the libraries

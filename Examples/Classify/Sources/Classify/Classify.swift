@@ -4,15 +4,25 @@ import NativeEngine
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
+import Glibc
 #else
 import Foundation
 #endif
 
 /// `Classify MODEL IMAGE`: answers a grey image with a model folder.
 @main
-struct Classify {
-    static func main() throws {
-        let arguments = CommandLine.arguments
+enum Classify {
+    static func main() {
+        do {
+            print(try answer(to: CommandLine.arguments))
+        } catch {
+            var message = "Classify: \(error)\n"
+            message.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            exit(1)
+        }
+    }
+
+    static func answer(to arguments: [String]) throws -> String {
         guard arguments.count == 3 else { throw Failure("usage: Classify MODEL IMAGE.pgm") }
         let model = try ModelFolder(arguments[1]).read()
         let predictor = try Predictor(
@@ -20,20 +30,21 @@ struct Classify {
             policy: model.policy ?? ThresholdPolicy(thresholds: []), engine: NativeEngine())
         let prediction = try predictor.predict(image(arguments[2], for: model))
         let name = model.classNames[prediction.predictedClass]
-        print("\(name), at exit \(prediction.exit + 1), entropy \(prediction.observation.entropy)")
+        return "\(name), at exit \(prediction.exit + 1), entropy \(prediction.observation.entropy)"
     }
 
     /// Reads a binary PGM file without comments, of the size that the network takes.
     static func image(_ file: String, for model: TrainedModel) throws -> Tensor {
         let shape = model.network.inputShape
-        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
         let header = Data("P5\n\(shape[2]) \(shape[1])\n255\n".utf8)
+        guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: file)) else {
+            throw Failure("\(file): cannot be read")
+        }
         guard shape[0] == 1, bytes.starts(with: header),
             bytes.count == header.count + shape.elementCount
         else { throw Failure("\(file): expected a binary PGM file of shape \(shape)") }
-        return Tensor(
-            shape,
-            bytes.dropFirst(header.count).map { model.preprocessing.apply(to: $0, channel: 0) })
+        let pixels = bytes.dropFirst(header.count)
+        return Tensor(shape, pixels.map { model.preprocessing.apply(to: $0, channel: 0) })
     }
 }
 
