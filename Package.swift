@@ -103,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "BranchyEvaluationTests",
             dependencies: [
-                "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute", "TestSupport",
+                "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute", "NativeEngine",
+                "TestSupport",
             ]),
         .testTarget(
             name: "BranchyCommandTests",

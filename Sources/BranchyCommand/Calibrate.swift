@@ -39,6 +39,9 @@ struct Calibrate: ParsableCommand {
             "The most accurate at which at least this share leaves early.", valueName: "0.9"))
     var exitRate: Share?
 
+    @Option(help: "What thresholds are compared with.")
+    var score: ExitScore = .entropy
+
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
@@ -73,13 +76,14 @@ struct Calibrate: ParsableCommand {
         }
         let costs = try measureExits(of: predictor, on: calibration, trained, &progress)
         progress.clear()
-        let calibrator = try ThresholdCalibrator(record: record, costOfExit: costs)
+        let calibrator = try ThresholdCalibrator(
+            record: record, score: score, costOfExit: costs)
         let (wish, point) = try choose(from: calibrator)
         let result = CalibrationRecord(
-            wish: wish, score: .entropy, chosen: point, front: calibrator.front,
+            wish: wish, score: score, chosen: point, front: calibrator.front,
             microsecondsToExit: costs, samples: record.count, dataset: record.dataset,
             dataChecksum: record.dataChecksum, engine: engine.name, precision: "float32")
-        trained.policy = ThresholdPolicy(thresholds: point.thresholds)
+        trained.policy = ThresholdPolicy(score: score, thresholds: point.thresholds)
         trained.calibration = result
         try folder.update(trained, digest: Checksum.sha256)
         try StandardOutput.write(
@@ -171,7 +175,7 @@ private struct CalibrationReport {
         }
         return """
             \(network.name), \(Format.grouped(record.samples)) calibration images of \
-            \(record.dataset), wish: \(record.wish)
+            \(record.dataset), wish: \(record.wish), thresholds of \(record.score.title)
             time to leave: \(times.joined(separator: ", "))
 
             \(table.text)

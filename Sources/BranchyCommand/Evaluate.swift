@@ -62,23 +62,21 @@ struct Evaluate: ParsableCommand {
     /// Evaluates as the options say.
     func report() throws -> EvaluationReport {
         let trained = try model.load()
-        let policy = try model.policy(for: trained)
+        let engine = try engineOptions.inference()
+        let predictor = try model.predictor(of: trained, engine: engine)
         let splits = try DataFolder(data, run: model.path).splits(of: trained, in: model.path)
         Interrupt.watch()
         return switch split {
-        case .test: try report(trained, policy, on: splits.test)
-        case .calibration: try report(trained, policy, on: splits.calibration)
-        case .validation: try report(trained, policy, on: splits.validation)
+        case .test: try report(trained, predictor, engine, on: splits.test)
+        case .calibration: try report(trained, predictor, engine, on: splits.calibration)
+        case .validation: try report(trained, predictor, engine, on: splits.validation)
         }
     }
 
     private func report(
-        _ trained: TrainedModel, _ policy: ThresholdPolicy, on split: some DataSplit
+        _ trained: TrainedModel, _ predictor: Predictor, _ engine: any Engine,
+        on split: some DataSplit
     ) throws -> EvaluationReport {
-        let engine = try engineOptions.inference()
-        let predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters, policy: policy,
-            engine: engine)
         let plain = try baseline.map { try PlainNetwork(at: $0, engine: engine) }
         var progress = ProgressLine(isShown: !quiet)
         defer { progress.clear() }
@@ -88,9 +86,10 @@ struct Evaluate: ParsableCommand {
         }
         let latency = try measure(predictor, plain, trained, on: split, &progress)
         return EvaluationReport(
-            network: trained.network, policy: policy, engine: engine.name, evaluation: evaluation,
+            network: trained.network, policy: .init(predictor.policy), engine: engine.name,
+            evaluation: evaluation,
             isInSample: trained.calibration?.dataChecksum == split.checksum
-                && trained.policy == policy,
+                && trained.policy == predictor.policy as? ThresholdPolicy,
             latency: latency,
             baseline: plain.map {
                 .init(

@@ -7,7 +7,7 @@ struct EvaluationReport {
     /// What was evaluated.
     let network: BranchedNetwork
     /// Under which policy.
-    let policy: ThresholdPolicy
+    let policy: PolicyDescription
     /// By which engine.
     let engine: String
     /// Accuracies and exit rates.
@@ -45,7 +45,8 @@ extension EvaluationReport {
         }
 
         private enum Key: String, CodingKey {
-            case network, dataset, split, dataChecksum, samples, inSample, score, thresholds
+            case network, dataset, split, dataChecksum, samples, inSample
+            case policy, score, thresholds, exit, patience, deadlineMicroseconds
             case accuracy, exitRates, exitedAccuracy, forcedAccuracy, multiplyAccumulates
             case engine, precision, latencyMicroseconds, exitLatencyMicroseconds
             case preparationMicroseconds, latencyImages, baseline, gain
@@ -67,8 +68,7 @@ extension EvaluationReport {
             try container.encode(evaluation.dataChecksum, forKey: .dataChecksum)
             try container.encode(evaluation.samples, forKey: .samples)
             try container.encode(report.isInSample, forKey: .inSample)
-            try container.encode(report.policy.score, forKey: .score)
-            try container.encode(report.policy.thresholds, forKey: .thresholds)
+            try encodePolicy(into: &container)
             try container.encode(evaluation.accuracy, forKey: .accuracy)
             try container.encode(evaluation.exitRates, forKey: .exitRates)
             try container.encode(evaluation.exitedAccuracy, forKey: .exitedAccuracy)
@@ -77,6 +77,16 @@ extension EvaluationReport {
             try container.encode(report.engine, forKey: .engine)
             try container.encode("float32", forKey: .precision)
             try encodeLatency(into: &container)
+        }
+
+        private func encodePolicy(into container: inout KeyedEncodingContainer<Key>) throws {
+            let policy = report.policy
+            try container.encode(policy.text, forKey: .policy)
+            try container.encode(policy.thresholds?.score, forKey: .score)
+            try container.encode(policy.thresholds?.thresholds ?? [], forKey: .thresholds)
+            try container.encode(policy.exit, forKey: .exit)
+            try container.encode(policy.patience, forKey: .patience)
+            try container.encode(policy.deadlineMicroseconds, forKey: .deadlineMicroseconds)
         }
 
         private func encodeLatency(into container: inout KeyedEncodingContainer<Key>) throws {
@@ -111,7 +121,7 @@ extension EvaluationReport {
     private var summary: String {
         var table = Table([.left, .right, .right, .right, .right, .right, .right])
         table.add([
-            "network", "accuracy", "mean latency", "gain", "thresholds", "exit rates",
+            "network", "accuracy", "mean latency", "gain", "policy", "exit rates",
             "worst case",
         ])
         if let baseline {
@@ -124,7 +134,7 @@ extension EvaluationReport {
         table.add([
             network.name, Format.percent(evaluation.accuracy),
             Format.microseconds(latency?.policy.mean), Format.gain(latency?.gain),
-            policy.thresholds.map { "\($0)" }.joined(separator: ", "),
+            policy.text,
             evaluation.exitRates.map { Format.percent($0) }.joined(separator: " "),
             Format.microseconds(latency?.policy.worstCase),
         ])
@@ -142,7 +152,7 @@ extension EvaluationReport {
             let isFinal = exit == network.exitCount - 1
             table.add([
                 isFinal ? name : "exit \(exit + 1), \(name)",
-                isFinal ? "-" : "\(policy.thresholds[exit])",
+                isFinal ? "-" : policy.thresholds.map { "\($0.thresholds[exit])" } ?? "-",
                 Format.percent(evaluation.exitRates[exit]),
                 Format.percent(evaluation.exitedAccuracy[exit]),
                 Format.percent(evaluation.forcedAccuracy[exit]),

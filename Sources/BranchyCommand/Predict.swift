@@ -40,9 +40,7 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         let trained = try model.load()
-        let predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters,
-            policy: try model.policy(for: trained), engine: try engine.inference())
+        let predictor = try model.predictor(of: trained, engine: try engine.inference())
         var session = try predictor.makeSession()
         // The first answer of a process reads cold code and memory; nobody's time is measured by it.
         let blank = [Float](repeating: 0, count: trained.network.inputShape.elementCount)

@@ -47,11 +47,13 @@ struct SmallNetwork {
     var split: CalibrationSplit { CalibrationSplit(dataset) }
 
     func predictor(
-        _ policy: ThresholdPolicy? = nil, engine: any Engine = ReferenceEngine()
+        _ policy: (any ExitPolicy)? = nil, engine: any Engine = ReferenceEngine(),
+        clock: any Clock<Duration> = ContinuousClock()
     ) throws -> Predictor {
         let zeros = ThresholdPolicy(thresholds: Array(repeating: 0, count: network.exitCount - 1))
         return try Predictor(
-            network: network, parameters: parameters, policy: policy ?? zeros, engine: engine)
+            network: network, parameters: parameters, policy: policy ?? zeros, engine: engine,
+            clock: clock)
     }
 
     func record() throws -> ExitRecord<CalibrationSplit> {

@@ -47,7 +47,7 @@ struct PredictorSample {
     }
 
     func predictor(
-        _ policy: ThresholdPolicy, engine: any Engine = ReferenceEngine()
+        _ policy: any ExitPolicy, engine: any Engine = ReferenceEngine()
     ) throws -> Predictor {
         try Predictor(network: network, parameters: parameters, policy: policy, engine: engine)
     }

@@ -171,7 +171,9 @@ private struct RecordingPolicy: ExitPolicy {
 
     let seen = Seen()
 
-    func accepts(_ observation: ExitObservation, after earlier: Span<ExitObservation>) -> Bool {
+    func accepts(
+        _ observation: ExitObservation, after earlier: Span<ExitObservation>, elapsed: Duration
+    ) -> Bool {
         let exits = earlier.indices.map { earlier[$0].exit } + [observation.exit]
         seen.exits.withLock { $0.append(exits) }
         return false

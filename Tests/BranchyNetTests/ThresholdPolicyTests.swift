@@ -98,7 +98,10 @@ struct ThresholdPolicyTests {
 
 extension ExitPolicy {
     /// The same with an array, which lives long enough.
-    func accepts(_ observation: ExitObservation, afterAll earlier: [ExitObservation]) -> Bool {
-        accepts(observation, after: earlier.span)
+    func accepts(
+        _ observation: ExitObservation, afterAll earlier: [ExitObservation],
+        elapsed: Duration = .zero
+    ) -> Bool {
+        accepts(observation, after: earlier.span, elapsed: elapsed)
     }
 }

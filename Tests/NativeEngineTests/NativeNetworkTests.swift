@@ -93,10 +93,17 @@ struct NativeNetworkTests {
     }
 
     /// A session asks for no memory once it is made, whichever exit answers.
-    @Test(arguments: [Float(0), .infinity])
-    func predictingAllocatesNothing(threshold: Float) throws {
+    @Test(
+        arguments: [
+            ThresholdPolicy(thresholds: [0]), ThresholdPolicy(thresholds: [.infinity]),
+            FixedExitPolicy(exit: 0), FixedExitPolicy(exit: 1), PatiencePolicy(patience: 1),
+            DeadlinePolicy(
+                .seconds(60), timeToExit: [.zero, .zero],
+                orEarlierBy: ThresholdPolicy(thresholds: [0])),
+        ] as [any ExitPolicy])
+    func predictingAllocatesNothing(policy: any ExitPolicy) throws {
         try #require(allocation_count() >= 0, "allocations cannot be counted here")
-        let predictor = try predictor(of: .bLeNet, thresholds: [threshold])
+        let predictor = try predictor(of: .bLeNet, thresholds: [0]).with(policy: policy)
         var session = try predictor.makeSession()
         let image = [Float](repeating: 0.5, count: 28 * 28)
         _ = try session.predict(image.span)

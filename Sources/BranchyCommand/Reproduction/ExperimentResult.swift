@@ -55,7 +55,7 @@ struct ExperimentResult: Codable, Equatable {
             network: experiment.branched, accuracy: evaluation.accuracy,
             microseconds: report.latency?.policy.mean, epochs: recipe.epochs)
         startsFromPlain = experiment.startsFromPlain
-        thresholds = report.policy.thresholds
+        thresholds = report.policy.thresholds?.thresholds ?? []
         exitRates = evaluation.exitRates
         gain = report.latency?.gain
         worstCaseMicroseconds = report.latency?.policy.worstCase

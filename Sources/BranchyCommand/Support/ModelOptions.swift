@@ -1,5 +1,6 @@
 import ArgumentParser
 import BranchyNet
+import Compute
 
 /// A trained model, and the policy under which it is used.
 struct ModelOptions: ParsableArguments {
@@ -13,45 +14,24 @@ struct ModelOptions: ParsableArguments {
     /// The model's folder.
     var path: String { ShippedModels.folder(model) }
 
-    @Option(
-        name: [.customLong("threshold")],
-        help: ArgumentHelp(
-            "Entropy in nats below which a sample leaves, one for each early exit.",
-            discussion: "Repeat it or separate by commas. 0 lets nobody leave early, inf "
-                + "everybody. Without it, the model's own.", valueName: "T"))
-    var thresholds: [ThresholdList] = []
+    @OptionGroup var policy: PolicyOptions
 
     /// Reads the model, checking every file against its SHA-256.
     func load() throws -> TrainedModel {
         try ModelFolder(path).read(digest: Checksum.sha256)
     }
 
-    /// The policy that was asked for, or the model's own.
-    func policy(for model: TrainedModel) throws -> ThresholdPolicy {
-        let asked = thresholds.flatMap(\.values)
-        if asked.isEmpty {
-            if let policy = model.policy { return policy }
+    /// A predictor under the policy that was asked for, or the model's own.
+    func predictor(of model: TrainedModel, engine: any Engine) throws -> Predictor {
+        let rule = try policy.rule(for: model.network)
+        // What a deadline is planned by can be measured under any policy.
+        let first = policy.deadline == nil ? nil : FixedExitPolicy(exit: 0)
+        guard let asked = first ?? rule ?? model.policy else {
             throw ValidationError(
                 "\(path) has no exit thresholds yet; pass --threshold, such as --threshold 0.3")
         }
-        let policy = ThresholdPolicy(thresholds: asked)
-        do {
-            try policy.validate(exitCount: model.network.exitCount)
-        } catch {
-            throw ValidationError("--threshold: \(error)")
-        }
-        return policy
-    }
-}
-
-/// Numbers separated by commas.
-struct ThresholdList: ExpressibleByArgument {
-    let values: [Float]
-
-    init?(argument: String) {
-        let fields = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let values = fields.compactMap { Float($0) }
-        guard values.count == fields.count else { return nil }
-        self.values = values
+        let predictor = try Predictor(
+            network: model.network, parameters: model.parameters, policy: asked, engine: engine)
+        return try policy.limitingTime(of: predictor, orEarlierBy: rule)
     }
 }

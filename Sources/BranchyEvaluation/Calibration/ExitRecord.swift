@@ -81,21 +81,37 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     }
 
     /// Where a policy lets one sample leave, exactly as a predictor decides it.
-    public func replay(_ policy: any ExitPolicy, sample: Int) -> ExitObservation {
+    ///
+    /// - Parameters:
+    ///   - timeToExit: when each exit has answered, for policies that look at the time; without it
+    ///     no time passes.
+    /// - Precondition: the policy fits the network, and there is one time per exit, if any.
+    public func replay(
+        _ policy: any ExitPolicy, sample: Int, timeToExit: [Duration]? = nil
+    ) -> ExitObservation {
         let exits = self[sample]
         let start = exits.startIndex
-        for exit in 0..<exitCount - 1 {
-            let earlier = exits.span.extracting(0..<exit)
-            if policy.accepts(exits[start + exit], after: earlier) { return exits[start + exit] }
+        let first = policy.firstExit
+        for exit in first..<exitCount - 1 {
+            let earlier = exits.span.extracting(first..<exit)
+            let elapsed = timeToExit?[exit] ?? .zero
+            if policy.accepts(exits[start + exit], after: earlier, elapsed: elapsed) {
+                return exits[start + exit]
+            }
         }
         return exits[start + exitCount - 1]
     }
 
     /// Where a policy lets the samples leave, counted.
-    public func replay(_ policy: any ExitPolicy) -> ExitCounts {
+    ///
+    /// - Parameter timeToExit: as for one sample.
+    public func replay(
+        _ policy: any ExitPolicy, timeToExit: [Duration]? = nil
+    ) -> ExitCounts {
         var counts = ExitCounts(exitCount: exitCount)
         for sample in labels.indices {
-            counts.record(replay(policy, sample: sample), label: labels[sample])
+            let left = replay(policy, sample: sample, timeToExit: timeToExit)
+            counts.record(left, label: labels[sample])
             for observation in self[sample] {
                 counts.recordForced(observation, label: labels[sample])
             }

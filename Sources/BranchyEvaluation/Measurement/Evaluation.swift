@@ -60,7 +60,8 @@ public struct Evaluation: Hashable, Sendable, Codable {
             }
             try observe(index + 1, count)
         }
-        self.init(counts, on: split, costs: try ExitCosts(of: predictor.network))
+        let costs = try ExitCosts(of: predictor.network, firstExit: predictor.policy.firstExit)
+        self.init(counts, on: split, costs: costs)
     }
 
     private init<Split: DataSplit>(_ counts: ExitCounts, on split: Split, costs: ExitCosts) {

@@ -1,4 +1,5 @@
 package import BranchyNet
+import Compute
 
 /// What a latency measurement says about a network with exits and the plain one beside it.
 public struct LatencyReport: Hashable, Sendable, Codable {
@@ -69,5 +70,19 @@ extension Predictor {
     package func leaving(at exit: Int) throws(PolicyError) -> Predictor {
         let thresholds = (0..<network.exitCount - 1).map { $0 < exit ? 0 : Float.infinity }
         return try with(policy: ThresholdPolicy(thresholds: thresholds))
+    }
+
+    /// The median time to answer at each exit on this machine, every branch on the way included;
+    /// what ``BranchyNet/DeadlinePolicy`` plans by.
+    ///
+    /// Medians of neighbouring exits may cross by the clock's noise; none is below the one before.
+    package func measuredTimeToExit(calls: Int = 50) throws -> [Duration] {
+        let image = [Float](repeating: 0, count: network.inputShape.elementCount)
+        let exits = try (0..<network.exitCount).map { try leaving(at: $0) }
+        var latest = Duration.zero
+        return try CallTimes(of: exits, image: image, calls: calls).seconds.map {
+            latest = max(latest, .seconds($0.median))
+            return latest
+        }
     }
 }

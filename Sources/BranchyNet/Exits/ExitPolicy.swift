@@ -1,20 +1,37 @@
 /// Decides whether a sample leaves at an exit or goes on.
 ///
 /// A policy sees one sample: never its label, never the other samples of a batch. It is not asked
-/// at the final exit, which always answers. It must be a pure function, so that what is replayed
-/// from recorded logits is what the predictor does.
+/// at the final exit, which always answers. It must be a pure function of what it is given, so that
+/// what is replayed from recorded logits and times is what the predictor does.
 public protocol ExitPolicy: Sendable {
-    /// Whether the sample leaves at the exit that was observed.
+    /// The first exit that is asked, 0 ..< number of exits; the branches before it are not run.
+    var firstExit: Int { get }
+
+    /// Whether the policy looks at the time; a clock is read for no other.
+    var readsTime: Bool { get }
+
+    /// Whether the sample leaves at the exit that was observed, or the next stage is begun.
     ///
     /// - Parameters:
     ///   - observation: what this exit's logits say.
-    ///   - earlier: what the exits before it said, from exit 0 on.
-    func accepts(_ observation: ExitObservation, after earlier: Span<ExitObservation>) -> Bool
+    ///   - earlier: what the exits before it said, from ``firstExit`` on.
+    ///   - elapsed: the time since the image was handed in; zero unless ``readsTime``.
+    func accepts(
+        _ observation: ExitObservation, after earlier: Span<ExitObservation>, elapsed: Duration
+    ) -> Bool
 
     /// Checks that the policy can serve a network.
     ///
     /// - Throws: ``PolicyError`` where it cannot.
     func validate(exitCount: Int) throws(PolicyError)
+}
+
+extension ExitPolicy {
+    /// Every exit is asked.
+    public var firstExit: Int { 0 }
+
+    /// No time is looked at.
+    public var readsTime: Bool { false }
 }
 
 /// A policy does not fit a network, or is none.

@@ -19,7 +19,7 @@ public struct ThresholdPolicy: ExitPolicy, Hashable, Codable {
 
     /// Whether the exit's score passes its threshold.
     public func accepts(
-        _ observation: ExitObservation, after earlier: Span<ExitObservation>
+        _ observation: ExitObservation, after earlier: Span<ExitObservation>, elapsed: Duration
     ) -> Bool {
         score.accepts(score.value(of: observation), threshold: thresholds[observation.exit])
     }

@@ -6,12 +6,18 @@ extension Predictor {
     public struct Session: ~Copyable, Sendable {
         private let compiled: CompiledNetwork
         private let policy: any ExitPolicy
+        private let firstExit: Int
+        private let readsTime: Bool
+        private let now: @Sendable () -> Duration
         private var workspace: Workspace
         private var observations: [ExitObservation] = []
 
         init(of predictor: borrowing Predictor) throws(EngineError) {
             self.compiled = predictor.compiled
             self.policy = predictor.policy
+            self.firstExit = predictor.policy.firstExit
+            self.readsTime = predictor.policy.readsTime
+            self.now = predictor.now
             self.workspace = try predictor.compiled.executable.makeWorkspace()
             observations.reserveCapacity(predictor.compiled.network.exitCount)
         }
@@ -22,12 +28,15 @@ extension Predictor {
         /// - Throws: ``NetworkError`` where there are more or fewer values, `EngineError` where
         ///   the engine fails.
         public mutating func predict(_ image: Span<Float>) throws -> Prediction {
+            let start = readsTime ? now() : .zero
             try write(image)
             observations.removeAll(keepingCapacity: true)
             let last = compiled.logitsOutputs.count - 1
-            for exit in 0..<last {
+            for stage in 0..<firstExit { try runBackbone(stage) }
+            for exit in firstExit..<last {
                 let observation = try observe(exit)
-                if policy.accepts(observation, after: observations.span) {
+                let elapsed = readsTime ? now() - start : .zero
+                if policy.accepts(observation, after: observations.span, elapsed: elapsed) {
                     return Prediction(observation: observation)
                 }
                 observations.append(observation)
@@ -37,7 +46,8 @@ extension Predictor {
 
         /// Calls `body` with the logits of an exit that the last image visited.
         ///
-        /// - Parameter exit: counted from 0; at most the exit at which that image left.
+        /// - Parameter exit: counted from 0; at most the exit at which that image left, and not
+        ///   before the first exit that the policy asks.
         public func withLogits<Result>(
             ofExit exit: Int, _ body: (Span<Float>) throws -> Result
         ) rethrows -> Result {
@@ -85,12 +95,16 @@ extension Predictor {
 
         /// Runs a stage's backbone and, unless it is the final one, its branch.
         private mutating func runStage(_ stage: Int) throws(EngineError) {
-            try compiled.executable.run(
-                NetworkProgram.backboneSegment(ofStage: stage), in: &workspace)
+            try runBackbone(stage)
             if stage < compiled.logitsOutputs.count - 1 {
                 try compiled.executable.run(
                     NetworkProgram.branchSegment(ofStage: stage), in: &workspace)
             }
+        }
+
+        private mutating func runBackbone(_ stage: Int) throws(EngineError) {
+            try compiled.executable.run(
+                NetworkProgram.backboneSegment(ofStage: stage), in: &workspace)
         }
     }
 }

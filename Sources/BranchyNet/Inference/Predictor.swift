@@ -18,19 +18,24 @@ public struct Predictor: Sendable {
     public let policy: any ExitPolicy
 
     let compiled: CompiledNetwork
+    /// The time since some moment, read only for policies that look at it.
+    let now: @Sendable () -> Duration
     let sessions = SessionPool()
 
     /// Compiles a network for one image at a time.
     ///
+    /// - Parameter clock: monotonic; read only where the policy looks at the time.
     /// - Throws: ``NetworkError`` where the description does not make a network, ``PolicyError``
     ///   where the policy does not fit it, `EngineError` where the engine cannot run it or a
     ///   parameter is missing or has the wrong shape.
-    public init(
+    public init<PolicyClock: Clock<Duration>>(
         network: BranchedNetwork, parameters: ParameterStore, policy: any ExitPolicy,
-        engine: any Engine
+        engine: any Engine, clock: PolicyClock = ContinuousClock()
     ) throws {
         try policy.validate(exitCount: network.exitCount)
         self.policy = policy
+        let start = clock.now
+        self.now = { start.duration(to: clock.now) }
         self.compiled = try CompiledNetwork(
             network, parameters: parameters, engine: engine, batchSize: 1)
     }
@@ -46,6 +51,7 @@ public struct Predictor: Sendable {
         try policy.validate(exitCount: other.network.exitCount)
         self.policy = policy
         self.compiled = other.compiled
+        self.now = other.now
     }
 
     /// What the engine picked for each instruction.

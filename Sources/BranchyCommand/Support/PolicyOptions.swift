@@ -1,0 +1,113 @@
+public import ArgumentParser
+import BranchyEvaluation
+public import BranchyNet
+
+/// Where samples leave, if not where the model's own policy says.
+struct PolicyOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("threshold")],
+        help: ArgumentHelp(
+            "Threshold at which a sample leaves, one for each early exit.",
+            discussion: "Repeat it or separate by commas. Entropies (in nats) have to be below it: "
+                + "0 lets nobody leave early, inf everybody. Probabilities and margins have to "
+                + "reach it. Without a policy, the model's own.", valueName: "T"))
+    var thresholds: [ThresholdList] = []
+
+    @Option(help: "What --threshold is compared with (default: entropy).")
+    var score: ExitScore?
+
+    @Option(
+        help: ArgumentHelp("Answer every image at this exit, counted from 1.", valueName: "i"))
+    var exit: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Leave once so many exits in a row have repeated the answer before them.",
+            valueName: "n"))
+    var patience: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Begin no stage that cannot finish in this time, as measured at the start.",
+            discussion: "The last exit visited answers. With --threshold or --patience a sample "
+                + "leaves earlier where that says so.", valueName: "300us"))
+    var deadline: Latency?
+
+    func validate() throws {
+        let rules = [
+            ("--threshold", !thresholds.isEmpty), ("--patience", patience != nil),
+            ("--exit", exit != nil),
+        ].filter(\.1).map(\.0)
+        guard rules.count <= 1 else {
+            throw ValidationError(
+                "\(rules.joined(separator: " and ")) say different things about where an image "
+                    + "leaves; pass one of them")
+        }
+        guard score == nil || !thresholds.isEmpty else {
+            throw ValidationError(
+                "--score says what --threshold is compared with; pass --threshold too")
+        }
+        guard exit == nil || deadline == nil else {
+            throw ValidationError(
+                "--exit answers at its exit however long it takes; pass it or --deadline")
+        }
+    }
+
+    /// The rule that was asked for, `nil` where none was.
+    func rule(for network: BranchedNetwork) throws -> (any ExitPolicy)? {
+        let values = thresholds.flatMap(\.values)
+        if !values.isEmpty {
+            let policy = ThresholdPolicy(score: score ?? .entropy, thresholds: values)
+            return try validated(policy, by: "--threshold", network)
+        }
+        if let exit {
+            return try validated(FixedExitPolicy(exit: exit &- 1), by: "--exit", network)
+        }
+        guard let patience else { return nil }
+        guard patience < network.exitCount - 1 else {
+            throw ValidationError(
+                "--patience \(patience) lets nobody leave '\(network.name)' early: it needs "
+                    + "\(patience) exits that repeat the one before them, and of its "
+                    + "\(network.exitCount) exits the last one always answers")
+        }
+        return try validated(PatiencePolicy(patience: patience), by: "--patience", network)
+    }
+
+    /// The predictor under the deadline that was asked for, planned by times of this machine.
+    func limitingTime(
+        of predictor: Predictor, orEarlierBy rule: (any ExitPolicy)?
+    ) throws -> Predictor {
+        guard let deadline else { return predictor }
+        let policy = DeadlinePolicy(
+            // A duration cannot hold every number; thirty years are no deadline.
+            .microseconds(min(deadline.microseconds, 1e15)),
+            timeToExit: try predictor.measuredTimeToExit(), orEarlierBy: rule)
+        return try predictor.with(
+            policy: validated(policy, by: "--deadline", predictor.network))
+    }
+
+    private func validated(
+        _ policy: any ExitPolicy, by option: String, _ network: BranchedNetwork
+    ) throws -> any ExitPolicy {
+        do {
+            try policy.validate(exitCount: network.exitCount)
+        } catch {
+            throw ValidationError("\(option): \(error)")
+        }
+        return policy
+    }
+}
+
+extension ExitScore: ExpressibleByArgument {}
+
+/// Numbers separated by commas.
+struct ThresholdList: ExpressibleByArgument {
+    let values: [Float]
+
+    init?(argument: String) {
+        let fields = argument.split(separator: ",", omittingEmptySubsequences: false)
+        let values = fields.compactMap { Float($0) }
+        guard values.count == fields.count else { return nil }
+        self.values = values
+    }
+}
