@@ -36,7 +36,7 @@ class Decision(nn.Module):
         return logarithms, (logarithms.exp() * logarithms).sum(1, keepdim=True).neg()
 
 
-def layer(d):
+def layer(d, training=False):
     """The module of one layer; nothing for what inference leaves out."""
     ceiling = d.get("rounding") == "ceiling"
     match d["type"]:
@@ -62,22 +62,41 @@ def layer(d):
         case "flatten":
             return nn.Flatten()
         case "dropout":
-            return None
+            return nn.Dropout(d["rate"]) if training else None
         case "residual":
-            return Residual(sequence(d["body"]), Shortcut(**d["shortcut"]))
+            return Residual(sequence(d["body"], training), Shortcut(**d["shortcut"]))
         case unknown:
             raise ValueError(f"no torch module is known for the layer '{unknown}'")
 
 
-def sequence(descriptions):
-    """Layers in a row, batch normalization folded: every runtime gets the cheaper network."""
+def sequence(descriptions, training=False):
+    """Layers in a row. To infer, batch normalization is folded: all get the cheaper network."""
     modules = []
-    for module in filter(None, map(layer, descriptions)):
-        if isinstance(module, nn.BatchNorm2d):
+    for module in filter(None, (layer(d, training) for d in descriptions)):
+        if isinstance(module, nn.BatchNorm2d) and not training:
             modules[-1] = nn.utils.fusion.fuse_conv_bn_eval(modules[-1].eval(), module.eval())
         else:
             modules.extend(module if isinstance(module, nn.Sequential) else [module])
     return nn.Sequential(*modules)
+
+
+class Branched(nn.Module):
+    """A whole network, which gives the logits of all its exits."""
+
+    def __init__(self, description):
+        super().__init__()
+        stages = description["stages"]
+        self.backbones = nn.ModuleList(sequence(s["backbone"], training=True) for s in stages)
+        self.branches = nn.ModuleList(
+            sequence(s["branch"]["layers"], training=True) if "branch" in s else nn.Identity()
+            for s in stages)
+
+    def forward(self, x):
+        logits = []
+        for backbone, branch in zip(self.backbones, self.branches, strict=True):
+            x = backbone(x)
+            logits.append(branch(x))
+        return logits
 
 
 def path(description, exit):
