@@ -37,7 +37,7 @@ test-kernels: ## Test the kernels under sanitizers, and for 64-bit ARM on an emu
 example: ## Build Examples/Classify as one file, check it and run it
 	Scripts/check-example
 
-bench: setup ## Time the native engine beside the peers in VENV=FOLDER; writes docs/Benchmarks.md
+bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; writes docs/Benchmarks.md
 	swift build -c release --product branchynet
 	$(PYTHON) Benchmarks/compare.py
 

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import page
+import start
 from rows import BATCH, ROWS
 
 
@@ -61,13 +62,13 @@ class Peer:
 class BatchPeer:
     """A runtime on batches; images per second."""
 
-    def __init__(self, throughput):
-        self.throughput = throughput
+    def __init__(self, run):
+        self.run = run
 
     def round(self, seconds):
         start, batches = time.perf_counter(), 0
         while time.perf_counter() < start + seconds:
-            self.throughput.run(batches=4)
+            self.run(batches=4)
             batches += 4
         return BATCH * batches / (time.perf_counter() - start)
 
@@ -87,9 +88,8 @@ def subjects(row, options):
     batch = BATCH if row.threads > 1 else 1
     path = prepared.Prepared(description, row.exit, batch, options.build)
     if row.threads > 1:
-        precision = "bf16" if row.precision == "bf16" else "f32"
-        throughput = runtimes.Throughput(path, row.threads, precision)
-        return result | {row.peers[0]: BatchPeer(throughput)}
+        return result | {
+            name: BatchPeer(runtimes.THROUGHPUT[name](path, row.threads)) for name in row.peers}
     return result | {name: Peer(call) for name, call in path.calls(row.peers)}
 
 
@@ -113,6 +113,12 @@ def measure(row, options):
     return rounds
 
 
+def peer_model(options):
+    """The plain LeNet for ONNX Runtime, which its row has written; none without the runtime."""
+    file = Path(options.build, "lenet_full_1.onnx")
+    return str(file) if file.exists() and importlib.util.find_spec("onnxruntime") else None
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--branchynet", default=".build/release/branchynet")
@@ -121,7 +127,7 @@ def main():
     parser.add_argument("--commit", help="that `branchynet` was built at, where it is another one")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.2, help="of one subject in one round")
-    parser.add_argument("--only", nargs="*", help="networks to measure; all without")
+    parser.add_argument("--only", nargs="*", help="networks to measure, and `start`; all without")
     options = parser.parse_args()
     options.cores = sorted(os.sched_getaffinity(0))
     Path(options.build).mkdir(parents=True, exist_ok=True)
@@ -136,6 +142,9 @@ def main():
                 results[row.key] = process.apply(measure, (row, options))
             print(row.title, row.precision, page.summary(row, results[row.key]), flush=True)
             file.write_text(json.dumps(results, indent=1))
+    if (not options.only or "start" in options.only) and start.can_measure():
+        results["start"] = start.measure(options, peer_model(options))
+        file.write_text(json.dumps(results, indent=1))
     Path(options.page).write_text(page.text(results, options))
 
 

@@ -9,7 +9,8 @@ import statistics
 import subprocess
 from pathlib import Path
 
-from rows import BATCH, FLOAT_PEERS, ROWS
+import start
+from rows import BATCH, BATCH_PEERS, BFLOAT_PEERS, FLOAT_PEERS, ROWS
 
 PACKAGES = ("torch", "onnxruntime", "openvino", "ncnn", "pnnx", "onnx", "numpy")
 
@@ -67,8 +68,8 @@ def second_core(results):
 
 
 def table(rows, results, columns):
-    """A table of rows that were measured; `columns` are titles by subject."""
-    titles = ["network", *columns.values(), "best peer", "ratio", "bound"]
+    """A table of rows that were measured; `columns` are subjects."""
+    titles = ["network", *columns, "best peer", "ratio", "bound"]
     lines = [" | ".join(titles), "|".join(["---"] + ["---:"] * (len(columns)) + ["---"] * 3)]
     for row in rows:
         if row.key in results:
@@ -101,8 +102,8 @@ def text(results, options):
     many = {
         precision: table(
             [row for row in many if row.precision == precision], results,
-            {"ours": "ours", peer: peer})
-        for precision, peer in (("fp32", "OpenVINO"), ("bf16", "OpenVINO bf16"))}
+            ("ours", *peers))
+        for precision, peers in BATCH_PEERS.items()}
     commit = options.commit or subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
     return f"""\
@@ -119,23 +120,25 @@ the least and the greatest. Microseconds depend on the machine and what else it 
 Microseconds from image to answer, 32-bit floats, medians. To exit 1 the branch is included, and so
 are log probabilities and their entropy.
 
-{table(latency, results, {name: name for name in ("ours", *FLOAT_PEERS)})}
+{table(latency, results, ("ours", *FLOAT_PEERS))}
 
 ## One image, one thread, bfloat16
 
 Ours with weights and activations of 16 bits, by the better of OpenVINO's two.
 
-{table(bfloat, results, {name: name for name in ("ours", "OpenVINO bf16", "OpenVINO")})}
+{table(bfloat, results, ("ours", *BFLOAT_PEERS))}
 
 ## Many images, two threads
 
 Images per second. Ours: each thread takes one image at a time. OpenVINO: batches of {BATCH}, the
-throughput hint, two threads, as many requests as it asks for.
+throughput hint, two threads, as many requests as it asks for. ONNX Runtime: batches of {BATCH}, two
+threads inside an operator.
 {second_core(results)}
 {many["fp32"]}
 
 {many["bf16"]}
 
+{start.section(results.get("start"))}
 ## How it is measured
 
 - Random weights: time does not depend on them. Batch normalization is folded before any runtime

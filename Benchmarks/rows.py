@@ -5,6 +5,7 @@ from dataclasses import dataclass
 BATCH = 128
 FLOAT_PEERS = ("PyTorch", "ONNX Runtime", "OpenVINO", "ncnn")
 BFLOAT_PEERS = ("OpenVINO bf16", "OpenVINO")
+BATCH_PEERS = {"fp32": ("OpenVINO", "ONNX Runtime"), "bf16": ("OpenVINO bf16",)}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Row:
     @property
     def peers(self):
         if self.threads > 1:
-            return BFLOAT_PEERS[:1] if self.precision == "bf16" else ("OpenVINO",)
+            return BATCH_PEERS[self.precision]
         return BFLOAT_PEERS if self.precision == "bf16" else FLOAT_PEERS
 
 

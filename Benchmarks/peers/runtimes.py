@@ -25,9 +25,9 @@ def pytorch(prepared):
     return call
 
 
-def onnx_runtime(prepared):
+def onnx_runtime(prepared, threads=1):
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     session = onnxruntime.InferenceSession(
         prepared.onnx, options, providers=["CPUExecutionProvider"])
@@ -96,24 +96,43 @@ def arrays(answers):
         yield numpy.array(getattr(answer, "data", answer)).reshape(-1)
 
 
-class Throughput:
-    """OpenVINO on batches, with as many requests under way as its hint asks for."""
+def open_vino_batches(prepared, threads, precision="f32"):
+    """Answers batches, with as many requests under way as the throughput hint asks for."""
+    compiled = openvino.Core().compile_model(prepared.onnx, "CPU", {
+        "PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": threads,
+        "INFERENCE_PRECISION_HINT": precision})
+    queue = openvino.AsyncInferQueue(compiled)
+    for request in queue:
+        request.set_input_tensor(openvino.Tensor(prepared.image.copy()))
 
-    def __init__(self, prepared, threads, precision):
-        compiled = openvino.Core().compile_model(prepared.onnx, "CPU", {
-            "PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": threads,
-            "INFERENCE_PRECISION_HINT": precision})
-        self.queue = openvino.AsyncInferQueue(compiled)
-        for request in self.queue:
-            request.set_input_tensor(openvino.Tensor(prepared.image.copy()))
-
-    def run(self, batches):
+    def run(batches):
         for _ in range(batches):
-            self.queue.start_async()
-        self.queue.wait_all()
+            queue.start_async()
+        queue.wait_all()
+
+    return run
+
+
+def open_vino_bf16_batches(prepared, threads):
+    return open_vino_batches(prepared, threads, "bf16")
+
+
+def onnx_runtime_batches(prepared, threads):
+    """Answers batches one after the other, the threads inside an operator."""
+    call = onnx_runtime(prepared, threads)
+
+    def run(batches):
+        for _ in range(batches):
+            call()
+
+    return run
 
 
 LATENCY = {
     "PyTorch": pytorch, "ONNX Runtime": onnx_runtime, "OpenVINO": open_vino,
     "ncnn": ncnn_runtime, "OpenVINO bf16": open_vino_bf16,
+}
+THROUGHPUT = {
+    "OpenVINO": open_vino_batches, "ONNX Runtime": onnx_runtime_batches,
+    "OpenVINO bf16": open_vino_bf16_batches,
 }
