@@ -4,7 +4,7 @@ public import BranchyNet
 public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
-        private enum Wrapped { case tooFewSamples, impossibleWish, noChoice }
+        private enum Wrapped { case tooFewSamples, impossibleWish, noChoice, notFinite }
         private let wrapped: Wrapped
 
         /// There are too few samples to tell anything.
@@ -13,6 +13,8 @@ public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertib
         public static let impossibleWish = Code(wrapped: .impossibleWish)
         /// The network has no early exit.
         public static let noChoice = Code(wrapped: .noChoice)
+        /// An exit gives logits that are NaN or infinite.
+        public static let notFinite = Code(wrapped: .notFinite)
     }
 
     /// What kind of failure it is.

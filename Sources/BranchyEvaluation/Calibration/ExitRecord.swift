@@ -67,7 +67,16 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
             observations.count == labels.count
                 && observations.allSatisfy { $0.map(\.exit) == Array(0..<exitCount) },
             "a label and all exits of each sample")
-        self.observations = observations.flatMap(\.self)
+        self.init(
+            flat: observations.flatMap(\.self), labels: labels, exitCount: exitCount,
+            classCount: classCount, dataset: dataset, dataChecksum: dataChecksum)
+    }
+
+    init(
+        flat observations: [ExitObservation], labels: [Int], exitCount: Int, classCount: Int,
+        dataset: String, dataChecksum: String
+    ) {
+        self.observations = observations
         self.exitCount = exitCount
         self.classCount = classCount
         self.labels = labels
@@ -78,6 +87,18 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     /// What the exits said about one sample, from exit 0 on.
     public subscript(sample: Int) -> ArraySlice<ExitObservation> {
         observations[sample * exitCount..<(sample + 1) * exitCount]
+    }
+
+    /// What one exit said about one sample.
+    subscript(sample: Int, exit: Int) -> ExitObservation {
+        observations[sample * exitCount + exit]
+    }
+
+    /// By exit and sample, whether the exit is right.
+    var isCorrect: [[Bool]] {
+        (0..<exitCount).map { exit in
+            labels.indices.map { self[$0, exit].predictedClass == labels[$0] }
+        }
     }
 
     /// Where a policy lets one sample leave, exactly as a predictor decides it.

@@ -4,18 +4,16 @@ public import BranchyNet
 /// Chooses exit thresholds on calibration data, by replaying what the exits said.
 ///
 /// Candidate thresholds lie midway between neighbouring observed scores, so that a rounding of
-/// scores flips nobody, with "nobody" and "everybody" at the ends. With one early exit every
-/// candidate is tried; with several, an even choice of them, so that there are at most
-/// ``candidateLimit`` combinations.
+/// scores flips nobody, with "nobody" and "everybody" at the ends. With one or two early exits
+/// every combination is tried; with three or four, an even choice of candidates; with more, a
+/// search that moves one threshold at a time. Of combinations that do the same, the one with the
+/// most cautious thresholds is taken, the first exit's before the next one's.
 public struct ThresholdCalibrator: Sendable {
     /// The fewest samples that thresholds are chosen by.
     public static let minimumSampleCount = 100
 
-    /// How many threshold vectors are scored at most.
+    /// How many points ``sweep`` has at most.
     public static let candidateLimit = 20_000
-
-    /// Every candidate with what it did.
-    public let sweep: [OperatingPoint]
 
     /// The points that no other one beats in both accuracy and cost, cheapest first.
     public let front: [OperatingPoint]
@@ -23,7 +21,11 @@ public struct ThresholdCalibrator: Sendable {
     /// How many samples the candidates were scored on.
     public let sampleCount: Int
 
-    /// Scores all candidates.
+    private let scorer: PointScorer
+    private let grid: ThresholdGrid
+    private let best: BestVectors
+
+    /// Scores the candidates.
     ///
     /// - Parameters:
     ///   - record: what the exits said about the calibration images.
@@ -47,31 +49,28 @@ public struct ThresholdCalibrator: Sendable {
                 "\(record.count) calibration samples of \(record.dataset), expected at least "
                     + "\(Self.minimumSampleCount)")
         }
-        let replay = ThresholdReplay(record, score: score)
-        sweep = replay.candidates(limit: Self.candidateLimit).map { thresholds in
-            let counts = replay.counts(thresholds)
-            let samples = Double(record.count)
-            return OperatingPoint(
-                thresholds: thresholds, accuracy: Double(counts.correct) / samples,
-                exitRates: counts.exited.map { Double($0) / samples },
-                cost: zip(counts.exited, costOfExit).reduce(0) { $0 + Double($1.0) * $1.1 }
-                    / samples)
+        let scorer = PointScorer(record: record, score: score, costOfExit: costOfExit)
+        let solver = ThresholdSolver(isGood: record.isCorrect, costOfExit: costOfExit) {
+            ThresholdGrid(record, score: score, limit: $0)
         }
-        front = Self.front(of: sweep)
+        front = solver.best.front.map { scorer.point($0, on: solver.grid) }
         sampleCount = record.count
+        self.scorer = scorer
+        (grid, best) = (solver.grid, solver.best)
     }
 
-    private static func front(of points: [OperatingPoint]) -> [OperatingPoint] {
-        // Of equals the first candidate stays: the most cautious thresholds.
-        let byCost = points.enumerated().sorted {
-            ($0.element.cost, -$0.element.accuracy, $0.offset)
-                < ($1.element.cost, -$1.element.accuracy, $1.offset)
+    /// An even choice of candidates with what each did, for drawing: every combination of as many
+    /// of each exit as give at most ``candidateLimit`` points, the most cautious first. Where not
+    /// even two of each exit do, the front.
+    public var sweep: [OperatingPoint] {
+        let limit = ThresholdSolver.base(
+            ofPower: scorer.record.exitCount - 1, upTo: Self.candidateLimit)
+        guard limit >= 2 else { return front }
+        let grid = ThresholdGrid(scorer.record, score: scorer.score, limit: limit)
+        let vectors = grid.thresholds.reduce([[]] as [[Int32]]) { vectors, candidates in
+            vectors.flatMap { vector in candidates.indices.map { vector + [Int32($0)] } }
         }
-        var front: [OperatingPoint] = []
-        for (_, point) in byCost where point.accuracy > front.last?.accuracy ?? -1 {
-            front.append(point)
-        }
-        return front
+        return vectors.map { scorer.point($0, on: grid) }
     }
 }
 
@@ -116,25 +115,22 @@ extension ThresholdCalibrator {
 
     /// The most accurate point at which at least a share of the samples leaves early, 0 ... 1.
     ///
+    /// Of points that are as accurate the cheapest is taken, then the one where fewest leave early.
+    ///
     /// - Throws: ``CalibrationError/Code/impossibleWish`` where nothing makes so many leave.
     public func point(earlyExitRateAtLeast rate: Double) throws(CalibrationError) -> OperatingPoint
     {
-        let fitting = sweep.filter { earlyExitRate(of: $0) >= rate }
-        let best = fitting.max { ($0.accuracy, -$0.cost) < ($1.accuracy, -$1.cost) }
-        guard let best else {
-            let nearest = sweep.max { earlyExitRate(of: $0) < earlyExitRate(of: $1) }
-            let most = nearest.map(earlyExitRate) ?? 0
+        // Whole samples are compared: shares of exits, added in binary, may fall short of a share.
+        let count = (0...sampleCount).first { Double($0) / Double(sampleCount) >= rate }
+        guard let count, let vector = best.vector(earlyExitsAtLeast: count) else {
+            let most = best.mostEarlyExits
             throw CalibrationError(
                 .impossibleWish,
-                "no thresholds let a share of \(rate) leave early; the most that can is \(most)",
-                nearest: nearest)
+                "no thresholds let a share of \(rate) leave early; the most that can is "
+                    + "\(Double(most) / Double(sampleCount))",
+                nearest: best.vector(earlyExitsAtLeast: most).map { scorer.point($0, on: grid) })
         }
-        return best
-    }
-
-    /// The share of whole samples: shares of exits, added in binary, may fall short of it.
-    private func earlyExitRate(of point: OperatingPoint) -> Double {
-        (point.earlyExitRate * Double(sampleCount)).rounded() / Double(sampleCount)
+        return scorer.point(vector, on: grid)
     }
 
     private var bestAccuracy: Double { front.last?.accuracy ?? 0 }
