@@ -65,7 +65,12 @@ let package = Package(
                 .product(name: "RealModule", package: "swift-numerics"),
                 .product(name: "Yams", package: "Yams"),
             ]),
-        .target(name: "BranchyEvaluation", dependencies: ["BranchyNet", "BranchyData", "Compute"]),
+        .target(
+            name: "BranchyEvaluation",
+            dependencies: [
+                "BranchyNet", "BranchyData", "Compute",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
 
         // Floor 4: people.
         .executableTarget(

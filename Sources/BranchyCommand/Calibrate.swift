@@ -13,7 +13,8 @@ struct Calibrate: ParsableCommand {
             The calibration images were set aside when the model was trained. Every exit's answer \
             to each of them is recorded once, the time to each exit is measured on this machine, \
             and thresholds are scored by replay. Without a wish, the knee is taken: the fastest \
-            setting whose accuracy is within one standard error of the best.
+            setting whose accuracy is within one standard error of the best. With --certify, one \
+            half of the images chooses and the other half proves what the choice costs.
             """)
 
     @Argument(
@@ -42,6 +43,8 @@ struct Calibrate: ParsableCommand {
     @Option(help: "What thresholds are compared with.")
     var score: ExitScore = .entropy
 
+    @OptionGroup var certification: CertifyOptions
+
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
@@ -49,10 +52,12 @@ struct Calibrate: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        let wishes = [knee, accuracy != nil, latency != nil, exitRate != nil].filter(\.self)
+        let wishes = [
+            knee, accuracy != nil, latency != nil, exitRate != nil, certification.certify,
+        ].filter(\.self)
         guard wishes.count <= 1 else {
             throw ValidationError(
-                "one wish at a time: --knee, --accuracy, --latency or --exit-rate")
+                "one wish at a time: --knee, --accuracy, --latency, --exit-rate or --certify")
         }
     }
 
@@ -76,6 +81,9 @@ struct Calibrate: ParsableCommand {
         }
         let costs = try measureExits(of: predictor, on: calibration, trained, &progress)
         progress.clear()
+        guard !certification.certify else {
+            return try certify(record, costs: costs, &trained, by: engine)
+        }
         let calibrator = try ThresholdCalibrator(
             record: record, score: score, costOfExit: costs)
         let (wish, point) = try choose(from: calibrator)
@@ -90,6 +98,42 @@ struct Calibrate: ParsableCommand {
             json
                 ? String(decoding: JSONEncoder.branchyNet.encode(result), as: UTF8.self) + "\n"
                 : CalibrationReport(result, trained.network).text + "\n")
+    }
+
+    /// Certifies thresholds and puts them in force. The model is written first: were this
+    /// interrupted then, its thresholds would be other than those of the certificate, and so not
+    /// certified.
+    private func certify(
+        _ record: ExitRecord<CalibrationSplit>, costs: [Double], _ trained: inout TrainedModel,
+        by engine: any Engine
+    ) throws {
+        let promise = certification.promise
+        let certifier = try Certifier(
+            record: record, loss: promise.loss, score: score, costOfExit: costs,
+            seed: certification.splitSeed)
+        let candidate = try certifier.certify(
+            maximumLoss: promise.maximumLoss, confidence: promise.confidence)
+        let file = CertificateFile(in: model)
+        let certificate = try Certificate(
+            promise,
+            policy: ThresholdPolicy(score: score, thresholds: candidate.point.thresholds),
+            provenBy: candidate, on: record, tuningSamples: certifier.tuningCount,
+            splitSeed: certification.splitSeed, microsecondsToExit: costs,
+            computation: .init(of: engine), parametersChecksum: file.parametersChecksum(),
+            issuedOnSameData: file.issuedWithOneMore(for: record.dataChecksum)
+        ).sealed(digest: Checksum.sha256)
+        trained.policy = certificate.policy
+        trained.calibration = CalibrationRecord(
+            wish: promise.words, score: certificate.policy.score, chosen: candidate.point,
+            front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
+            samples: certifier.tuningCount, dataset: record.dataset,
+            dataChecksum: record.dataChecksum, engine: engine.name, precision: "float32")
+        try ModelFolder(model).update(trained, digest: Checksum.sha256)
+        try file.write(certificate)
+        try StandardOutput.write(
+            json
+                ? String(decoding: JSONEncoder.branchyNet.encode(certificate), as: UTF8.self) + "\n"
+                : CertificateReport(certificate, candidate.point, trained.network).text)
     }
 
     /// The median time to leave at each exit, in microseconds.

@@ -90,6 +90,8 @@ struct Evaluate: ParsableCommand {
             evaluation: evaluation,
             isInSample: trained.calibration?.dataChecksum == split.checksum
                 && trained.policy == predictor.policy as? ThresholdPolicy,
+            certification: try CertificateFile(in: model.path).certification(
+                of: predictor.policy, by: engine),
             latency: latency,
             baseline: plain.map {
                 .init(

@@ -14,6 +14,8 @@ struct EvaluationReport {
     let evaluation: Evaluation
     /// Whether the thresholds were chosen by these very images.
     let isInSample: Bool
+    /// Whether a certificate holds for it.
+    let certification: Certification
     /// Times, where they were measured.
     let latency: LatencyReport?
     /// The plain network beside it, where one was named.
@@ -48,7 +50,7 @@ extension EvaluationReport {
             case network, dataset, split, dataChecksum, samples, inSample
             case policy, score, thresholds, exit, patience, deadlineMicroseconds
             case accuracy, exitRates, exitedAccuracy, forcedAccuracy, multiplyAccumulates
-            case engine, precision, latencyMicroseconds, exitLatencyMicroseconds
+            case certification, engine, precision, latencyMicroseconds, exitLatencyMicroseconds
             case preparationMicroseconds, latencyImages, baseline, gain
         }
 
@@ -74,6 +76,7 @@ extension EvaluationReport {
             try container.encode(evaluation.exitedAccuracy, forKey: .exitedAccuracy)
             try container.encode(evaluation.forcedAccuracy, forKey: .forcedAccuracy)
             try container.encode(evaluation.multiplyAccumulates, forKey: .multiplyAccumulates)
+            try container.encode(report.certification, forKey: .certification)
             try container.encode(report.engine, forKey: .engine)
             try container.encode("float32", forKey: .precision)
             try encodeLatency(into: &container)

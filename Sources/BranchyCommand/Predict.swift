@@ -40,12 +40,15 @@ struct Predict: ParsableCommand {
 
     func run() throws {
         let trained = try model.load()
-        let predictor = try model.predictor(of: trained, engine: try engine.inference())
+        let engine = try engine.inference()
+        let predictor = try model.predictor(of: trained, engine: engine)
         var session = try predictor.makeSession()
         // The first answer of a process reads cold code and memory; nobody's time is measured by it.
         let blank = [Float](repeating: 0, count: trained.network.inputShape.elementCount)
         _ = try session.predict(blank.span)
-        let output = AnswerStream(asJSON: json)
+        let output = AnswerStream(
+            asJSON: json,
+            try CertificateFile(in: model.path).certification(of: predictor.policy, by: engine))
         Interrupt.watch()
         for file in files {
             let group = try ImageGroup(file)
@@ -127,9 +130,11 @@ private struct Answer: Encodable {
     let probability: Float
     let latencyMicroseconds: Double
     let top: [ClassProbability]
+    var certification = Certification.none
 
     private enum CodingKeys: String, CodingKey {
         case file, image, className, exit, exitName, entropy, probability, latencyMicroseconds, top
+        case certification
         case predictedClass = "class"
     }
 
@@ -164,10 +169,12 @@ private struct AnswerStream {
     private static let headings = ["image", "class", "exit", "entropy", "probability", "latency"]
 
     private let isJSON: Bool
+    private let certification: Certification
     private let encoder: JSONEncoder
 
-    init(asJSON isJSON: Bool) {
+    init(asJSON isJSON: Bool, _ certification: Certification) {
         self.isJSON = isJSON
+        self.certification = certification
         encoder = .branchyNet
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
@@ -179,6 +186,8 @@ private struct AnswerStream {
     }
 
     func write(_ answer: Answer, in group: ImageGroup) throws {
+        var answer = answer
+        answer.certification = certification
         let ending = group.isFolder ? "  " + group.name(of: answer.file) : ""
         let line =
             isJSON

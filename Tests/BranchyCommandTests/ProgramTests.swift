@@ -3,8 +3,8 @@ import Testing
 
 struct ProgramTests {
     static let subcommands = [
-        "demo", "train", "calibrate", "evaluate", "predict", "inspect", "bench", "profile",
-        "reproduce", "datasets",
+        "demo", "train", "calibrate", "verify", "evaluate", "predict", "inspect", "bench",
+        "profile", "reproduce", "datasets",
     ]
 
     /// Those that do something themselves.

@@ -87,4 +87,5 @@ package enum RandomPurpose: UInt64 {
     case bootstrap = 6
     case drawing = 7
     case flip = 8
+    case proof = 9
 }

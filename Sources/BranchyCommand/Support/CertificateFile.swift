@@ -1,0 +1,125 @@
+import BranchyData
+import BranchyEvaluation
+import BranchyNet
+import Compute
+import Foundation
+import NativeEngine
+
+#if OneDNN
+import OneDNNEngine
+#endif
+
+/// The certificate beside a model.
+struct CertificateFile {
+    private static let name = "certificate.json"
+
+    private let folder: String
+
+    init(in folder: String) {
+        self.folder = folder
+    }
+
+    private var path: String { folder + "/" + Self.name }
+
+    /// The certificate, or `nil` where there is none.
+    ///
+    /// - Throws: `ModelError` where it cannot be read, was edited, or is of another version or for
+    ///   other parameters.
+    func read() throws -> Certificate? {
+        let bytes: [UInt8]
+        do {
+            bytes = try AtomicFile.read(path, limit: 1 << 20)
+        } catch let error as ModelError where error.code == .missingFile {
+            return nil
+        }
+        let certificate: Certificate
+        do {
+            certificate = try JSONDecoder.branchyNet.decode(Certificate.self, from: Data(bytes))
+        } catch {
+            throw ModelError(.corruptFile, "\(path): \(ModelError.describe(error))")
+        }
+        guard certificate.version == Certificate.version else {
+            throw ModelError(
+                .unsupportedVersion,
+                "\(path): version \(certificate.version), this program reads "
+                    + "\(Certificate.version)")
+        }
+        guard try certificate.isUnchanged(digest: Checksum.sha256) else {
+            throw ModelError(
+                .corruptFile,
+                "\(path) was edited: its content does not have the checksum it names; issue a new "
+                    + "one by `branchynet calibrate --certify`")
+        }
+        return certificate
+    }
+
+    /// The certificate, for the parameters that are there.
+    ///
+    /// - Throws: `ModelError` as above, where there is none, or where it is for other parameters.
+    func readMatching() throws -> Certificate {
+        guard let certificate = try read() else {
+            throw ModelError(
+                .missingFile,
+                "\(path): the model has no certificate; `branchynet calibrate --certify` makes one")
+        }
+        let found = try parametersChecksum()
+        guard certificate.parametersChecksum == found else {
+            throw ModelError(
+                .corruptFile,
+                "\(path) is for other parameters: expected SHA-256 "
+                    + "\(certificate.parametersChecksum), found \(found)")
+        }
+        return certificate
+    }
+
+    func write(_ certificate: Certificate) throws {
+        let sealed = try certificate.sealed(digest: Checksum.sha256)
+        try AtomicFile.write(
+            Array(JSONEncoder.branchyNet.encode(sealed)) + Array("\n".utf8), to: path)
+    }
+
+    /// How many certificates there will be for the same parameters and data with one more.
+    func issuedWithOneMore(for dataChecksum: String) throws -> Int {
+        guard let old = try? read(), old.dataChecksum == dataChecksum,
+            old.parametersChecksum == (try parametersChecksum())
+        else { return 1 }
+        return old.issuedOnSameData + 1
+    }
+
+    func parametersChecksum() throws -> String {
+        try Checksum.sha256(AtomicFile.read(folder + "/parameters.safetensors", limit: 1 << 34))
+    }
+
+    /// Whether a use of the model is certified. Where it is not although there is a certificate,
+    /// standard error says why.
+    func certification(
+        of policy: any ExitPolicy, by engine: any Engine
+    ) throws -> Certification {
+        guard let certificate = try read() else { return .none }
+        let objection = certificate.objection(
+            to: policy, by: .init(of: engine), parametersChecksum: try parametersChecksum())
+        guard let objection else { return .certified }
+        StandardError.write("not certified: \(folder) has a certificate, but \(objection)\n")
+        return .notCertified
+    }
+}
+
+/// Whether a model's certificate holds for a use of it.
+enum Certification: String, Encodable {
+    /// The model has no certificate.
+    case none
+    case certified
+    case notCertified = "not certified"
+}
+
+extension Certificate.Computation {
+    /// What an engine computes with.
+    init(of engine: any Engine) {
+        var kernels = "default"
+        if let native = engine as? NativeEngine { kernels = native.kernels.rawValue }
+        #if OneDNN
+        if engine is OneDNNEngine { kernels = "oneDNN \(OneDNNEngine.libraryVersion)" }
+        #endif
+        self.init(engine: engine.name, precision: "float32", kernels: kernels)
+    }
+}

@@ -1,0 +1,181 @@
+import ArgumentParser
+import BranchyData
+import BranchyEvaluation
+import BranchyNet
+import Compute
+import Foundation
+
+/// `branchynet verify`
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a model's certificate.",
+        discussion: """
+            --recompute runs the calibration images again and expects the same thresholds and the \
+            same verdict. --on asks whether the promise is kept on new labelled images, those of a \
+            data set's test part. Exit code 2 where the certificate is refuted.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("Folder of a certified model.", valueName: "model"),
+        completion: .directory)
+    var model: String
+
+    @Flag(help: "The same data have to give the same verdict.")
+    var recompute = false
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Is the promise kept on these data sets? \(DatasetName.known).", valueName: "name"))
+    var on: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder of data sets; without it, where the model's were.", valueName: "dir"),
+        completion: .directory)
+    var dataDir: String?
+
+    @Flag(help: "Print the result as JSON on standard output.")
+    var json = false
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        guard recompute != !on.isEmpty else {
+            throw ValidationError("ask for one of --recompute and --on")
+        }
+    }
+
+    func run() throws {
+        let trained = try ModelFolder(model).read(digest: Checksum.sha256)
+        let certificate = try CertificateFile(in: model).readMatching()
+        guard let choice = EngineChoice(rawValue: certificate.computation.engine) else {
+            throw ModelError(
+                .corruptFile, "there is no engine '\(certificate.computation.engine)'")
+        }
+        let engine = try Engines.inference(choice)
+        let computation = Certificate.Computation(of: engine)
+        if computation != certificate.computation {
+            StandardError.write(
+                "not certified: the certificate is for \(certificate.computation), this is "
+                    + "\(computation)\n")
+        }
+        let predictor = try Predictor(
+            network: trained.network, parameters: trained.parameters,
+            policy: certificate.policy, engine: engine)
+        Interrupt.watch()
+        let checks =
+            recompute
+            ? [try recomputed(certificate, trained, predictor)]
+            : try on.map { try checked(certificate, trained, predictor, on: $0) }
+        try StandardOutput.write(
+            json ? try CertificateCheck.json(checks) : CertificateCheck.table(checks, certificate))
+        if checks.contains(where: { $0.verdict == .refuted }) { throw ExitCode(2) }
+    }
+
+    private func recomputed(
+        _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor
+    ) throws -> CertificateCheck {
+        let split = try DataFolder(try options([]), run: model).splits(of: trained, in: model)
+            .calibration
+        guard split.checksum == certificate.dataChecksum else {
+            throw DatasetError(
+                .checksumMismatch,
+                "\(split.name): not the calibration images of the certificate; expected SHA-256 "
+                    + "\(certificate.dataChecksum), found \(split.checksum)")
+        }
+        let certifier = try Certifier(
+            record: try record(predictor, trained, split), loss: certificate.promise.loss,
+            score: certificate.policy.score, costOfExit: certificate.microsecondsToExit,
+            seed: certificate.splitSeed)
+        let found = try? certifier.certify(
+            maximumLoss: certificate.promise.maximumLoss,
+            confidence: certificate.promise.confidence)
+        let isSame =
+            found?.point.thresholds == certificate.policy.thresholds
+            && found?.proof == certificate.proof
+        return CertificateCheck(
+            split.name, certificate.promise, found?.proof ?? certificate.proof, atOnce: 1,
+            verdict: isSame ? .kept : .refuted)
+    }
+
+    private func checked(
+        _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor,
+        on name: String
+    ) throws -> CertificateCheck {
+        let split = try DataFolder(try options(["--dataset", name]), run: model)
+            .splits(of: trained, in: model).test
+        let losses = try record(predictor, trained, split).losses(
+            certificate.promise.loss, under: certificate.policy)
+        return CertificateCheck(split.name, certificate.promise, losses, atOnce: on.count)
+    }
+
+    private func record<Split: DataSplit>(
+        _ predictor: Predictor, _ trained: TrainedModel, _ split: Split
+    ) throws -> ExitRecord<Split> {
+        var progress = ProgressLine(isShown: !quiet)
+        defer { progress.clear() }
+        return try ExitRecord(of: predictor, on: split, preprocessing: trained.preprocessing) {
+            try progress.step("recording", $0, of: $1)
+        }
+    }
+
+    private func options(_ arguments: [String]) throws -> DataOptions {
+        try DataOptions.parse(arguments + (dataDir.map { ["--data-dir", $0] } ?? []))
+    }
+}
+
+/// What came out of a check.
+private struct CertificateCheck: Encodable {
+    enum Verdict: String, Encodable {
+        case kept
+        case undecided
+        case refuted
+    }
+
+    let dataset: String
+    let loss: PromisedLoss
+    let maximumLoss: Double
+    let losses: LossCounts
+    let interval: Estimate
+    let verdict: Verdict
+
+    /// - Parameter verdict: `nil` to judge by the interval.
+    init(
+        _ dataset: String, _ promise: Promise, _ losses: LossCounts, atOnce: Int,
+        verdict: Verdict? = nil
+    ) {
+        // Two ends, and a correction for several data sets at once.
+        let level = (1 - promise.confidence) / 2 / Double(atOnce)
+        self.dataset = dataset
+        loss = promise.loss
+        maximumLoss = promise.maximumLoss
+        self.losses = losses
+        interval = Estimate(
+            estimate: losses.mean, low: promise.loss.lowerBound(losses, level: level),
+            high: promise.loss.upperBound(losses, level: level))
+        let isKept = interval.high <= promise.maximumLoss
+        let isRefuted = interval.low > promise.maximumLoss
+        self.verdict = verdict ?? (isKept ? .kept : isRefuted ? .refuted : .undecided)
+    }
+
+    static func json(_ checks: [CertificateCheck]) throws -> String {
+        let data = try JSONEncoder.branchyNet.encode(["checks": checks])
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+
+    static func table(_ checks: [CertificateCheck], _ certificate: Certificate) -> String {
+        var table = Table([.left, .right, .right, .right, .left])
+        table.add(["data", "images", certificate.promise.loss.rawValue, "interval", "verdict"])
+        for check in checks {
+            table.add([
+                check.dataset, Format.grouped(check.losses.samples),
+                Format.percent(check.interval.estimate),
+                "\(Format.percent(check.interval.low)) to \(Format.percent(check.interval.high))",
+                check.verdict.rawValue,
+            ])
+        }
+        return "promised: \(certificate.promise.words)\n\n" + table.text
+    }
+}

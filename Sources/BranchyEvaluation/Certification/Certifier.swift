@@ -1,0 +1,174 @@
+public import BranchyData
+public import BranchyNet
+
+/// Proves what thresholds promise, on calibration data of which one half chose nothing.
+///
+/// A seed cuts the data into *tuning* and *proof*. Tuning gives a chain of threshold vectors: all
+/// samples to the last exit, then those that no other vector beats in both loss and cost, by rising
+/// loss. Proof tests them in this order and stops at the first that fails; the last that passed is
+/// certified. As the order is fixed before proof is looked at, all these tests together err no more
+/// often than one.
+///
+/// References: Angelopoulos, Bates, Candès, Jordan, Lei, *Learn then Test*, 2021, section 3.2
+/// (fixed sequence testing); Laufer-Goldshlager et al., *Efficiently Controlling Multiple Risks
+/// with Pareto Testing*, ICLR 2023; Jazbec et al., *Fast yet Safe: Early-Exiting with Risk Control*,
+/// NeurIPS 2024.
+public struct Certifier: Sendable {
+    /// A link of the chain.
+    public struct Candidate: Hashable, Sendable {
+        /// The thresholds, and what they did on the tuning data.
+        public let point: OperatingPoint
+        /// What they lost on the proof data.
+        public let proof: LossCounts
+    }
+
+    /// The fewest samples, of which half tune.
+    public static let minimumSampleCount = 2 * ThresholdCalibrator.minimumSampleCount
+
+    /// What is lost.
+    public let loss: PromisedLoss
+    /// In the order of testing.
+    public let chain: [Candidate]
+    /// How many samples tuned.
+    public let tuningCount: Int
+
+    private let dataset: String
+
+    /// Cuts the data, finds the chain, and counts what each link of it loses.
+    ///
+    /// - Parameters:
+    ///   - record: what the exits said about the calibration images.
+    ///   - loss: what is to be bounded.
+    ///   - score: what thresholds are compared with.
+    ///   - costOfExit: the cost of leaving at each exit.
+    ///   - seed: decides which samples tune.
+    /// - Throws: ``CalibrationError`` where there are too few samples, no early exit, or logits
+    ///   that are no numbers.
+    /// - Precondition: there is one cost per exit.
+    public init(
+        record: ExitRecord<CalibrationSplit>, loss: PromisedLoss, score: ExitScore = .entropy,
+        costOfExit: [Double], seed: UInt64
+    ) throws(CalibrationError) {
+        precondition(costOfExit.count == record.exitCount, "one cost per exit")
+        try Self.check(record)
+        let (tuning, proof) = record.halves(seed: seed)
+        let scorer = PointScorer(record: tuning, score: score, costOfExit: costOfExit)
+        let solver = ThresholdSolver(isGood: tuning.isLossless(loss), costOfExit: costOfExit) {
+            ThresholdGrid(tuning, score: score, limit: $0)
+        }
+        let cautious = [Int32](repeating: 0, count: record.exitCount - 1)
+        chain = ([cautious] + solver.best.front.reversed()).map { vector in
+            let point = scorer.point(vector, on: solver.grid)
+            let policy = ThresholdPolicy(score: score, thresholds: point.thresholds)
+            return Candidate(point: point, proof: proof.losses(loss, under: policy))
+        }
+        self.loss = loss
+        tuningCount = tuning.count
+        dataset = record.dataset
+    }
+
+    private static func check(
+        _ record: ExitRecord<CalibrationSplit>
+    ) throws(CalibrationError) {
+        guard record.exitCount > 1 else {
+            throw CalibrationError(
+                .noChoice, "the network has one exit only: there is nothing to certify")
+        }
+        guard record.count >= minimumSampleCount else {
+            throw CalibrationError(
+                .tooFewSamples,
+                "\(record.count) calibration samples of \(record.dataset), expected at least "
+                    + "\(minimumSampleCount): half of them tune, half prove")
+        }
+        for sample in record.labels.indices {
+            for exit in 0..<record.exitCount where record[sample, exit].entropy.isNaN {
+                throw CalibrationError(
+                    .notFinite,
+                    "exit \(exit + 1) gives logits that are NaN or infinite for image \(sample) "
+                        + "of \(record.dataset): nothing can be promised of it")
+            }
+        }
+    }
+}
+
+// MARK: - Testing
+
+extension Certifier {
+    /// The last link that passes, and its place in the chain.
+    ///
+    /// - Parameters:
+    ///   - maximumLoss: the promise; see ``Promise``.
+    ///   - confidence: how sure it is.
+    ///   - atOnce: how many promises are asked for on these proof data at once, this one included;
+    ///     each is then tested at `(1 - confidence) / atOnce`, so that all of them together hold
+    ///     with the confidence (Bonferroni).
+    /// - Throws: ``CalibrationError/Code/tooFewSamples`` where not even "all to the last exit",
+    ///   which loses nothing, can be proven.
+    public func certify(
+        maximumLoss: Double, confidence: Double, atOnce: Int = 1
+    ) throws(CalibrationError) -> Candidate {
+        let promise = Promise(loss: loss, maximumLoss: maximumLoss, confidence: confidence)
+        let level = (1 - confidence) / Double(atOnce)
+        let passing = chain.prefix { promise.pValue($0.proof) <= level }
+        guard let last = passing.last else { throw tooFew(for: promise, level: level) }
+        return last
+    }
+
+    private func tooFew(for promise: Promise, level: Double) -> CalibrationError {
+        let count = chain[0].proof.samples
+        let lossless = LossCounts(samples: count, losses: 0)
+        let needed = Self.samplesNeeded(for: promise, level: level).map {
+            "it takes \($0) proof samples without any loss, and as many to tune"
+        }
+        return CalibrationError(
+            .tooFewSamples,
+            "\(count) proof samples of \(dataset) cannot prove at most "
+                + "\(promise.maximumLoss * 100) % \(loss.rawValue) with \(promise.confidence * 100) "
+                + "% confidence: " + (needed ?? "no number of samples can")
+                + "; without any loss, \(count) prove at most "
+                + "\((loss.upperBound(lossless, level: level) * 100_000).rounded(.up) / 1_000) %")
+    }
+
+    /// How many samples without any loss prove a promise; `nil` where more than four thousand
+    /// million do not.
+    package static func samplesNeeded(for promise: Promise, level: Double) -> Int? {
+        var (low, high) = (0, 1 << 32)
+        let proves = { promise.pValue(LossCounts(samples: $0, losses: 0)) <= level }
+        guard proves(high) else { return nil }
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if proves(middle) { high = middle } else { low = middle }
+        }
+        return high
+    }
+}
+
+extension ExitRecord {
+    /// Some of the samples, in the order of the indices, which may repeat.
+    package func samples(_ indices: some Collection<Int>) -> ExitRecord {
+        ExitRecord(
+            flat: indices.flatMap { self[$0] }, labels: indices.map { labels[$0] },
+            exitCount: exitCount, classCount: classCount, dataset: dataset,
+            dataChecksum: dataChecksum)
+    }
+
+    /// Two halves in random order; of an odd number the second has one more.
+    func halves(seed: UInt64) -> (tuning: ExitRecord, proof: ExitRecord) {
+        var generator = SplitMix64(seed: seed, stream: RandomPurpose.proof.rawValue)
+        let order = generator.permutation(of: count)
+        return (samples(order[..<(count / 2)]), samples(order[(count / 2)...]))
+    }
+
+    /// By exit and sample, whether leaving there loses nothing; for the gap, whether it is right,
+    /// since the last exit's answers do not depend on thresholds.
+    func isLossless(_ loss: PromisedLoss) -> [[Bool]] {
+        guard loss != .accuracyGap else { return isCorrect }
+        return (0..<exitCount).map { exit in
+            labels.indices.map { sample in
+                loss.value(
+                    of: self[sample, exit], final: self[sample, exitCount - 1],
+                    label: labels[sample]) == 0
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// Certificates from the command line, of a network that guesses.
+struct CertifyRunTests {
+    private let certify = ["--certify", "--max-loss", "30%", "--quiet"]
+
+    private func withCertified(_ body: (_ model: String, _ document: JSONValue) throws -> Void)
+        throws
+    {
+        try withTemporaryFolder { folder in
+            let model = folder + "/model"
+            try SampleModel.writeRandom(to: model, dataset: "digits")
+            let result = try Program.run(
+                ["calibrate", model, "--dataset", "digits", "--json"] + certify)
+            try #require(result.status == 0, "\(result.errors)")
+            let document = try JSONDecoder().decode(
+                JSONValue.self, from: Data(result.output.utf8))
+            try body(model, document)
+        }
+    }
+
+    @Test func issuesFlagsAndRefuses() throws {
+        try withCertified { model, document in
+            try DocumentedKeys(section: "calibrate --certify --json").expectToDescribe(
+                document.places())
+            let new = try Program.run("verify", model, "--on", "digits", "--json", "--quiet")
+            #expect(new.status == 0, "\(new.errors)")
+            let checks = try JSONDecoder().decode(JSONValue.self, from: Data(new.output.utf8))
+            try DocumentedKeys(section: "verify --json").expectToDescribe(checks.places())
+            let image = try write(SampleImages(count: 1).idx, to: "images", in: model)
+            #expect(try Program.run("predict", model, image).errors.isEmpty)
+            let other = try Program.run(
+                "predict", model, image, "--threshold", "0.1", "--json")
+            #expect(other.errors.hasPrefix("not certified: "))
+            #expect(other.output.contains("\"certification\":\"not certified\""))
+            let path = model + "/certificate.json"
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try text.replacingOccurrences(of: "\"splitSeed\" : 0", with: "\"splitSeed\" : 1")
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            let edited = try Program.run("verify", model, "--on", "digits")
+            #expect(edited.status == 65)
+            #expect(edited.errors.contains("was edited"))
+        }
+    }
+
+    @Test(arguments: [
+        ["--max-loss", "1%"], ["--certify"], ["--certify", "--max-loss", "0%"],
+        ["--certify", "--max-loss", "1%", "--knee"],
+        ["--certify", "--max-loss", "1%", "--confidence", "20%"],
+    ])
+    func refusesWrongUse(arguments: [String]) throws {
+        #expect(try Program.run(["calibrate", "model"] + arguments).status == 64)
+        #expect(try Program.run("verify", "model").status == 64)
+    }
+}
