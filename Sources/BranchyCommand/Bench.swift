@@ -1,6 +1,7 @@
 import ArgumentParser
 import BranchyEvaluation
 import BranchyNet
+import BranchyTraining
 import Compute
 import NativeEngine
 
@@ -10,22 +11,35 @@ struct Bench: ParsableCommand {
         abstract: "Time every path through a network on this machine.",
         discussion: """
             A path is leaving at one exit, every branch on the way included, or the whole network \
-            without its branches. All paths take turns, call by call, on one image of random \
-            numbers; times run from the image to the answer.
+            without its branches. All paths take turns, call by call, on one gray image; times \
+            run from the image to the answer. With --batch a call answers so many images, which \
+            the threads share.
             """)
 
-    @OptionGroup var model: NetworkArgument
+    @Argument(help: NetworkArgument.help, completion: .directory)
+    var model: String?
+
+    @Flag(help: "All built-in networks, with random weights.")
+    var all = false
+
+    @Flag(help: "Random weights in place of a trained model's.")
+    var randomWeights = false
 
     @Option(
         name: [.customLong("engine")],
         help: ArgumentHelp("An engine; repeat it to compare.", valueName: "engine"))
     var engines: [EngineChoice] = [.native]
 
+    @OptionGroup var precisionOption: PrecisionOption
+
     @Option(help: ArgumentHelp("Only the way to this exit, counted from 1.", valueName: "i"))
     var exit: Int?
 
     @Option(help: ArgumentHelp("Threads that predict at the same time.", valueName: "n"))
     var threads = 1
+
+    @Option(help: ArgumentHelp("Images of a call.", valueName: "n"))
+    var batch = 1
 
     @Option(help: ArgumentHelp("Calls of each path that count, per thread.", valueName: "n"))
     var calls = 2_000
@@ -40,34 +54,55 @@ struct Bench: ParsableCommand {
     var json = false
 
     func validate() throws {
-        for (name, value) in [("--threads", threads), ("--calls", calls), ("--exit", exit ?? 1)]
-        where !(1...10_000_000).contains(value) {
+        guard all == (model == nil) else {
+            throw ValidationError("one of both is needed: a model, or --all")
+        }
+        for (name, value) in [
+            ("--threads", threads), ("--batch", batch), ("--calls", calls), ("--exit", exit ?? 1),
+        ] where !(1...10_000_000).contains(value) {
             throw ValidationError("\(name) is \(value), expected 1 or more")
         }
     }
 
     func run() throws {
-        let (network, parameters) = try model.load()
-        let paths = try Self.paths(of: network, exit: exit)
-        var subjects: [Predictor] = []
-        var names: [(engine: EngineChoice, path: BenchPath)] = []
-        for engine in engines {
-            let instance = try Engines.inference(engine)
-            for path in paths {
-                subjects.append(try path.predictor(parameters, instance))
-                names.append((engine, path))
-            }
+        let peak = try NativeEngine().measuredPeak()
+        var report = BenchReport(threads: threads, batch: batch, peak: peak)
+        for (network, parameters) in try networks() {
+            let subjects = try subjects(network, parameters)
+            let times = try CallTimes(
+                of: subjects.map(\.predictor), image: network.inputShape.gray, calls: calls,
+                threads: threads, batch: batch)
+            try report.append(subjects, times)
         }
-        let image = Tensor(repeating: 0.5, network.inputShape).scalars
-        let times = try CallTimes(of: subjects, image: image, calls: calls, threads: threads)
-        let report = try BenchReport(
-            network: network.name, times, names, threads: threads,
-            peak: try NativeEngine().measuredPeak())
         try StandardOutput.write(json ? report.json() : report.table())
         let slow = report.rows.filter { $0.medianMicroseconds > atMost?.microseconds ?? .infinity }
         if !slow.isEmpty {
             StandardError.write("Error: --at-most: \(slow.count) medians are above it\n")
             throw ExitCode(2)
+        }
+    }
+
+    private func networks() throws -> [(network: BranchedNetwork, parameters: ParameterStore)] {
+        guard let model else {
+            return try BranchedNetwork.known.map { ($0, try .initial(for: $0, seed: 1)) }
+        }
+        let loaded = try NetworkArgument.load(model)
+        guard randomWeights else { return [loaded] }
+        return [(loaded.network, try .initial(for: loaded.network, seed: 1))]
+    }
+
+    /// Every path of a network on every engine.
+    private func subjects(
+        _ network: BranchedNetwork, _ parameters: ParameterStore
+    ) throws -> [BenchSubject] {
+        let paths = try Self.paths(of: network, exit: exit)
+        return try engines.flatMap { engine in
+            let instance = try Engines.inference(engine, precisionOption.precision)
+            return try paths.map { path in
+                BenchSubject(
+                    engine: engine, precision: precisionOption.precision, path: path,
+                    predictor: try path.predictor(parameters, instance))
+            }
         }
     }
 
@@ -85,6 +120,14 @@ struct Bench: ParsableCommand {
         }
         return [BenchPath(network: network, exit: nil)] + (ways.count > 1 ? ways : [])
     }
+}
+
+/// What takes turns with others.
+struct BenchSubject {
+    let engine: EngineChoice
+    let precision: InferencePrecision
+    let path: BenchPath
+    let predictor: Predictor
 }
 
 /// A path through a network.
@@ -118,4 +161,9 @@ struct BenchPath {
         }
         return try ExitCosts(of: network).multiplyAccumulates[exit]
     }
+}
+
+extension Shape {
+    /// An image of this shape: what is in it does not matter.
+    fileprivate var gray: [Float] { [Float](repeating: 0.5, count: elementCount) }
 }

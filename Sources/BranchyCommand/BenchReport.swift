@@ -1,6 +1,7 @@
 import BranchyEvaluation
 import BranchyNet
 import Foundation
+import NativeEngine
 
 /// What `bench` prints, for people and for machines.
 struct BenchReport: Encodable {
@@ -19,30 +20,38 @@ struct BenchReport: Encodable {
         let peakShare: Double
     }
 
-    let rows: [Row]
-    private let intervals: [(low: Double, high: Double)]
+    private(set) var rows: [Row] = []
+    private var intervals: [(low: Double, high: Double)] = []
+    private let threads: Int
+    private let batch: Int
     private let peak: Double
 
     private enum CodingKeys: CodingKey { case rows }
 
-    /// - Parameter peak: what a core can do at most, in floating-point operations per second.
-    init(
-        network: String, _ times: CallTimes, _ names: [(engine: EngineChoice, path: BenchPath)],
-        threads: Int, peak: Double
-    ) throws {
-        self.peak = peak
-        intervals = times.seconds.map(\.medianInterval)
-        rows = try names.indices.map { index in
+    /// - Parameters:
+    ///   - threads: how many predict at the same time.
+    ///   - batch: images of a call; of more than one, all threads share a call.
+    ///   - peak: what a core can do at most, in floating-point operations per second.
+    init(threads: Int, batch: Int, peak: Double) {
+        (self.threads, self.batch, self.peak) = (threads, batch, peak)
+    }
+
+    /// Adds the paths of a network.
+    mutating func append(_ subjects: [BenchSubject], _ times: CallTimes) throws {
+        let cores = batch > 1 ? min(threads, batch) : 1
+        for (index, subject) in subjects.enumerated() {
             let seconds = times.seconds[index]
-            let operations = 2 * Double(try names[index].path.multiplyAccumulates())
-            return Row(
-                network: network, path: names[index].path.name,
-                engine: names[index].engine.rawValue, precision: "float32", threads: threads,
-                batch: 1, medianMicroseconds: seconds.median * 1e6,
-                p95Microseconds: seconds.quantile(0.95) * 1e6,
-                p99Microseconds: seconds.quantile(0.99) * 1e6,
-                imagesPerSecond: times.callsPerSecond[index],
-                peakShare: operations / (seconds.median * peak))
+            let operations = 2 * Double(batch * (try subject.path.multiplyAccumulates()))
+            intervals.append(seconds.medianInterval)
+            rows.append(
+                Row(
+                    network: subject.path.network.name, path: subject.path.name,
+                    engine: subject.engine.rawValue, precision: subject.precision.rawValue,
+                    threads: threads, batch: batch, medianMicroseconds: seconds.median * 1e6,
+                    p95Microseconds: seconds.quantile(0.95) * 1e6,
+                    p99Microseconds: seconds.quantile(0.99) * 1e6,
+                    imagesPerSecond: times.callsPerSecond[index] * Double(batch),
+                    peakShare: operations / (seconds.median * peak * Double(cores))))
         }
     }
 
@@ -68,9 +77,10 @@ struct BenchReport: Encodable {
         }
         return table.text + """
 
-            One image at a time on \(rows.first?.threads ?? 1) thread(s), float32. A core's peak, \
-            measured in this run, is \(Format.fixed(peak * 1e-9, digits: 1)) GFLOP/s; the share \
-            counts taps on padding, and can exceed 100 % where an engine multiplies less.
+            \(batch) image(s) a call on \(threads) thread(s), \(rows.first?.precision ?? ""). A \
+            core's peak in float32, measured in this run, is \
+            \(Format.fixed(peak * 1e-9, digits: 1)) GFLOP/s; the share counts taps on padding, \
+            and can exceed 100 % where an engine multiplies less.
 
             """
     }

@@ -4,6 +4,7 @@ import BranchyEvaluation
 import BranchyNet
 import Compute
 import Foundation
+import NativeEngine
 
 /// `branchynet calibrate`
 struct Calibrate: ParsableCommand {
@@ -90,7 +91,8 @@ struct Calibrate: ParsableCommand {
         let result = CalibrationRecord(
             wish: wish, score: score, chosen: point, front: calibrator.front,
             microsecondsToExit: costs, samples: record.count, dataset: record.dataset,
-            dataChecksum: record.dataChecksum, engine: engine.name, precision: "float32")
+            dataChecksum: record.dataChecksum, engine: engine.name,
+            precision: engineOptions.precision.rawValue)
         trained.policy = ThresholdPolicy(score: score, thresholds: point.thresholds)
         trained.calibration = result
         try folder.update(trained, digest: Checksum.sha256)

@@ -3,6 +3,7 @@ import BranchyData
 import BranchyEvaluation
 import BranchyNet
 import Compute
+import NativeEngine
 
 /// `branchynet evaluate`
 struct Evaluate: ParsableCommand {
@@ -87,7 +88,7 @@ struct Evaluate: ParsableCommand {
         let latency = try measure(predictor, plain, trained, on: split, &progress)
         return EvaluationReport(
             network: trained.network, policy: .init(predictor.policy), engine: engine.name,
-            evaluation: evaluation,
+            precision: engineOptions.precision.rawValue, evaluation: evaluation,
             isInSample: trained.calibration?.dataChecksum == split.checksum
                 && trained.policy == predictor.policy as? ThresholdPolicy,
             certification: try CertificateFile(in: model.path).certification(

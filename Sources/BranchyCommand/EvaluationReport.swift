@@ -10,6 +10,8 @@ struct EvaluationReport {
     let policy: PolicyDescription
     /// By which engine.
     let engine: String
+    /// The element type of its computation.
+    let precision: String
     /// Accuracies and exit rates.
     let evaluation: Evaluation
     /// Whether the thresholds were chosen by these very images.
@@ -78,7 +80,7 @@ extension EvaluationReport {
             try container.encode(evaluation.multiplyAccumulates, forKey: .multiplyAccumulates)
             try container.encode(report.certification, forKey: .certification)
             try container.encode(report.engine, forKey: .engine)
-            try container.encode("float32", forKey: .precision)
+            try container.encode(report.precision, forKey: .precision)
             try encodeLatency(into: &container)
         }
 

@@ -20,6 +20,8 @@ struct Profile: ParsableCommand {
             "How often each operation is run in each of five rounds.", valueName: "n"))
     var repetitions = 200
 
+    @OptionGroup var precisionOption: PrecisionOption
+
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
@@ -33,7 +35,7 @@ struct Profile: ParsableCommand {
         let (network, parameters) = try model.load()
         let (program, folded) = try network.inferenceProgram().program
             .foldingBatchNormalization(with: parameters)
-        let steps = try NativeEngine().profile(
+        let steps = try NativeEngine(precision: precisionOption.precision).profile(
             program, parameters: folded, repetitions: repetitions)
         let rows = steps.map { step in
             ProfileRow(

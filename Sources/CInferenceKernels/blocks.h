@@ -10,8 +10,6 @@ INLINE void pixel_raise(pixel *x, const float *address) {
         parts[i] = wide_maximum(parts[i], others[i]);
 }
 
-INLINE int block_count(int channels) { return (channels + BLOCK - 1) / BLOCK; }
-
 static void max_pooling_of_blocks(const inference_step *step, float *memory) {
     const int size = step->kernel_size, stride = step->stride;
     const float least = step->has_relu ? 0 : -__builtin_inff();

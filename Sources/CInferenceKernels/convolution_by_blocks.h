@@ -4,9 +4,9 @@
 // three blocks of output channels. Taps that fall on padding are not visited: rows of the kernel by
 // the range of `ky`, columns by leaving out pixels at either end, which is decided once per `kx`.
 // The source may also be planes, as images are.
-
-/// Channels in a block.
-#define BLOCK 16
+//
+// In bfloat16 a source in blocks is rounded first, and a pair of channels is what a channel is
+// otherwise.
 
 #if defined(INFERENCE_AVX512)
 #define BLOCK_COLUMNS 8
@@ -18,20 +18,6 @@
 #define BLOCK_COLUMNS 3
 #define BLOCK_GROUPS 1
 #endif
-
-typedef float pixel __attribute__((vector_size(4 * BLOCK)));
-typedef float pixel_unaligned __attribute__((vector_size(4 * BLOCK), aligned(4)));
-
-// No functions: a vector that the instruction set does not have may not be passed by value.
-#define PIXEL(address) (*(const pixel_unaligned *)(address))
-#define PIXEL_RESULT(address) (*(pixel_unaligned *)(address))
-
-/// `max(0, x)` in every lane; NaN stays NaN.
-INLINE void pixel_cut(pixel *x) {
-    wide *parts = (wide *)x;
-    UNROLL for (int i = 0; i < BLOCK / WIDE_LANES; i++)
-        parts[i] = wide_maximum(wide_of(0), parts[i]);
-}
 
 /// Where a register block reads and writes, and which part of the kernel meets the image there.
 typedef struct {
@@ -55,12 +41,12 @@ INLINE void block_taps(
         const float *row = source + ky * step->source.row;
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < inner; i++) {
-                pixel weight[BLOCK_GROUPS];
-                UNROLL for (int g = 0; g < groups; g++) weight[g] = PIXEL(weights + g * BLOCK);
                 UNROLL for (int x = 0; x < columns; x++) {
                     if (x < first || x >= end) continue;
-                    const float value = row[x * distance + i];
-                    UNROLL for (int g = 0; g < groups; g++) sums[x][g] += value * weight[g];
+                    UNROLL for (int g = 0; g < groups; g++)
+                        pixel_multiply_add(
+                            &sums[x][g], row + x * distance + i, weights + g * BLOCK,
+                            inner == BLOCK_PAIRS);
                 }
                 weights += groups * BLOCK;
             }
@@ -117,6 +103,10 @@ INLINE void block_run(
             block_run(step, block, columns, groups, BLOCK, BLOCK); \
         else if (step->source_block == BLOCK) \
             block_run(step, block, columns, groups, (ptrdiff_t)BLOCK * step->stride, BLOCK); \
+        else if (step->source_block == BLOCK_PAIRS) \
+            block_run( \
+                step, block, columns, groups, (ptrdiff_t)BLOCK_PAIRS * step->stride, \
+                BLOCK_PAIRS); \
         else block_run(step, block, columns, groups, step->stride, 1); \
         return;
 
@@ -163,37 +153,70 @@ static int32_t blocks_group(int32_t result_channels) {
     return (blocks + groups - 1) / groups * BLOCK;
 }
 
-static void convolution_by_blocks(const inference_step *step, float *memory) {
+/// Words of scratch memory that a source in bfloat16 needs, or floats, which is the same.
+static int64_t blocks_scratch(int32_t channels, int32_t height, int32_t width) {
+    return (int64_t)block_count(channels) * height * width * BLOCK_PAIRS;
+}
+
+/// Rounds one sample's blocks to scratch memory.
+///
+/// Returns the step that reads them there, and takes each pair of channels for one.
+static inference_step step_of_pairs(const inference_step *step, float *memory, int n) {
+    const float *source = memory + step->source.start + n * step->source.sample;
+    for (int b = 0; b < step->channels / BLOCK; b++)
+        round_floats(
+            memory + step->scratch + b * step->source.channel / 2,
+            source + b * step->source.channel, step->source.channel);
+    inference_step pairs = *step;
+    pairs.channels = step->channels / 2;
+    pairs.source_block = BLOCK_PAIRS;
+    pairs.source.row /= 2;
+    pairs.source.channel /= 2;
+    return pairs;
+}
+
+static void blocks_of_sample(
+    const inference_step *step, const float *source, const float *other, float *result
+) {
     const int size = step->kernel_size, stride = step->stride, padding = step->padding;
     const int parts = (step->columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
     const int blocks = (step->result_channels + BLOCK - 1) / BLOCK;
+    for (int b = 0; b < blocks; b += step->group / BLOCK) {
+        const int groups = smaller(step->group / BLOCK, blocks - b);
+        block_block block = {
+            .weights = step->weights + (ptrdiff_t)b * BLOCK * step->channels * size * size,
+            .biases = step->biases + b * BLOCK,
+        };
+        for (int y = 0; y < step->rows; y++) {
+            const int top = y * stride - padding;
+            block.first_row = larger(0, -top);
+            block.end_row = smaller(size, step->height - top);
+            for (int part = 0; part < parts; part++) {
+                const int first = step->columns * part / parts;
+                const int end = step->columns * (part + 1) / parts;
+                block.first_pixel = first;
+                block.source = source + top * step->source.row
+                    + (ptrdiff_t)(first * stride - padding) * step->source_block;
+                block.other = other + b * step->other.channel + y * step->other.row
+                    + first * BLOCK;
+                block.result = result + b * step->result.channel + y * step->result.row
+                    + first * BLOCK;
+                block_dispatch(step, &block, end - first, groups);
+            }
+        }
+    }
+}
+
+static void convolution_by_blocks(const inference_step *step, float *memory) {
     for (int n = 0; n < step->samples; n++) {
-        const float *source = memory + step->source.start + n * step->source.sample;
         const float *other = memory + step->other.start + n * step->other.sample;
         float *result = memory + step->result.start + n * step->result.sample;
-        for (int b = 0; b < blocks; b += step->group / BLOCK) {
-            const int groups = smaller(step->group / BLOCK, blocks - b);
-            block_block block = {
-                .weights = step->weights + (ptrdiff_t)b * BLOCK * step->channels * size * size,
-                .biases = step->biases + b * BLOCK,
-            };
-            for (int y = 0; y < step->rows; y++) {
-                const int top = y * stride - padding;
-                block.first_row = larger(0, -top);
-                block.end_row = smaller(size, step->height - top);
-                for (int part = 0; part < parts; part++) {
-                    const int first = step->columns * part / parts;
-                    const int end = step->columns * (part + 1) / parts;
-                    block.first_pixel = first;
-                    block.source = source + top * step->source.row
-                        + (ptrdiff_t)(first * stride - padding) * step->source_block;
-                    block.other = other + b * step->other.channel + y * step->other.row
-                        + first * BLOCK;
-                    block.result = result + b * step->result.channel + y * step->result.row
-                        + first * BLOCK;
-                    block_dispatch(step, &block, end - first, groups);
-                }
-            }
+        if (step->in_bfloat16) {
+            const inference_step pairs = step_of_pairs(step, memory, n);
+            blocks_of_sample(&pairs, memory + step->scratch, other, result);
+        } else {
+            const float *source = memory + step->source.start + n * step->source.sample;
+            blocks_of_sample(step, source, other, result);
         }
     }
 }

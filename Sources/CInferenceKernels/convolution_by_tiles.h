@@ -6,6 +6,9 @@
 // element by element; what is left is, for each position in a tile, a product of matrices over the
 // channels. Weights are transformed when a program is compiled.
 //
+// In bfloat16 it is the transformed tiles and weights that are rounded; the transforms themselves
+// compute in 32 bits, and so does the sum over the channels.
+//
 // References: Lavin, Gray, *Fast Algorithms for Convolutional Neural Networks*, CVPR 2016, section
 // 4: F(2x2, 3x3) with the points 0, 1, -1, and F(2x2, 5x5) with the points 0, 1, -1, 2, -2.
 
@@ -61,7 +64,7 @@ INLINE void tile_result_line(pixel *m, int step, int side) {
 /// Transforms the tile at a place of a source block to `tile`, position by position.
 INLINE void tile_source(
     const inference_step *step, const float *source, int y, int x, int side, float *tile,
-    ptrdiff_t position_distance
+    ptrdiff_t position_distance, int in_bfloat16
 ) {
     pixel d[LARGEST_TILE * LARGEST_TILE];
     const int is_inside = y >= 0 && x >= 0 && y + side <= step->height && x + side <= step->width;
@@ -76,22 +79,26 @@ INLINE void tile_source(
         }
     UNROLL for (int j = 0; j < side; j++) tile_source_line(d + j, side, side);
     UNROLL for (int i = 0; i < side; i++) tile_source_line(d + i * side, 1, side);
-    UNROLL for (int p = 0; p < side * side; p++) PIXEL_RESULT(tile + p * position_distance) = d[p];
+    UNROLL for (int p = 0; p < side * side; p++) {
+        if (in_bfloat16) pixel_store_rounded(tile + p * position_distance, d + p);
+        else PIXEL_RESULT(tile + p * position_distance) = d[p];
+    }
 }
 
 /// Sums over all channels for `TILE_SUMS` tiles at one position.
 INLINE void tile_sums(
-    const float *tiles, const float *weights, int blocks, float *sums
+    const float *tiles, const float *weights, int blocks, float *sums, int in_bfloat16
 ) {
+    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK;
     pixel sum[TILE_SUMS];
     UNROLL for (int t = 0; t < TILE_SUMS; t++) sum[t] = (pixel){0};
     for (int b = 0; b < blocks; b++) {
-        for (int c = 0; c < BLOCK; c++) {
-            const pixel weight = PIXEL(weights);
-            UNROLL for (int t = 0; t < TILE_SUMS; t++) sum[t] += tiles[t * BLOCK + c] * weight;
+        for (int c = 0; c < taken; c++) {
+            UNROLL for (int t = 0; t < TILE_SUMS; t++)
+                pixel_multiply_add(&sum[t], tiles + t * taken + c, weights, in_bfloat16);
             weights += BLOCK;
         }
-        tiles += TILES * BLOCK;
+        tiles += TILES * taken;
     }
     UNROLL for (int t = 0; t < TILE_SUMS; t++) PIXEL_RESULT(sums + t * BLOCK) = sum[t];
 }
@@ -118,27 +125,31 @@ INLINE void tile_results(
 
 /// Computes `count` tiles from the first on, counted row by row.
 INLINE void tile_chunk(
-    const inference_step *step, float *memory, int n, int first, int count, int side
+    const inference_step *step, float *memory, int n, int first, int count, int side,
+    int in_bfloat16
 ) {
+    // Floats that a pixel of a tile takes; one holds two numbers of 16 bits.
+    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK;
     const int across = (step->columns + 1) / 2, positions = side * side;
     const int sources = block_count(step->channels), results = block_count(step->result_channels);
     float *tiles = memory + step->scratch;
-    float *sums = tiles + (ptrdiff_t)positions * sources * TILES * BLOCK;
+    float *sums = tiles + (ptrdiff_t)positions * sources * TILES * taken;
     for (int b = 0; b < sources; b++)
         for (int t = 0; t < count; t++)
             tile_source(
                 step,
                 memory + step->source.start + n * step->source.sample + b * step->source.channel,
                 (first + t) / across * 2 - step->padding, (first + t) % across * 2 - step->padding,
-                side, tiles + (b * TILES + t) * BLOCK, (ptrdiff_t)sources * TILES * BLOCK);
+                side, tiles + (b * TILES + t) * taken, (ptrdiff_t)sources * TILES * taken,
+                in_bfloat16);
     const float *weights = step->weights;
     for (int b = 0; b < results; b++) {
         for (int p = 0; p < positions; p++) {
             for (int t = 0; t < count; t += TILE_SUMS)
                 tile_sums(
-                    tiles + ((ptrdiff_t)p * sources * TILES + t) * BLOCK, weights, sources,
-                    sums + (p * TILES + t) * BLOCK);
-            weights += (ptrdiff_t)sources * BLOCK * BLOCK;
+                    tiles + ((ptrdiff_t)p * sources * TILES + t) * taken, weights, sources,
+                    sums + (p * TILES + t) * BLOCK, in_bfloat16);
+            weights += (ptrdiff_t)sources * taken * BLOCK;
         }
         const pixel bias = PIXEL(step->biases + b * BLOCK);
         for (int t = 0; t < count; t++)
@@ -155,12 +166,15 @@ static void convolution_by_tiles(const inference_step *step, float *memory) {
     for (int n = 0; n < step->samples; n++)
         for (int first = 0; first < tiles; first += TILES) {
             const int count = smaller(TILES, tiles - first);
-            if (step->kernel_size == 3) tile_chunk(step, memory, n, first, count, 4);
-            else tile_chunk(step, memory, n, first, count, 6);
+            if (step->kernel_size == 3 && step->in_bfloat16)
+                tile_chunk(step, memory, n, first, count, 4, true);
+            else if (step->kernel_size == 3) tile_chunk(step, memory, n, first, count, 4, false);
+            else if (step->in_bfloat16) tile_chunk(step, memory, n, first, count, 6, true);
+            else tile_chunk(step, memory, n, first, count, 6, false);
         }
 }
 
-/// Floats of scratch memory.
+/// Floats of scratch memory; in bfloat16 not all of them are used.
 static int32_t tiles_scratch(int32_t kernel_size, int32_t channels) {
     const int positions = (kernel_size + 1) * (kernel_size + 1);
     return positions * TILES * BLOCK * (block_count(channels) + 1);

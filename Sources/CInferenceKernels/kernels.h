@@ -2,6 +2,8 @@
 
 #include "CInferenceKernels.h"
 #include "vectors.h"
+#include "pixels.h"
+#include "bfloat16.h"
 
 #include "convolution_by_blocks.h"
 #include "blocks.h"
@@ -34,6 +36,8 @@ const inference_kernels INFERENCE_TABLE = {
     .channels_group = channels_group,
     .channels_fill_half = channels_fill_half,
     .blocks_group = blocks_group,
+    .blocks_scratch = blocks_scratch,
     .tiles_scratch = tiles_scratch,
+    .linear_scratch = linear_scratch,
     .linear_group = linear_group,
 };

@@ -2,26 +2,35 @@
 //
 // At one sample all time goes into reading weights, so they lie in the order of reading, with no
 // lane wasted, and a group of outputs shares each vector of features.
+//
+// In bfloat16 features are rounded first, and a pair of them is what one is otherwise.
 
 /// Most outputs in a group.
 #define LINEAR_GROUP 8
 
-/// `outputs` is a constant wherever this is called.
+INLINE void wide_multiply_add(wide *sum, const wide *x, const float *weights, int in_bfloat16) {
+    if (in_bfloat16) wide_add_products(sum, x, weights);
+    else *sum += *x * wide_load(weights);
+}
+
+/// `outputs` and `in_bfloat16` are constants wherever this is called.
 INLINE void linear_group_run(
     const inference_step *step, const float *features, const float *weights, const float *biases,
-    float *result, int outputs
+    float *result, int outputs, int in_bfloat16
 ) {
     wide sums[LINEAR_GROUP];
     UNROLL for (int o = 0; o < outputs; o++) sums[o] = wide_of(0);
     const int whole = step->channels / WIDE_LANES, rest = step->channels % WIDE_LANES;
     for (int i = 0; i < whole; i++) {
         const wide x = wide_load(features + i * WIDE_LANES);
-        UNROLL for (int o = 0; o < outputs; o++) sums[o] += x * wide_load(weights + o * WIDE_LANES);
+        UNROLL for (int o = 0; o < outputs; o++)
+            wide_multiply_add(&sums[o], &x, weights + o * WIDE_LANES, in_bfloat16);
         weights += outputs * WIDE_LANES;
     }
     if (rest > 0) {
         const wide x = wide_load_first(features + whole * WIDE_LANES, rest);
-        UNROLL for (int o = 0; o < outputs; o++) sums[o] += x * wide_load(weights + o * WIDE_LANES);
+        UNROLL for (int o = 0; o < outputs; o++)
+            wide_multiply_add(&sums[o], &x, weights + o * WIDE_LANES, in_bfloat16);
     }
     UNROLL for (int o = 0; o < outputs; o++) {
         const float y = wide_sum(sums[o]) + biases[o];
@@ -31,7 +40,9 @@ INLINE void linear_group_run(
 
 #define LINEAR_OUTPUTS(outputs) \
     case outputs: \
-        linear_group_run(step, features, weights, biases, result, outputs); \
+        if (step->in_bfloat16) \
+            linear_group_run(step, features, weights, biases, result, outputs, true); \
+        else linear_group_run(step, features, weights, biases, result, outputs, false); \
         return;
 
 static void linear_group_dispatch(
@@ -56,15 +67,26 @@ static int32_t linear_group(int32_t result_channels) {
     return (result_channels + groups - 1) / groups;
 }
 
+/// Words of scratch memory that features in bfloat16 need, or floats, which is the same.
+static int64_t linear_scratch(int32_t channels) {
+    return (int64_t)block_count(channels) * BLOCK_PAIRS;
+}
+
 static void linear(const inference_step *step, float *memory) {
-    const int row = (step->channels + WIDE_LANES - 1) / WIDE_LANES * WIDE_LANES;
+    inference_step pairs = *step;
+    if (step->in_bfloat16) pairs.channels = (step->channels + 1) / 2;
+    const int row = (pairs.channels + WIDE_LANES - 1) / WIDE_LANES * WIDE_LANES;
     for (int n = 0; n < step->samples; n++) {
         const float *features = memory + step->source.start + n * step->source.sample;
+        if (step->in_bfloat16) {
+            round_floats(memory + step->scratch, features, step->channels);
+            features = memory + step->scratch;
+        }
         float *result = memory + step->result.start + n * step->result.sample;
         for (int o = 0; o < step->result_channels; o += step->group) {
             const int outputs = smaller(step->group, step->result_channels - o);
             linear_group_dispatch(
-                step, features, step->weights + (ptrdiff_t)o * row, step->biases + o, result + o,
+                &pairs, features, step->weights + (ptrdiff_t)o * row, step->biases + o, result + o,
                 outputs);
         }
     }

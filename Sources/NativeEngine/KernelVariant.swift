@@ -21,6 +21,9 @@ public enum KernelVariant: String, Hashable, Sendable, CaseIterable {
     case avx2
     /// AVX-512 (F, BW, DQ, VL): Skylake-X and later, Zen 4 and later.
     case avx512
+    /// AVX-512 with products of bfloat16: Cooper Lake and later, Zen 4 and later. The others compute
+    /// the same with more instructions, so that there is no gain from it.
+    case avx512bf16
 
     /// The environment variable that names the variant to use, where a program names none.
     public static let environmentVariable = "BRANCHYNET_KERNELS"
@@ -57,6 +60,7 @@ public enum KernelVariant: String, Hashable, Sendable, CaseIterable {
         case .neon: inference_neon
         case .avx2: inference_avx2
         case .avx512: inference_avx512
+        case .avx512bf16: inference_avx512bf16
         }
     }
 }

@@ -4,6 +4,7 @@ import Compute
 /// The kernels of one variant, and what compiling has to know about them.
 struct Kernels {
     let variant: KernelVariant
+    let precision: InferencePrecision
     let table: inference_kernels
 
     /// Floats in a vector of output columns or features.

@@ -1,6 +1,6 @@
 public import Compute
 
-/// Computes on kernels of its own: inference only, 32-bit floats, no system library.
+/// Computes on kernels of its own: inference only, no system library.
 ///
 /// Made for one image at a time on one thread. It runs on the thread that calls it; an executable
 /// serves any number of threads, each with a workspace.
@@ -11,12 +11,20 @@ public struct NativeEngine: Engine {
     /// The instruction set whose kernels are used.
     public let kernels: KernelVariant
 
+    /// What convolutions and fully connected layers multiply in.
+    public let precision: InferencePrecision
+
     /// Picks the kernels.
     ///
-    /// - Parameter kernels: the instruction set; without one, that which the environment variable
-    ///   ``KernelVariant/environmentVariable`` names, or the fastest that this processor has.
-    /// - Throws: `EngineError` where this processor cannot run it.
-    public init(kernels: KernelVariant? = nil) throws(EngineError) {
+    /// - Parameters:
+    ///   - kernels: the instruction set; without one, that which the environment variable
+    ///     ``KernelVariant/environmentVariable`` names, or the fastest that this processor has.
+    ///   - precision: what is multiplied in. Every instruction set can do either;
+    ///     ``KernelVariant/avx512bf16`` alone is faster in ``InferencePrecision/bfloat16``.
+    /// - Throws: `EngineError` where this processor cannot run the kernels.
+    public init(
+        kernels: KernelVariant? = nil, precision: InferencePrecision = .float32
+    ) throws(EngineError) {
         let kernels = if let kernels { kernels } else { try KernelVariant.chosen() }
         guard kernels.isAvailable else {
             let available = KernelVariant.allCases.filter(\.isAvailable).map(\.rawValue)
@@ -26,6 +34,7 @@ public struct NativeEngine: Engine {
                     + available.joined(separator: ", "))
         }
         self.kernels = kernels
+        self.precision = precision
     }
 
     /// Prepares all segments of a program; see `Engine`.
@@ -47,7 +56,7 @@ public struct NativeEngine: Engine {
         }
         var compiler = ProgramCompiler(
             program, batchSize: batchSize, parameters: parameters,
-            kernels: Kernels(variant: kernels, table: table.pointee))
+            kernels: Kernels(variant: kernels, precision: precision, table: table.pointee))
         return try compiler.compile()
     }
 }

@@ -44,6 +44,7 @@ extension ProgramCompiler {
         if source.layout == .blocks {
             call.source_block = Int32(Layout.block)
             call.channels = Int32(size(of: instruction.operands[0]).blocks * Layout.block)
+            call.in_bfloat16 = kernels.precision == .bfloat16
             let isTiled = Kernels.prefersTiles(
                 kernelSize: weight.shape[2], stride: Int(call.stride),
                 result: size(of: instruction.results[0]))
@@ -57,7 +58,8 @@ extension ProgramCompiler {
                 weights: packed.weights,
                 biases: weights.append(
                     biases: bias, count: weight.shape[0], lanes: Layout.block),
-                implementation: implementation(fusion.description, scheme.name)))
+                implementation: implementation(
+                    fusion.description, scheme.name, inBFloat16: call.in_bfloat16)))
     }
 
     /// Completes a call to blocks by its kernel.
@@ -69,13 +71,17 @@ extension ProgramCompiler {
         guard scheme == .tiles else {
             call.kernel = kernels.table.convolution_by_blocks
             call.group = kernels.table.blocks_group(call.result_channels)
-            let weights = weights.append(
-                blocks: weight, group: Int(call.group), channels: Int(call.channels))
-            return (weights, nil)
+            let position = weights.append(
+                blocks: weight, group: Int(call.group), channels: Int(call.channels),
+                inBFloat16: call.in_bfloat16)
+            guard call.in_bfloat16 else { return (position, nil) }
+            let count = kernels.table.blocks_scratch(call.channels, call.height, call.width)
+            return (position, addScratch(count: count))
         }
         call.kernel = kernels.table.convolution_by_tiles
         let count = kernels.table.tiles_scratch(call.kernel_size, call.channels)
-        return (weights.append(tiles: weight), addScratch(count: Int(count)))
+        let position = weights.append(tiles: weight, inBFloat16: call.in_bfloat16)
+        return (position, addScratch(count: count))
     }
 
     /// From planes to planes, part by part.

@@ -13,16 +13,22 @@ extension ProgramCompiler {
         call.result_channels = Int32(weight.shape[0])
         call.group = kernels.table.linear_group(call.result_channels)
         call.has_relu = linear.activation == .relu
+        // As in training, so that logits do not lose bits at the last moment.
+        call.in_bfloat16 = kernels.precision == .bfloat16 && !isOutput(instruction.results[0])
         let group = Int(call.group)
         append(
             Step(
                 call: call, source: try placement(of: instruction.operands[0], .plain),
                 result: try result(instruction.results[0]),
+                scratch: call.in_bfloat16
+                    ? addScratch(count: kernels.table.linear_scratch(call.channels)) : nil,
                 weights: weights.append(
-                    linear: weight, group: group, lanes: kernels.columnLanes),
+                    linear: weight, group: group, lanes: kernels.columnLanes,
+                    inBFloat16: call.in_bfloat16),
                 biases: weights.append(biases: bias, count: weight.shape[0], lanes: group),
                 implementation: implementation(
-                    instruction.operation.description, "sums of products")))
+                    instruction.operation.description, "sums of products",
+                    inBFloat16: call.in_bfloat16)))
         try finish(instruction.results[0])
     }
 

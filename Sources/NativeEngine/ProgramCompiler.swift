@@ -128,6 +128,8 @@ extension ProgramCompiler {
             ? try tensor(operand, of: instruction).scalars : nil
     }
 
+    func isOutput(_ value: Program.Value) -> Bool { outputBuffers[value] != nil }
+
     func isWritten(_ value: Program.Value) -> Bool { primaries[value] != nil }
 
     func primary(of value: Program.Value) throws(EngineError) -> Placement {
@@ -224,7 +226,8 @@ extension ProgramCompiler {
     }
 
     /// Memory for one step, whatever the batch.
-    mutating func addScratch(count: Int) -> Placement {
+    mutating func addScratch(count: some BinaryInteger) -> Placement {
+        let count = Int(count)
         buffers.append(Buffer(count: count, isPinned: false))
         return Placement(buffer: buffers.count - 1, ImageSize([count]))
     }
@@ -255,9 +258,13 @@ extension ProgramCompiler {
         stepCount += 1
     }
 
-    func implementation(_ operation: String, _ name: String) -> Implementation {
-        Implementation(
-            segment: segment, operation: operation, name: "\(kernels.variant.rawValue) \(name)")
+    func implementation(
+        _ operation: String, _ name: String, inBFloat16: Bool = false
+    ) -> Implementation {
+        let precision = inBFloat16 ? " in bfloat16" : ""
+        return Implementation(
+            segment: segment, operation: operation,
+            name: "\(kernels.variant.rawValue) \(name)\(precision)")
     }
 
     private mutating func appendCopy(

@@ -44,13 +44,17 @@ struct WeightPack {
     ///   - weight: of shape `[O C k k]`.
     ///   - group: how many filters lie side by side.
     ///   - channels: how many channels of the source a kernel reads.
+    ///   - inBFloat16: whether two channels of `C` become one word of each of `O`.
     /// - Returns: where they begin.
-    mutating func append(blocks weight: Tensor, group: Int, channels: Int) -> Int {
+    mutating func append(
+        blocks weight: Tensor, group: Int, channels: Int, inBFloat16: Bool
+    ) -> Int {
         let shape = weight.shape
         let filled = shape[0].roundedUp(toMultipleOf: Layout.block)
         let start = beginLine()
         for first in stride(from: 0, to: filled, by: group) {
             let filters = first..<min(first + group, filled)
+            let groupStart = floats.count
             for column in 0..<shape[3] {
                 for row in 0..<shape[2] {
                     for channel in 0..<channels {
@@ -58,6 +62,7 @@ struct WeightPack {
                     }
                 }
             }
+            if inBFloat16 { pairRows(of: filters.count, from: groupStart) }
         }
         return start
     }
@@ -76,9 +81,11 @@ struct WeightPack {
     /// Weights of a convolution in tiles as `[block of O][position][C][O in block]`, with `O` and
     /// `C` filled up to whole blocks.
     ///
-    /// - Parameter weight: of shape `[O C k k]`, where `k` is 3 or 5.
+    /// - Parameters:
+    ///   - weight: of shape `[O C k k]`, where `k` is 3 or 5.
+    ///   - inBFloat16: whether two channels of `C` become one word of each of `O`.
     /// - Returns: where they begin.
-    mutating func append(tiles weight: Tensor) -> Int {
+    mutating func append(tiles weight: Tensor, inBFloat16: Bool) -> Int {
         let (filters, channels, size) = (weight.shape[0], weight.shape[1], weight.shape[2])
         let transform = TileTransform(kernelSize: size)
         let (positions, block) = ((size + 1) * (size + 1), Layout.block)
@@ -95,6 +102,7 @@ struct WeightPack {
                 }
             }
         }
+        if inBFloat16 { pairRows(of: block, from: start) }
         return start
     }
 
@@ -104,9 +112,11 @@ struct WeightPack {
     ///   - weight: of shape `[O I]`.
     ///   - group: how many outputs are computed together.
     ///   - lanes: to this many a row's inputs are filled up with zeros.
+    ///   - inBFloat16: whether two inputs become one word; twice as many fill the lanes then.
     /// - Returns: where they begin.
-    mutating func append(linear weight: Tensor, group: Int, lanes: Int) -> Int {
+    mutating func append(linear weight: Tensor, group: Int, lanes: Int, inBFloat16: Bool) -> Int {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let lanes = inBFloat16 ? 2 * lanes : lanes
         let start = beginLine()
         for first in stride(from: 0, to: outputs, by: group) {
             for input in stride(from: 0, to: inputs, by: lanes) {
@@ -118,6 +128,7 @@ struct WeightPack {
                 }
             }
         }
+        if inBFloat16 { pairRows(of: 1, from: start) }
         return start
     }
 
@@ -131,6 +142,19 @@ struct WeightPack {
         return start
     }
 
+    /// Rounds what was appended since `start`, an even number of rows, and lays each two rows side by
+    /// side: a number of each in one word, that of the first row in the lower half.
+    private mutating func pairRows(of length: Int, from start: Int) {
+        let rows = Array(floats[start...])
+        floats.removeSubrange(start...)
+        for first in stride(from: 0, to: rows.count, by: 2 * length) {
+            for lower in first..<first + length {
+                let word = rows[lower].bfloat16Bits | rows[lower + length].bfloat16Bits << 16
+                floats.append(Float(bitPattern: word))
+            }
+        }
+    }
+
     private mutating func beginLine() -> Int {
         appendZeros(floats.count.roundedUp(toMultipleOf: Self.line) - floats.count)
         return floats.count
@@ -138,5 +162,13 @@ struct WeightPack {
 
     private mutating func appendZeros(_ count: Int) {
         floats.append(contentsOf: repeatElement(0, count: count))
+    }
+}
+
+extension Float {
+    /// The nearest number in bfloat16, the one with an even significand in the middle.
+    fileprivate var bfloat16Bits: UInt32 {
+        guard !isNaN else { return (bitPattern | 0x40_0000) >> 16 }
+        return (bitPattern + 0x7FFF + (bitPattern >> 16 & 1)) >> 16
     }
 }

@@ -189,7 +189,7 @@ struct PredictTests {
             #expect(unknown.status == 1)
             #expect(
                 unknown.errors == "Error: BRANCHYNET_KERNELS is 'mmx', expected one of portable, "
-                    + "neon, avx2, avx512\n")
+                    + "neon, avx2, avx512, avx512bf16\n")
         }
     }
 

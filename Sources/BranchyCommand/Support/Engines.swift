@@ -24,10 +24,14 @@ enum Engines {
     }
 
     /// An engine that answers one image at a time.
-    static func inference(_ choice: EngineChoice = .native) throws -> any Engine {
-        switch choice {
-        case .native: try NativeEngine()
-        case .onednn: try oneDNN(threads: 1)
+    static func inference(
+        _ choice: EngineChoice = .native, _ precision: InferencePrecision = .float32
+    ) throws -> any Engine {
+        switch (choice, precision) {
+        case (.native, _): return try NativeEngine(precision: precision)
+        case (.onednn, .float32): return try oneDNN(threads: 1)
+        case (.onednn, .bfloat16):
+            throw ValidationError("--precision bf16 is for the native engine, not for onednn")
         }
     }
 
@@ -54,6 +58,27 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The engine that answers.", valueName: "engine"))
     var engine: EngineChoice = .native
 
+    @OptionGroup private var precisionOption: PrecisionOption
+
+    var precision: InferencePrecision { precisionOption.precision }
+
     /// The engine that was asked for.
-    func inference() throws -> any Engine { try Engines.inference(engine) }
+    func inference() throws -> any Engine { try Engines.inference(engine, precision) }
+}
+
+/// What the native engine multiplies in.
+struct PrecisionOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What the native engine multiplies in, fp32 or bf16.", valueName: "precision"),
+        transform: Self.parse)
+    var precision: InferencePrecision = .float32
+
+    private static func parse(_ argument: String) throws -> InferencePrecision {
+        switch argument {
+        case "fp32": .float32
+        case "bf16": .bfloat16
+        default: throw ValidationError("'\(argument)' is neither fp32 nor bf16")
+        }
+    }
 }

@@ -1,4 +1,5 @@
 package import BranchyNet
+import Compute
 import Dispatch
 import Synchronization
 
@@ -19,11 +20,19 @@ package struct CallTimes: Sendable {
     ///   - image: what all of them answer, of their networks' input shape.
     ///   - calls: how many calls of each subject count, on each thread, after a tenth as many for
     ///     warming up.
-    ///   - threads: how many threads call at the same time, each with sessions of its own.
+    ///   - threads: how many threads call at the same time, each with sessions of its own; of
+    ///     batches, how many share each call.
+    ///   - batch: how often the image is answered in a call, at least 1.
     /// - Throws: `NetworkError` or `EngineError` where image, network and engine do not fit.
     package init(
-        of subjects: [Predictor], image: [Float], calls: Int, threads: Int = 1
+        of subjects: [Predictor], image: [Float], calls: Int, threads: Int = 1, batch: Int = 1
     ) throws {
+        guard batch == 1 else {
+            seconds = try Self.measure(subjects, image, calls: calls, threads, batch)
+                .map { $0.sorted() }
+            callsPerSecond = seconds.map { 1 / $0.mean }
+            return
+        }
         let results = Mutex<[Result<[[Double]], any Error>]>([])
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
             let result = Result { try Self.measure(subjects, image, calls: calls) }
@@ -40,15 +49,37 @@ package struct CallTimes: Sendable {
         _ subjects: [Predictor], _ image: [Float], calls: Int
     ) throws -> [[Double]] {
         let sessions = try subjects.map { SessionBox(try $0.makeSession()) }
-        for session in sessions {
-            for _ in 0..<max(calls / 10, 1) { _ = try session.predict(image.span) }
+        return try takeTurns(subjects.count, calls: calls) { subject in
+            _ = try sessions[subject].predict(image.span)
         }
-        var seconds = [[Double]](repeating: [], count: subjects.count)
+    }
+
+    private static func measure(
+        _ subjects: [Predictor], _ image: [Float], calls: Int, _ threads: Int, _ batch: Int
+    ) throws -> [[Double]] {
+        let images = subjects.map { subject in
+            Tensor(
+                subject.network.inputShape.batched(by: batch),
+                Array(repeatElement(image, count: batch).joined()))
+        }
+        return try takeTurns(subjects.count, calls: calls) { subject in
+            _ = try subjects[subject].predict(batch: images[subject], threads: threads)
+        }
+    }
+
+    /// Seconds of each call, in order: `[subjects][calls]`.
+    private static func takeTurns(
+        _ count: Int, calls: Int, _ body: (_ subject: Int) throws -> Void
+    ) throws -> [[Double]] {
+        for subject in 0..<count {
+            for _ in 0..<max(calls / 10, 1) { try body(subject) }
+        }
+        var seconds = [[Double]](repeating: [], count: count)
         for call in 0..<calls {
-            for turn in subjects.indices {
-                let subject = (call + turn) % subjects.count
+            for turn in 0..<count {
+                let subject = (call + turn) % count
                 let start = ContinuousClock.now
-                _ = try sessions[subject].predict(image.span)
+                try body(subject)
                 seconds[subject].append(start.duration(to: .now).inSeconds)
             }
         }

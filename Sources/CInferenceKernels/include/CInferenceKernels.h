@@ -16,10 +16,11 @@ typedef enum {
     inference_neon,
     inference_avx2,
     inference_avx512,
+    inference_avx512bf16,
 } inference_variant;
 
 /// How many variants there are.
-#define inference_variant_count 4
+#define inference_variant_count 5
 
 /// Kernels may read so many floats behind the last element of a source, never before the first.
 /// What is read there does not reach a result.
@@ -69,6 +70,10 @@ struct inference_step {
     float alpha, beta, k;
     /// How many result channels the packed weights hold side by side.
     int32_t group;
+    /// Whether a convolution from blocks, or a fully connected layer, rounds what it multiplies to
+    /// bfloat16. Pairs of numbers lie in the place of single ones: the weights of two following
+    /// source channels side by side, or of two following features.
+    bool in_bfloat16;
     bool has_other;
     /// Whether `max(0, x)` is applied to the result.
     bool has_relu;
@@ -119,8 +124,12 @@ typedef struct {
     bool (*channels_fill_half)(int32_t result_channels);
     /// How many result channels `convolution_by_blocks` computes together.
     int32_t (*blocks_group)(int32_t result_channels);
+    /// Floats of scratch memory that `convolution_by_blocks` needs in bfloat16.
+    int64_t (*blocks_scratch)(int32_t channels, int32_t height, int32_t width);
     /// Floats of scratch memory that `convolution_by_tiles` needs.
     int32_t (*tiles_scratch)(int32_t kernel_size, int32_t channels);
+    /// Floats of scratch memory that `linear` needs in bfloat16.
+    int64_t (*linear_scratch)(int32_t channels);
     /// How many result features `linear` computes together.
     int32_t (*linear_group)(int32_t result_channels);
 } inference_kernels;
@@ -131,7 +140,7 @@ const inference_kernels *inference_kernels_for(inference_variant variant);
 /// The fastest variant that this processor can run.
 inference_variant inference_fastest_variant(void);
 
-/// What people call a variant: `portable`, `neon`, `avx2`, `avx512`.
+/// What people call a variant: `portable`, `neon`, `avx2`, `avx512`, `avx512bf16`.
 const char *inference_variant_name(inference_variant variant);
 
 /// Runs steps in order.
