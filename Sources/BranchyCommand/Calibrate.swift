@@ -129,7 +129,8 @@ struct Calibrate: ParsableCommand {
             wish: promise.words, score: certificate.policy.score, chosen: candidate.point,
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
             samples: certifier.tuningCount, dataset: record.dataset,
-            dataChecksum: record.dataChecksum, engine: engine.name, precision: "float32")
+            dataChecksum: record.dataChecksum, engine: engine.name,
+            precision: engineOptions.precision.rawValue)
         try ModelFolder(model).update(trained, digest: Checksum.sha256)
         try file.write(certificate)
         try StandardOutput.write(

@@ -4,6 +4,7 @@ import BranchyEvaluation
 import BranchyNet
 import Compute
 import Foundation
+import NativeEngine
 
 /// `branchynet verify`
 struct Verify: ParsableCommand {
@@ -50,11 +51,7 @@ struct Verify: ParsableCommand {
     func run() throws {
         let trained = try ModelFolder(model).read(digest: Checksum.sha256)
         let certificate = try CertificateFile(in: model).readMatching()
-        guard let choice = EngineChoice(rawValue: certificate.computation.engine) else {
-            throw ModelError(
-                .corruptFile, "there is no engine '\(certificate.computation.engine)'")
-        }
-        let engine = try Engines.inference(choice)
+        let engine = try Self.engine(of: certificate.computation)
         let computation = Certificate.Computation(of: engine)
         if computation != certificate.computation {
             StandardError.write(
@@ -74,6 +71,20 @@ struct Verify: ParsableCommand {
         if checks.contains(where: { $0.verdict == .refuted }) { throw ExitCode(2) }
     }
 
+    /// What the certificate was issued by, on this machine's kernels.
+    private static func engine(
+        of computation: Certificate.Computation
+    ) throws -> any Engine {
+        guard let choice = EngineChoice(rawValue: computation.engine),
+            let precision = InferencePrecision(rawValue: computation.precision)
+        else {
+            throw ModelError(
+                .corruptFile,
+                "the certificate is for \(computation), which this program does not have")
+        }
+        return try Engines.inference(choice, precision)
+    }
+
     private func recomputed(
         _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor
     ) throws -> CertificateCheck {
@@ -89,14 +100,14 @@ struct Verify: ParsableCommand {
             record: try record(predictor, trained, split), loss: certificate.promise.loss,
             score: certificate.policy.score, costOfExit: certificate.microsecondsToExit,
             seed: certificate.splitSeed)
-        let found = try? certifier.certify(
+        let found = try certifier.certify(
             maximumLoss: certificate.promise.maximumLoss,
             confidence: certificate.promise.confidence)
         let isSame =
-            found?.point.thresholds == certificate.policy.thresholds
-            && found?.proof == certificate.proof
+            found.point.thresholds == certificate.policy.thresholds
+            && found.proof == certificate.proof
         return CertificateCheck(
-            split.name, certificate.promise, found?.proof ?? certificate.proof, atOnce: 1,
+            split.name, certificate.promise, found.proof, atOnce: 1,
             verdict: isSame ? .kept : .refuted)
     }
 

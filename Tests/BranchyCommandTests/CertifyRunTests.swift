@@ -34,6 +34,8 @@ struct CertifyRunTests {
                 "predict", model, image, "--threshold", "0.1", "--json")
             #expect(other.errors.hasPrefix("not certified: "))
             #expect(other.output.contains("\"certification\":\"not certified\""))
+            let rounded = try Program.run("predict", model, image, "--precision", "bf16")
+            #expect(rounded.errors.contains("this is the native engine, bfloat16"))
             let path = model + "/certificate.json"
             let text = try String(contentsOfFile: path, encoding: .utf8)
             try text.replacingOccurrences(of: "\"splitSeed\" : 0", with: "\"splitSeed\" : 1")
@@ -41,6 +43,24 @@ struct CertifyRunTests {
             let edited = try Program.run("verify", model, "--on", "digits")
             #expect(edited.status == 65)
             #expect(edited.errors.contains("was edited"))
+        }
+    }
+
+    /// A certificate is for the precision that it was issued in, and is checked in it.
+    @Test func namesThePrecision() throws {
+        try withTemporaryFolder { model in
+            try SampleModel.writeRandom(to: model, dataset: "digits")
+            let issue = try Program.run(
+                ["calibrate", model, "--dataset", "digits", "--precision", "bf16"] + certify)
+            #expect(issue.status == 0, "\(issue.errors)")
+            #expect(issue.output.contains("holds for: the native engine, bfloat16"))
+            let image = try write(SampleImages(count: 1).idx, to: "images", in: model)
+            #expect(
+                try Program.run("predict", model, image).errors.hasPrefix("not certified: "))
+            #expect(
+                try Program.run("predict", model, image, "--precision", "bf16").errors.isEmpty)
+            let check = try Program.run("verify", model, "--on", "digits", "--quiet")
+            #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
         }
     }
 

@@ -115,11 +115,13 @@ enum Certification: String, Encodable {
 extension Certificate.Computation {
     /// What an engine computes with.
     init(of engine: any Engine) {
-        var kernels = "default"
-        if let native = engine as? NativeEngine { kernels = native.kernels.rawValue }
+        var (precision, kernels) = (InferencePrecision.float32, "default")
+        if let native = engine as? NativeEngine {
+            (precision, kernels) = (native.precision, native.kernels.rawValue)
+        }
         #if OneDNN
         if engine is OneDNNEngine { kernels = "oneDNN \(OneDNNEngine.libraryVersion)" }
         #endif
-        self.init(engine: engine.name, precision: "float32", kernels: kernels)
+        self.init(engine: engine.name, precision: precision.rawValue, kernels: kernels)
     }
 }

@@ -3,7 +3,8 @@
 /// A stage, which is a piece of backbone with its branch, is not begun where its measured time says
 /// that it cannot finish. The first stage always runs, since there is no answer before it. The best
 /// answer is that of the **last** exit visited: later exits are right oftener, and probabilities of
-/// different exits do not compare. It is a promise about measured times, not about the machine: a
+/// different exits do not compare. Where the time is up it answers even if that exit's logits are
+/// not finite. It is a promise about measured times, not about the machine: a
 /// stage that takes longer than measured is waited for.
 ///
 /// References: Huang et al., *Multi-Scale Dense Networks for Resource Efficient Image
@@ -55,8 +56,8 @@ public struct DeadlinePolicy: ExitPolicy {
         for (exit, time) in timeToExit.enumerated() {
             guard time >= previous else {
                 throw PolicyError(
-                    "the time to exit \(exit + 1) is \(time), expected at least that of the exit before it, "
-                        + "\(previous)")
+                    "the time to exit \(exit + 1) is \(time), expected at least that of the exit "
+                        + "before it, \(previous)")
             }
             previous = time
         }

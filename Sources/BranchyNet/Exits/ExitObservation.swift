@@ -4,7 +4,7 @@ import RealModule
 ///
 /// Everything comes from logits by log-sum-exp, so that certain outputs give an entropy of exactly
 /// 0 and large logits never overflow. A logit that is NaN or infinite makes every measure NaN, and
-/// a NaN is never accepted.
+/// no score or patience accepts a NaN.
 public struct ExitObservation: Hashable, Sendable {
     /// Which exit, counted from 0.
     public let exit: Int
