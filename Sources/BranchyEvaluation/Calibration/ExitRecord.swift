@@ -132,10 +132,7 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
         var counts = ExitCounts(exitCount: exitCount)
         for sample in labels.indices {
             let left = replay(policy, sample: sample, timeToExit: timeToExit)
-            counts.record(left, label: labels[sample])
-            for observation in self[sample] {
-                counts.recordForced(observation, label: labels[sample])
-            }
+            counts.record(left, among: self[sample], label: labels[sample])
         }
         return counts
     }

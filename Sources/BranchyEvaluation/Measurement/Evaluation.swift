@@ -5,7 +5,7 @@ public import BranchyNet
 ///
 /// Three accuracies are told apart: of the policy (each sample answered where it left), *forced*
 /// at an exit (every sample answered there) and *exited* at an exit (the samples that left there).
-/// All are fractions of samples, 0 ... 1; exits count from 0.
+/// All are fractions of samples, 0 ... 1; exits and classes count from 0.
 public struct Evaluation: Hashable, Sendable, Codable {
     /// The name of the data set.
     public var dataset: String
@@ -13,25 +13,37 @@ public struct Evaluation: Hashable, Sendable, Codable {
     public var split: String
     /// SHA-256 of the split's images and labels.
     public var dataChecksum: String
+    /// Where samples left and how many answers were right, with accuracies, rates and intervals.
+    public private(set) var counts: ExitCounts
+    /// The same of the samples of each class.
+    public private(set) var classes: [ExitCounts]
+    /// Which classes were taken for which, each sample answered where it left.
+    public private(set) var confusion: ConfusionMatrix
+    /// How often going on, or leaving early, made a right answer wrong.
+    public private(set) var overthinking: Overthinking
+    /// Whether the answers were right as often as they said, each sample answered where it left.
+    public private(set) var reliability: ReliabilityDiagram
+    /// The same at each exit, had every sample been answered there.
+    public private(set) var forcedReliability: [ReliabilityDiagram]
+    /// Multiply-accumulates per sample, a mean over the samples, every branch visited included;
+    /// `nil` where there were no samples.
+    public let multiplyAccumulates: Double?
+
     /// How many samples were evaluated.
-    public var samples: Int
-    /// Right answers among all samples, each answered where the policy let it leave; `nil` where
-    /// there were no samples.
-    public var accuracy: Double?
-    /// Share of the samples that left at each exit; they add up to 1, or are all 0 where there were
-    /// no samples.
-    public var exitRates: [Double]
-    /// Accuracy at each exit on the samples that left there; `nil` where nobody left.
-    public var exitedAccuracy: [Double?]
-    /// Accuracy at each exit on all samples; `nil` where there were no samples.
-    public var forcedAccuracy: [Double?]
-    /// Multiply-accumulates per sample, a mean over the samples, every branch visited included.
-    public var multiplyAccumulates: Double?
+    public var samples: Int { counts.samples }
+    /// As ``ExitCounts/accuracy``.
+    public var accuracy: Double? { counts.accuracy }
+    /// As ``ExitCounts/exitRates``.
+    public var exitRates: [Double] { counts.exitRates }
+    /// As ``ExitCounts/exitedAccuracy``.
+    public var exitedAccuracy: [Double?] { counts.exitedAccuracy }
+    /// As ``ExitCounts/forcedAccuracy``.
+    public var forcedAccuracy: [Double?] { counts.forcedAccuracy }
 
     /// Runs a predictor on every image of a split.
     ///
-    /// Where samples leave is observed by predicting, with the later stages not run; the forced
-    /// accuracies come from a second run through all exits.
+    /// Where samples leave is observed by predicting, with the later stages not run; what every
+    /// exit says comes from a second run through all of them.
     ///
     /// - Parameters:
     ///   - predictor: answers; its policy decides where samples leave.
@@ -46,33 +58,71 @@ public struct Evaluation: Hashable, Sendable, Codable {
         limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws {
         let images = try PreparedImages(split, preprocessing: preprocessing, for: predictor)
-        var counts = ExitCounts(exitCount: predictor.network.exitCount)
+        let network = predictor.network
         var session = try predictor.makeSession()
         let count = min(split.count, max(0, limit))
+        var (answers, observations): ([ExitObservation], [ExitObservation]) = ([], [])
         for index in 0..<count {
-            let label = split.label(at: index)
             try images.withImage(at: index) { image in
-                counts.record(try session.predict(image).observation, label: label)
+                answers.append(try session.predict(image).observation)
                 try session.forEachExit(of: image) { exit, logits in
-                    let observation = ExitObservation(logits: logits, exit: exit)
-                    counts.recordForced(observation, label: label)
+                    observations.append(ExitObservation(logits: logits, exit: exit))
                 }
             }
             try observe(index + 1, count)
         }
-        let costs = try ExitCosts(of: predictor.network, firstExit: predictor.policy.firstExit)
-        self.init(counts, on: split, costs: costs)
+        let record = ExitRecord<Split>(
+            flat: observations, labels: (0..<count).map(split.label(at:)),
+            exitCount: network.exitCount, classCount: network.classCount, dataset: split.name,
+            dataChecksum: split.checksum)
+        let costs = try ExitCosts(of: network, firstExit: predictor.policy.firstExit)
+        self.init(record, answers: answers, costs: costs)
     }
 
-    private init<Split: DataSplit>(_ counts: ExitCounts, on split: Split, costs: ExitCosts) {
-        dataset = split.name
-        self.split = Split.splitName
-        dataChecksum = split.checksum
-        samples = counts.samples
-        accuracy = counts.accuracy
-        exitRates = counts.exitRates
-        exitedAccuracy = counts.exitedAccuracy
-        forcedAccuracy = counts.forcedAccuracy
+    /// Replays a policy from what the exits said before: what the first way finds, without running
+    /// the network.
+    ///
+    /// - Parameters:
+    ///   - policy: decides where samples leave.
+    ///   - record: what every exit said about every image.
+    ///   - network: whose record it is.
+    ///   - timeToExit: when each exit has answered, for policies that look at the time; without it
+    ///     no time passes.
+    /// - Throws: `NetworkError` where the network is none.
+    /// - Precondition: policy and record fit the network, and there is one time per exit, if any.
+    public init(
+        replaying policy: any ExitPolicy, from record: ExitRecord<some DataSplit>,
+        of network: BranchedNetwork, timeToExit: [Duration]? = nil
+    ) throws(NetworkError) {
+        let answers = record.labels.indices.map {
+            record.replay(policy, sample: $0, timeToExit: timeToExit)
+        }
+        let costs = try ExitCosts(of: network, firstExit: policy.firstExit)
+        self.init(record, answers: answers, costs: costs)
+    }
+
+    private init<Split: DataSplit>(
+        _ record: ExitRecord<Split>, answers: [ExitObservation], costs: ExitCosts
+    ) {
+        dataset = record.dataset
+        split = Split.splitName
+        dataChecksum = record.dataChecksum
+        let none = ExitCounts(exitCount: record.exitCount)
+        var (counts, classes) = (none, Array(repeating: none, count: record.classCount))
+        confusion = ConfusionMatrix(classCount: record.classCount)
+        overthinking = Overthinking(exitCount: record.exitCount)
+        reliability = ReliabilityDiagram()
+        forcedReliability = Array(repeating: reliability, count: record.exitCount)
+        for (sample, (answer, label)) in zip(answers, record.labels).enumerated() {
+            let exits = record[sample]
+            counts.record(answer, among: exits, label: label)
+            classes[label].record(answer, among: exits, label: label)
+            confusion.record(answer.predictedClass, label: label)
+            overthinking.record(answer, among: exits, label: label)
+            reliability.record(answer, label: label)
+            for exit in exits { forcedReliability[exit.exit].record(exit, label: label) }
+        }
+        (self.counts, self.classes) = (counts, classes)
         multiplyAccumulates = counts.meanCost(costs.multiplyAccumulates.map(Double.init))
     }
 }

@@ -1,7 +1,7 @@
 import BranchyNet
 
 /// How many samples left at each exit, and how many answers were right.
-public struct ExitCounts: Hashable, Sendable {
+public struct ExitCounts: Hashable, Sendable, Codable {
     /// Samples that left at each exit.
     public private(set) var exited: [Int]
     /// Right answers among them.
@@ -38,16 +38,44 @@ public struct ExitCounts: Hashable, Sendable {
         return total / Double(samples)
     }
 
-    mutating func record(_ observation: ExitObservation, label: Int) {
-        exited[observation.exit] += 1
-        if observation.predictedClass == label { correct[observation.exit] += 1 }
-    }
-
-    mutating func recordForced(_ observation: ExitObservation, label: Int) {
-        if observation.predictedClass == label { forcedCorrect[observation.exit] += 1 }
+    /// Counts a sample.
+    ///
+    /// - Parameters:
+    ///   - answer: what the exit said where it left.
+    ///   - exits: what every exit said.
+    mutating func record(
+        _ answer: ExitObservation, among exits: ArraySlice<ExitObservation>, label: Int
+    ) {
+        exited[answer.exit] += 1
+        if answer.predictedClass == label { correct[answer.exit] += 1 }
+        for exit in exits where exit.predictedClass == label { forcedCorrect[exit.exit] += 1 }
     }
 
     private static func share(_ part: Int, of whole: Int) -> Double? {
         whole == 0 ? nil : Double(part) / Double(whole)
+    }
+}
+
+// MARK: - Intervals
+
+extension ExitCounts {
+    /// ``accuracy`` with its Wilson interval; `nil` without samples.
+    public var accuracyInterval: Estimate? {
+        Estimate(wilson: correct.reduce(0, +), of: samples)
+    }
+
+    /// ``exitRates`` with their Wilson intervals; `nil` without samples.
+    public var exitRateIntervals: [Estimate?] {
+        exited.map { Estimate(wilson: $0, of: samples) }
+    }
+
+    /// ``exitedAccuracy`` with its Wilson intervals; `nil` where nobody left.
+    public var exitedAccuracyIntervals: [Estimate?] {
+        zip(correct, exited).map { Estimate(wilson: $0, of: $1) }
+    }
+
+    /// ``forcedAccuracy`` with its Wilson intervals; `nil` without samples.
+    public var forcedAccuracyIntervals: [Estimate?] {
+        forcedCorrect.map { Estimate(wilson: $0, of: samples) }
     }
 }

@@ -59,4 +59,27 @@ public struct Estimate: Hashable, Sendable, Codable {
         low = drawn.quantile(0.025)
         high = drawn.quantile(0.975)
     }
+    /// The share of events among a count, 0 ... 1, with its score interval; `nil` of none.
+    ///
+    /// Unlike the interval of twice the standard error it stays within 0 ... 1 and says something
+    /// where no event or nothing else was seen.
+    ///
+    /// References: Wilson, *Probable Inference, the Law of Succession, and Statistical Inference*,
+    /// JASA 22, 1927; Newcombe, *Two-Sided Confidence Intervals for the Single Proportion*,
+    /// Statistics in Medicine 17, 1998 (method 3).
+    ///
+    /// - Precondition: `0 <= events <= count`.
+    public init?(wilson events: Int, of count: Int) {
+        guard count > 0 else { return nil }
+        let (n, share) = (Double(count), Double(events) / Double(count))
+        // Beyond it lie 2.5 % of a normal distribution.
+        let z = 1.959963984540054
+        let center = (share + z * z / (2 * n)) / (1 + z * z / n)
+        let spread = (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+        let half = z * spread / (1 + z * z / n)
+        estimate = share
+        // Rounding would leave the ends of 0 and 1 a little off.
+        low = events == 0 ? 0 : center - half
+        high = events == count ? 1 : center + half
+    }
 }
