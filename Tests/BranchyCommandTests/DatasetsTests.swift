@@ -70,6 +70,17 @@ struct DatasetsTests {
             ])
     }
 
+    @Test func timesHowBatchesAreMade() throws {
+        let bench = try json("bench", "digits", "--epochs", "2")
+        try DocumentedKeys(section: "datasets bench --json").expectToDescribe(bench.places())
+        #expect(bench["images"] == .integer(26_000))
+        #expect(bench["imagesPerSecond"]?.elements.count == 2)
+        let absent = try Program.run("datasets", "bench", "cifar10", "--data-dir", "none")
+        #expect(absent.status == 65)
+        let empty = try Program.run("datasets", "bench", "digits", "--batch", "0")
+        #expect(empty.status == 64)
+    }
+
     @Test(arguments: ["info", "fetch"])
     func namesTheNearestDataSet(subcommand: String) throws {
         let result = try Program.run("datasets", subcommand, "mnits")

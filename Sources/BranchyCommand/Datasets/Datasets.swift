@@ -4,8 +4,10 @@ import BranchyData
 /// `branchynet datasets`
 struct Datasets: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show data sets, and fetch those that are published.",
-        subcommands: [DatasetsList.self, DatasetsInfo.self, DatasetsFetch.self])
+        abstract: "Show data sets, fetch those that are published, and time how they load.",
+        subcommands: [
+            DatasetsList.self, DatasetsInfo.self, DatasetsFetch.self, DatasetsBench.self,
+        ])
 }
 
 /// Where data sets are.

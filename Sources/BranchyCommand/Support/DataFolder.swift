@@ -71,6 +71,12 @@ struct DataFolder: Hashable {
         recordedImageFolder = record?.imageFolder
     }
 
+    /// A folder that no run remembers.
+    init(_ path: String) {
+        self.path = path
+        (asked, recordedImageFolder) = (nil, nil)
+    }
+
     /// The folder that an option, the environment or an earlier run names, in that order; `data`
     /// where none does.
     static func path(_ option: String?, recorded: String? = nil) -> String {
@@ -117,7 +123,11 @@ struct DataFolder: Hashable {
         return splits
     }
 
-    private func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
+    /// The training and the test part of the data set that was asked for, or of the one named.
+    ///
+    /// - Throws: `DatasetError` where there is no such data set, it is not in the folder or its
+    ///   files are not the published ones.
+    func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
         switch try DatasetName(asked ?? dataset) {
         case .mnist: return try MNIST.load(from: path)
         case .digits: return try DrawnDigits.load()
