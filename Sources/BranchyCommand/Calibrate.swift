@@ -12,8 +12,8 @@ struct Calibrate: ParsableCommand {
         abstract: "Choose a model's exit thresholds on held-out images.",
         discussion: """
             The calibration images were set aside when the model was trained. Every exit's answer \
-            to each of them is recorded once, the time to each exit is measured on this machine, \
-            and thresholds are scored by replay. Without a wish, the knee is taken: the fastest \
+            to each of them is recorded once, the time to each exit is measured on this machine \
+            or read from --costs, and thresholds are scored by replay. Without a wish, the knee is taken: the fastest \
             setting whose accuracy is within one standard error of the best. With --certify, one \
             half of the images chooses and the other half proves what the choice costs.
             """)
@@ -44,6 +44,7 @@ struct Calibrate: ParsableCommand {
     @Option(help: "What thresholds are compared with.")
     var score: ExitScore = .entropy
 
+    @OptionGroup var costOptions: CostOptions
     @OptionGroup var certification: CertifyOptions
 
     @Flag(help: "Print the result as JSON on standard output.")
@@ -65,6 +66,7 @@ struct Calibrate: ParsableCommand {
     func run() throws {
         let folder = ModelFolder(model)
         var trained = try folder.read(digest: Checksum.sha256)
+        let given = try costOptions.microsecondsToExit(of: trained.network, by: engineOptions)
         let calibration = try DataFolder(data, run: model).splits(of: trained, in: model)
             .calibration
         let engine = try engineOptions.inference()
@@ -80,7 +82,8 @@ struct Calibrate: ParsableCommand {
         ) { done, count in
             try progress.step("recording", done, of: count)
         }
-        let costs = try measureExits(of: predictor, on: calibration, trained, &progress)
+        let costs =
+            try given ?? measureExits(of: predictor, on: calibration, trained, &progress)
         progress.clear()
         guard !certification.certify else {
             return try certify(record, costs: costs, &trained, by: engine)
@@ -90,8 +93,8 @@ struct Calibrate: ParsableCommand {
         let (wish, point) = try choose(from: calibrator)
         let result = CalibrationRecord(
             wish: wish, score: score, chosen: point, front: calibrator.front,
-            microsecondsToExit: costs, samples: record.count, dataset: record.dataset,
-            dataChecksum: record.dataChecksum, engine: engine.name,
+            microsecondsToExit: costs, costFile: costOptions.fileName, samples: record.count,
+            dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
             precision: engineOptions.precision.rawValue)
         trained.policy = ThresholdPolicy(score: score, thresholds: point.thresholds)
         trained.calibration = result
@@ -128,7 +131,7 @@ struct Calibrate: ParsableCommand {
         trained.calibration = CalibrationRecord(
             wish: promise.words, score: certificate.policy.score, chosen: candidate.point,
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
-            samples: certifier.tuningCount, dataset: record.dataset,
+            costFile: costOptions.fileName, samples: certifier.tuningCount, dataset: record.dataset,
             dataChecksum: record.dataChecksum, engine: engine.name,
             precision: engineOptions.precision.rawValue)
         try ModelFolder(model).update(trained, digest: Checksum.sha256)
@@ -223,7 +226,8 @@ private struct CalibrationReport {
         return """
             \(network.name), \(Format.grouped(record.samples)) calibration images of \
             \(record.dataset), wish: \(record.wish), thresholds of \(record.score.title)
-            time to leave: \(times.joined(separator: ", "))
+            time to leave\(record.costFile.map { " (of \($0))" } ?? ""): \
+            \(times.joined(separator: ", "))
 
             \(table.text)
             These figures are in-sample: the thresholds were chosen by the same images. Run \

@@ -10,6 +10,8 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     public var front: [OperatingPoint]
     /// The measured time to leave at each exit, branches on the way included, in microseconds.
     public var microsecondsToExit: [Double]
+    /// The name of the file that these times came from; `nil` where they were measured on the spot.
+    public var costFile: String?
     /// How many images were calibrated on.
     public var samples: Int
     /// The name of the data set.
@@ -24,14 +26,15 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// Records a choice.
     public init(
         wish: String, score: ExitScore, chosen: OperatingPoint, front: [OperatingPoint],
-        microsecondsToExit: [Double], samples: Int, dataset: String, dataChecksum: String,
-        engine: String, precision: String
+        microsecondsToExit: [Double], costFile: String? = nil, samples: Int, dataset: String,
+        dataChecksum: String, engine: String, precision: String
     ) {
         self.wish = wish
         self.score = score
         self.chosen = chosen
         self.front = front
         self.microsecondsToExit = microsecondsToExit
+        self.costFile = costFile
         self.samples = samples
         self.dataset = dataset
         self.dataChecksum = dataChecksum
