@@ -112,34 +112,38 @@ struct Calibrate: ParsableCommand {
         _ record: ExitRecord<CalibrationSplit>, costs: [Double], _ trained: inout TrainedModel,
         by engine: any Engine
     ) throws {
-        let promise = certification.promise
+        let promises = certification.promises
         let certifier = try Certifier(
-            record: record, loss: promise.loss, score: score, costOfExit: costs,
+            record: record, loss: promises[0].loss, score: score, costOfExit: costs,
             seed: certification.splitSeed)
-        let candidate = try certifier.certify(
-            maximumLoss: promise.maximumLoss, confidence: promise.confidence)
+        let candidates = try promises.map {
+            try certifier.certify(
+                maximumLoss: $0.maximumLoss, confidence: $0.confidence, atOnce: promises.count)
+        }
+        let clauses = zip(promises, candidates).map {
+            Certificate.Clause($0, score: score, provenBy: $1, atOnce: promises.count)
+        }
         let file = CertificateFile(in: model)
         let certificate = try Certificate(
-            promise,
-            policy: ThresholdPolicy(score: score, thresholds: candidate.point.thresholds),
-            provenBy: candidate, on: record, tuningSamples: certifier.tuningCount,
-            splitSeed: certification.splitSeed, microsecondsToExit: costs,
-            computation: .init(of: engine), parametersChecksum: file.parametersChecksum(),
+            clauses[0], others: Array(clauses.dropFirst()), on: record,
+            tuningSamples: certifier.tuningCount, splitSeed: certification.splitSeed,
+            microsecondsToExit: costs, computation: .init(of: engine),
+            parametersChecksum: file.parametersChecksum(),
             issuedOnSameData: file.issuedWithOneMore(for: record.dataChecksum)
         ).sealed(digest: Checksum.sha256)
         trained.policy = certificate.policy
         trained.calibration = CalibrationRecord(
-            wish: promise.words, score: certificate.policy.score, chosen: candidate.point,
+            wish: promises[0].words, score: score, chosen: candidates[0].point,
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
-            costFile: costOptions.fileName, samples: certifier.tuningCount, dataset: record.dataset,
-            dataChecksum: record.dataChecksum, engine: engine.name,
+            costFile: costOptions.fileName, samples: certifier.tuningCount,
+            dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
             precision: engineOptions.precision.rawValue)
         try ModelFolder(model).update(trained, digest: Checksum.sha256)
         try file.write(certificate)
         try StandardOutput.write(
             json
                 ? String(decoding: JSONEncoder.branchyNet.encode(certificate), as: UTF8.self) + "\n"
-                : CertificateReport(certificate, candidate.point, trained.network).text)
+                : CertificateReport(certificate, candidates.map(\.point), trained.network).text)
     }
 
     /// The median time to leave at each exit, in microseconds.

@@ -4,32 +4,59 @@ import BranchyNet
 /// What `calibrate --certify` prints for people.
 struct CertificateReport {
     private let certificate: Certificate
-    private let point: OperatingPoint
+    private let points: [OperatingPoint]
     private let network: BranchedNetwork
 
-    init(_ certificate: Certificate, _ point: OperatingPoint, _ network: BranchedNetwork) {
-        (self.certificate, self.point, self.network) = (certificate, point, network)
+    /// - Parameter points: what the thresholds of each clause did on the tuning images.
+    init(_ certificate: Certificate, _ points: [OperatingPoint], _ network: BranchedNetwork) {
+        (self.certificate, self.points, self.network) = (certificate, points, network)
     }
 
     var text: String {
-        let proof = certificate.proof
-        let thresholds = certificate.policy.thresholds.map { "\($0)" }.joined(separator: ", ")
-        let gains = proof.gains > 0 ? " and \(Format.grouped(proof.gains)) gains" : ""
-        let note =
-            point.earlyExitRate == 0
-            ? "Nobody may leave early: no vector of thresholds after that one passed.\n" : ""
+        let clauses = certificate.clauses
+        let several =
+            clauses.count > 1
+            ? """
+            \(clauses.count) promises at once, each tested at an error of \
+            \(Format.percent(certificate.level)) (Bonferroni), so that all of them together hold \
+            with \(Format.percent(certificate.promise.confidence)) confidence. The first is in \
+            force; --threshold asks for another.
+
+            """ : ""
         return """
-            \(network.name) on \(certificate.dataset): \(certificate.promise.words)
-            thresholds: \(thresholds) (\(certificate.policy.score.rawValue))
-            proven by: \(Format.grouped(proof.losses)) losses\(gains) in \
-            \(Format.grouped(proof.samples)) proof images, so at most \
-            \(Format.percent(certificate.upperBound))
-            chosen by: \(Format.grouped(certificate.tuningSamples)) tuning images, of which \
-            \(Format.percent(point.earlyExitRate)) leave early, \
-            \(Format.microseconds(point.cost)) on average (in-sample)
+            \(network.name) on \(certificate.dataset): \
+            \(clauses.map(\.promise.words).joined(separator: "; "))
+
+            \(table)
+            proven by \(Format.grouped(certificate.proof.samples)) images, chosen by \
+            \(Format.grouped(certificate.tuningSamples)) others (leave early, mean time: \
+            in-sample)
             holds for: \(certificate.computation)
             certificates issued on these images: \(certificate.issuedOnSameData)
-            \(note)
+            \(several)\(note)
             """
+    }
+
+    private var table: String {
+        var table = Table([.right, .left, .right, .right, .right, .right, .right])
+        table.add([
+            "at most", certificate.policy.score.rawValue, "losses", "gains", "proven",
+            "leave early", "mean time",
+        ])
+        for (clause, point) in zip(certificate.clauses, points) {
+            table.add([
+                Format.percent(clause.promise.maximumLoss),
+                clause.policy.thresholds.map { "\($0)" }.joined(separator: ", "),
+                Format.grouped(clause.proof.losses), Format.grouped(clause.proof.gains),
+                Format.percent(clause.upperBound), Format.percent(point.earlyExitRate),
+                Format.microseconds(point.cost),
+            ])
+        }
+        return table.text
+    }
+
+    private var note: String {
+        points[0].earlyExitRate == 0
+            ? "Nobody may leave early: no vector of thresholds after that one passed.\n" : ""
     }
 }

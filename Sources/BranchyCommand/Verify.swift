@@ -17,9 +17,14 @@ struct Verify: ParsableCommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("Folder of a certified model.", valueName: "model"),
+        help: ArgumentHelp(
+            "Folder of a certified model, or the name of one that is shipped, such as b-lenet.",
+            valueName: "model"),
         completion: .directory)
     var model: String
+
+    /// The model's folder.
+    private var path: String { ShippedModels.folder(model) }
 
     @Flag(help: "The same data have to give the same verdict.")
     var recompute = false
@@ -49,8 +54,9 @@ struct Verify: ParsableCommand {
     }
 
     func run() throws {
-        let trained = try ModelFolder(model).read(digest: Checksum.sha256)
-        let certificate = try CertificateFile(in: model).readMatching()
+        let trained = try ModelFolder(path).read(digest: Checksum.sha256)
+        let certificate = try CertificateFile(in: path).readMatching()
+        try certificate.validate(exitCount: trained.network.exitCount)
         let engine = try Self.engine(of: certificate.computation)
         let computation = Certificate.Computation(of: engine)
         if computation != certificate.computation {
@@ -64,8 +70,8 @@ struct Verify: ParsableCommand {
         Interrupt.watch()
         let checks =
             recompute
-            ? [try recomputed(certificate, trained, predictor)]
-            : try on.map { try checked(certificate, trained, predictor, on: $0) }
+            ? try recomputed(certificate, trained, predictor)
+            : try on.flatMap { try checked(certificate, trained, predictor, on: $0) }
         try StandardOutput.write(
             json ? try CertificateCheck.json(checks) : CertificateCheck.table(checks, certificate))
         if checks.contains(where: { $0.verdict == .refuted }) { throw ExitCode(2) }
@@ -87,8 +93,8 @@ struct Verify: ParsableCommand {
 
     private func recomputed(
         _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor
-    ) throws -> CertificateCheck {
-        let split = try DataFolder(try options([]), run: model).splits(of: trained, in: model)
+    ) throws -> [CertificateCheck] {
+        let split = try DataFolder(try options([]), run: path).splits(of: trained, in: path)
             .calibration
         guard split.checksum == certificate.dataChecksum else {
             throw DatasetError(
@@ -100,26 +106,33 @@ struct Verify: ParsableCommand {
             record: try record(predictor, trained, split), loss: certificate.promise.loss,
             score: certificate.policy.score, costOfExit: certificate.microsecondsToExit,
             seed: certificate.splitSeed)
-        let found = try certifier.certify(
-            maximumLoss: certificate.promise.maximumLoss,
-            confidence: certificate.promise.confidence)
-        let isSame =
-            found.point.thresholds == certificate.policy.thresholds
-            && found.proof == certificate.proof
-        return CertificateCheck(
-            split.name, certificate.promise, found.proof, atOnce: 1,
-            verdict: isSame ? .kept : .refuted)
+        let clauses = certificate.clauses
+        return try clauses.map { clause in
+            let found = try certifier.certify(
+                maximumLoss: clause.promise.maximumLoss, confidence: clause.promise.confidence,
+                atOnce: clauses.count)
+            let isSame =
+                found.point.thresholds == clause.policy.thresholds && found.proof == clause.proof
+            return CertificateCheck(
+                split.name, clause.promise, found.proof, atOnce: clauses.count,
+                verdict: isSame ? .kept : .refuted)
+        }
     }
 
     private func checked(
         _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor,
         on name: String
-    ) throws -> CertificateCheck {
-        let split = try DataFolder(try options(["--dataset", name]), run: model)
-            .splits(of: trained, in: model).test
-        let losses = try record(predictor, trained, split).losses(
-            certificate.promise.loss, under: certificate.policy)
-        return CertificateCheck(split.name, certificate.promise, losses, atOnce: on.count)
+    ) throws -> [CertificateCheck] {
+        let split = try DataFolder(try options(["--dataset", name]), run: path)
+            .splits(of: trained, in: path).test
+        let record = try record(predictor, trained, split)
+        let clauses = certificate.clauses
+        return clauses.map { clause in
+            CertificateCheck(
+                split.name, clause.promise,
+                record.losses(clause.promise.loss, under: clause.policy),
+                atOnce: on.count * clauses.count)
+        }
     }
 
     private func record<Split: DataSplit>(
@@ -157,8 +170,8 @@ private struct CertificateCheck: Encodable {
         _ dataset: String, _ promise: Promise, _ losses: LossCounts, atOnce: Int,
         verdict: Verdict? = nil
     ) {
-        // Two ends, and a correction for several data sets at once.
-        let level = (1 - promise.confidence) / 2 / Double(atOnce)
+        // Two ends, and a correction for several data sets and promises at once.
+        let level = promise.level(atOnce: 2 * atOnce)
         self.dataset = dataset
         loss = promise.loss
         maximumLoss = promise.maximumLoss
@@ -177,16 +190,20 @@ private struct CertificateCheck: Encodable {
     }
 
     static func table(_ checks: [CertificateCheck], _ certificate: Certificate) -> String {
-        var table = Table([.left, .right, .right, .right, .left])
-        table.add(["data", "images", certificate.promise.loss.rawValue, "interval", "verdict"])
+        var table = Table([.left, .right, .right, .right, .right, .left])
+        table.add([
+            "data", "images", "at most", certificate.promise.loss.rawValue, "interval", "verdict",
+        ])
         for check in checks {
             table.add([
                 check.dataset, Format.grouped(check.losses.samples),
+                Format.percent(check.maximumLoss),
                 Format.percent(check.interval.estimate),
                 "\(Format.percent(check.interval.low)) to \(Format.percent(check.interval.high))",
                 check.verdict.rawValue,
             ])
         }
-        return "promised: \(certificate.promise.words)\n\n" + table.text
+        let promised = certificate.clauses.map { "promised: \($0.promise.words)\n" }
+        return promised.joined() + "\n" + table.text
     }
 }

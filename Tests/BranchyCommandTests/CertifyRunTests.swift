@@ -3,7 +3,7 @@ import Testing
 
 /// Certificates from the command line, of a network that guesses.
 struct CertifyRunTests {
-    private let certify = ["--certify", "--max-loss", "30%", "--quiet"]
+    private let certify = ["--certify", "--max-loss", "30%", "--max-loss", "40%", "--quiet"]
 
     private func withCertified(_ body: (_ model: String, _ document: JSONValue) throws -> Void)
         throws
@@ -24,6 +24,9 @@ struct CertifyRunTests {
         try withCertified { model, document in
             try DocumentedKeys(section: "calibrate --certify --json").expectToDescribe(
                 document.places())
+            #expect(document["correction"] == .string("bonferroni"))
+            let level = try #require(document["level"]?.double)
+            #expect(abs(level - 0.025) < 1e-15)
             let new = try Program.run("verify", model, "--on", "digits", "--json", "--quiet")
             #expect(new.status == 0, "\(new.errors)")
             let checks = try JSONDecoder().decode(JSONValue.self, from: Data(new.output.utf8))
@@ -68,6 +71,7 @@ struct CertifyRunTests {
         ["--max-loss", "1%"], ["--certify"], ["--certify", "--max-loss", "0%"],
         ["--certify", "--max-loss", "1%", "--knee"],
         ["--certify", "--max-loss", "1%", "--confidence", "20%"],
+        ["--certify", "--max-loss", "1%", "--max-loss", "0.01"],
     ])
     func refusesWrongUse(arguments: [String]) throws {
         #expect(try Program.run(["calibrate", "model"] + arguments).status == 64)

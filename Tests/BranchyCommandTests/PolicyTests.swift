@@ -34,6 +34,14 @@ struct PolicyTests {
         (["--patience", "1", "--threshold", "1"], "--threshold and --patience say different"),
         (["--exit", "1", "--deadline", "1s"], "--exit answers at its exit however long it takes"),
         (["--score", "margin"], "--score says what --threshold is compared with"),
+        (
+            ["--threshold", "90", "--score", "maximumProbability"],
+            "--threshold is 90.0, but maximum probability goes from 0 to 1.0; inf lets nobody leave"
+        ),
+        (
+            ["--threshold", "2.4"],
+            "--threshold is 2.4, but entropy goes from 0 to 2.3025851; inf lets everybody leave"
+        ),
         (["--patience", "0"], "--patience: a patience of 0, expected 1 or more"),
         (["--patience", "1"], "--patience 1 lets nobody leave 'b-lenet' early"),
         (["--deadline", "0us"], "The value '0us' is invalid for '--deadline <300us>'"),

@@ -32,18 +32,7 @@ struct CertificateFile {
         } catch let error as ModelError where error.code == .missingFile {
             return nil
         }
-        let certificate: Certificate
-        do {
-            certificate = try JSONDecoder.branchyNet.decode(Certificate.self, from: Data(bytes))
-        } catch {
-            throw ModelError(.corruptFile, "\(path): \(ModelError.describe(error))")
-        }
-        guard certificate.version == Certificate.version else {
-            throw ModelError(
-                .unsupportedVersion,
-                "\(path): version \(certificate.version), this program reads "
-                    + "\(Certificate.version)")
-        }
+        let certificate = try decode(bytes)
         guard try certificate.isUnchanged(digest: Checksum.sha256) else {
             throw ModelError(
                 .corruptFile,
@@ -51,6 +40,27 @@ struct CertificateFile {
                     + "one by `branchynet calibrate --certify`")
         }
         return certificate
+    }
+
+    private struct Header: Decodable {
+        let version: Int
+    }
+
+    /// The version comes first: a document of another one need not have the same keys.
+    private func decode(_ bytes: [UInt8]) throws -> Certificate {
+        do {
+            let header = try JSONDecoder.branchyNet.decode(Header.self, from: Data(bytes))
+            guard header.version == Certificate.version else {
+                throw ModelError(
+                    .unsupportedVersion,
+                    "\(path): version \(header.version), this program reads "
+                        + "\(Certificate.version); issue a new one by `branchynet calibrate "
+                        + "--certify`")
+            }
+            return try JSONDecoder.branchyNet.decode(Certificate.self, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw ModelError(.corruptFile, "\(path): \(ModelError.describe(error))")
+        }
     }
 
     /// The certificate, for the parameters that are there.

@@ -7,8 +7,13 @@ struct CertifyOptions: ParsableArguments {
     @Flag(help: "Prove on held-out images what the thresholds cost; see docs/Certificates.md.")
     var certify = false
 
-    @Option(help: ArgumentHelp("The most loss on average.", valueName: "0.5%"))
-    var maxLoss: Share?
+    @Option(
+        name: [.customLong("max-loss")],
+        help: ArgumentHelp(
+            "The most loss on average.",
+            discussion: "Repeat it for several promises, which then hold together; the first is "
+                + "put in force.", valueName: "0.5%"))
+    var maximumLosses: [Share] = []
 
     @Option(help: ArgumentHelp("How sure the promise is.", valueName: "95%"))
     var confidence: Share?
@@ -24,28 +29,32 @@ struct CertifyOptions: ParsableArguments {
 
     func validate() throws {
         guard certify else {
-            guard maxLoss == nil, confidence == nil, loss == nil else {
+            guard maximumLosses.isEmpty, confidence == nil, loss == nil else {
                 throw ValidationError("--max-loss, --confidence and --loss go with --certify")
             }
             return
         }
-        guard let maxLoss else {
+        guard !maximumLosses.isEmpty else {
             throw ValidationError("--certify needs --max-loss, such as --max-loss 0.5%")
         }
-        guard maxLoss.fraction > 0, maxLoss.fraction < 1 else {
-            throw ValidationError("--max-loss is \(maxLoss.fraction), expected between 0 and 1")
+        for maximum in maximumLosses.map(\.fraction) where maximum <= 0 || maximum >= 1 {
+            throw ValidationError("--max-loss is \(maximum), expected between 0 and 1")
         }
-        let sure = promise.confidence
+        guard Set(maximumLosses.map(\.fraction)).count == maximumLosses.count else {
+            throw ValidationError("--max-loss names the same loss twice")
+        }
         guard sure >= 0.5, sure < 1 else {
             throw ValidationError("--confidence is \(sure), expected 0.5 or more and below 1")
         }
     }
 
-    /// What was asked for.
-    var promise: Promise {
-        Promise(
-            loss: loss ?? .harm, maximumLoss: maxLoss?.fraction ?? 0,
-            confidence: confidence?.fraction ?? 0.95)
+    private var sure: Double { confidence?.fraction ?? 0.95 }
+
+    /// What was asked for, in that order.
+    var promises: [Promise] {
+        maximumLosses.map {
+            Promise(loss: loss ?? .harm, maximumLoss: $0.fraction, confidence: sure)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import BranchyEvaluation
 public import BranchyNet
+import Foundation
 
 /// Where samples leave, if not where the model's own policy says.
 struct PolicyOptions: ParsableArguments {
@@ -58,6 +59,7 @@ struct PolicyOptions: ParsableArguments {
         let values = thresholds.flatMap(\.values)
         if !values.isEmpty {
             let policy = ThresholdPolicy(score: score ?? .entropy, thresholds: values)
+            try Self.checkRange(of: policy, classCount: network.classCount)
             return try validated(policy, by: "--threshold", network)
         }
         if let exit {
@@ -71,6 +73,16 @@ struct PolicyOptions: ParsableArguments {
                     + "\(network.exitCount) exits the last one always answers")
         }
         return try validated(PatiencePolicy(patience: patience), by: "--patience", network)
+    }
+
+    /// A finite threshold that no score reaches is a slip, such as per cent for a share.
+    private static func checkRange(of policy: ThresholdPolicy, classCount: Int) throws {
+        let largest = policy.score == .entropy ? Float(log(Double(classCount))) : 1
+        for threshold in policy.thresholds where threshold > largest && threshold.isFinite {
+            throw ValidationError(
+                "--threshold is \(threshold), but \(policy.score.title) goes from 0 to \(largest); "
+                    + "inf lets \(policy.score.acceptsAbove ? "nobody" : "everybody") leave early")
+        }
     }
 
     /// The predictor under the deadline that was asked for, planned by times of this machine.

@@ -108,7 +108,7 @@ extension Certifier {
         maximumLoss: Double, confidence: Double, atOnce: Int = 1
     ) throws(CalibrationError) -> Candidate {
         let promise = Promise(loss: loss, maximumLoss: maximumLoss, confidence: confidence)
-        let level = (1 - confidence) / Double(atOnce)
+        let level = promise.level(atOnce: atOnce)
         let passing = chain.prefix { promise.pValue($0.proof) <= level }
         guard let last = passing.last else { throw tooFew(for: promise, level: level) }
         return last

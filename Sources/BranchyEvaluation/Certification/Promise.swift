@@ -15,6 +15,10 @@ public struct Promise: Hashable, Sendable, Codable {
         self.confidence = confidence
     }
 
+    /// The error that each of several promises may make so that all of them together, made on the
+    /// same proof data, hold with the confidence (Bonferroni).
+    package func level(atOnce count: Int) -> Double { (1 - confidence) / Double(count) }
+
     /// The probability of so little loss if the promise is not kept.
     func pValue(_ counts: LossCounts) -> Double {
         switch loss {

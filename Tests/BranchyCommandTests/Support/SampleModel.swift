@@ -18,11 +18,23 @@ enum SampleModel {
 
     /// Writes B-LeNet with random numbers.
     static func writeRandom(
-        to folder: String, policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist"
+        to folder: String, policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist",
+        trainingChecksum: String = "", seed: UInt64 = 1
     ) throws {
         try write(
-            .bLeNet, .initial(for: .bLeNet, seed: 1), to: folder, policy: policy,
-            dataset: dataset)
+            .bLeNet, .initial(for: .bLeNet, seed: seed), to: folder, policy: policy,
+            dataset: dataset, trainingChecksum: trainingChecksum)
+    }
+
+    /// What a model that learnt from drawn digits names as the images it learnt from.
+    static func digitsChecksum() throws -> String {
+        let recipe = try Recipe.builtIn(for: "b-lenet")
+        let parts = try DrawnDigits.load()
+        return try DatasetSplits(
+            train: parts.train, test: parts.test,
+            validationCount: recipe.data.validationImages,
+            calibrationCount: recipe.data.calibrationImages, seed: recipe.seed
+        ).training.checksum
     }
 
     /// Writes B-LeNet with zeros: whatever the image, its first exit finds all classes alike, and
@@ -38,22 +50,25 @@ enum SampleModel {
 
     static let defaultPolicy = ThresholdPolicy(thresholds: [0.3])
 
+    /// - Parameter held: how many images are held out to validate, and as many to calibrate.
     static func write(
         _ network: BranchedNetwork, _ parameters: ParameterStore, to folder: String,
-        policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist"
+        policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist",
+        trainingChecksum: String = "", held: Int? = nil
     ) throws {
         let model = TrainedModel(
             network: network, parameters: parameters,
             preprocessing: Preprocessing(mean: [0.1307], standardDeviation: [0.3081]),
             classNames: MNIST.classNames, policy: policy,
             provenance: Provenance(
-                dataset: dataset, trainingChecksum: "", validationChecksum: "",
+                dataset: dataset, trainingChecksum: trainingChecksum, validationChecksum: "",
                 calibrationChecksum: "", seed: 1, epochs: 0, initialChecksum: nil,
                 engine: "none", precision: "float32", validationAccuracy: []))
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         var recipe = try Recipe.builtIn(for: "b-lenet")
         recipe.dataset = dataset
+        if let held { (recipe.data.validationImages, recipe.data.calibrationImages) = (held, held) }
         try ModelFolder(folder).write(
             model, attachments: ["recipe.yaml": Array(recipe.yaml().utf8)], digest: digest)
     }
