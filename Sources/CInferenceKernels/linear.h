@@ -1,7 +1,7 @@
 // Fully connected layers: products with a vector of features, each sum along the features.
 //
-// At one sample all time goes into reading weights, so they lie in the order of reading, with no
-// lane wasted, and a group of outputs shares each vector of features.
+// At one sample all time goes into reading weights, so they lie in the order of reading, and a group
+// of outputs shares each vector of features. Features are one row, or all rows of planes in frames.
 //
 // In bfloat16 features are rounded first, and a pair of them is what one is otherwise.
 
@@ -13,6 +13,25 @@ INLINE void wide_multiply_add(wide *sum, const wide *x, const float *weights, in
     else *sum += *x * wide_load(weights);
 }
 
+/// Adds the products with one row of features, and goes on to the weights of the next.
+INLINE void linear_row(
+    const inference_step *step, const float *features, const float **weights,
+    wide sums[LINEAR_GROUP], int outputs, int in_bfloat16
+) {
+    const int whole = step->width / WIDE_LANES, rest = step->width % WIDE_LANES;
+    for (int i = 0; i < whole; i++) {
+        const wide x = wide_load(features + i * WIDE_LANES);
+        UNROLL for (int o = 0; o < outputs; o++)
+            wide_multiply_add(&sums[o], &x, *weights + o * WIDE_LANES, in_bfloat16);
+        *weights += outputs * WIDE_LANES;
+    }
+    if (rest == 0) return;
+    const wide x = wide_load_first(features + whole * WIDE_LANES, rest);
+    UNROLL for (int o = 0; o < outputs; o++)
+        wide_multiply_add(&sums[o], &x, *weights + o * WIDE_LANES, in_bfloat16);
+    *weights += outputs * WIDE_LANES;
+}
+
 /// `outputs` and `in_bfloat16` are constants wherever this is called.
 INLINE void linear_group_run(
     const inference_step *step, const float *features, const float *weights, const float *biases,
@@ -20,18 +39,11 @@ INLINE void linear_group_run(
 ) {
     wide sums[LINEAR_GROUP];
     UNROLL for (int o = 0; o < outputs; o++) sums[o] = wide_of(0);
-    const int whole = step->channels / WIDE_LANES, rest = step->channels % WIDE_LANES;
-    for (int i = 0; i < whole; i++) {
-        const wide x = wide_load(features + i * WIDE_LANES);
-        UNROLL for (int o = 0; o < outputs; o++)
-            wide_multiply_add(&sums[o], &x, weights + o * WIDE_LANES, in_bfloat16);
-        weights += outputs * WIDE_LANES;
-    }
-    if (rest > 0) {
-        const wide x = wide_load_first(features + whole * WIDE_LANES, rest);
-        UNROLL for (int o = 0; o < outputs; o++)
-            wide_multiply_add(&sums[o], &x, weights + o * WIDE_LANES, in_bfloat16);
-    }
+    for (int c = 0; c < step->channels; c++)
+        for (int y = 0; y < step->height; y++)
+            linear_row(
+                step, features + c * step->source.channel + y * step->source.row, &weights, sums,
+                outputs, in_bfloat16);
     UNROLL for (int o = 0; o < outputs; o++) {
         const float y = wide_sum(sums[o]) + biases[o];
         result[o] = step->has_relu && y < 0 ? 0 : y;
@@ -68,25 +80,26 @@ static int32_t linear_group(int32_t result_channels) {
 }
 
 /// Words of scratch memory that features in bfloat16 need, or floats, which is the same.
-static int64_t linear_scratch(int32_t channels) {
-    return (int64_t)block_count(channels) * BLOCK_PAIRS;
+static int64_t linear_scratch(int32_t features) {
+    return (int64_t)block_count(features) * BLOCK_PAIRS;
 }
 
 static void linear(const inference_step *step, float *memory) {
     inference_step pairs = *step;
-    if (step->in_bfloat16) pairs.channels = (step->channels + 1) / 2;
-    const int row = (pairs.channels + WIDE_LANES - 1) / WIDE_LANES * WIDE_LANES;
+    if (step->in_bfloat16) pairs.width = (step->width + 1) / 2;
+    const int row = (pairs.width + WIDE_LANES - 1) / WIDE_LANES * WIDE_LANES;
+    const ptrdiff_t filled = (ptrdiff_t)step->channels * step->height * row;
     for (int n = 0; n < step->samples; n++) {
         const float *features = memory + step->source.start + n * step->source.sample;
         if (step->in_bfloat16) {
-            round_floats(memory + step->scratch, features, step->channels);
+            round_floats(memory + step->scratch, features, step->width);
             features = memory + step->scratch;
         }
         float *result = memory + step->result.start + n * step->result.sample;
         for (int o = 0; o < step->result_channels; o += step->group) {
             const int outputs = smaller(step->group, step->result_channels - o);
             linear_group_dispatch(
-                &pairs, features, step->weights + (ptrdiff_t)o * row, step->biases + o, result + o,
+                &pairs, features, step->weights + o * filled, step->biases + o, result + o,
                 outputs);
         }
     }

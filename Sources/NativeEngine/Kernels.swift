@@ -74,6 +74,17 @@ extension Kernels {
         return byColumns <= byChannels ? [(.columns, all)] : [(.channels, all)]
     }
 
+    /// Whether a fully connected layer reads rows in a frame sooner than a copy without it.
+    ///
+    /// The end of each row leaves lanes empty, for every output; copying a row takes, measured, about
+    /// as long as 16 vectors do.
+    func prefersRows(of size: ImageSize, outputs: Int) -> Bool {
+        let rows = size.channels * size.height
+        let inRows = rows * size.width.roundedUp(toMultipleOf: columnLanes)
+        let inCopy = (rows * size.width).roundedUp(toMultipleOf: columnLanes)
+        return outputs * (inRows - inCopy) <= 16 * rows * columnLanes
+    }
+
     /// Which result channel each lane of each group of a convolution holds: groups as large as the
     /// scheme wants them, for vectors of channels filled up to whole ones, of which the last holds
     /// its channels twice where they fill half of it at most.

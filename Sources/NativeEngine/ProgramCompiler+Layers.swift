@@ -3,36 +3,6 @@ import Compute
 
 extension ProgramCompiler {
     mutating func lower(
-        _ linear: Operation.Linear, _ instruction: Program.Instruction
-    ) throws(EngineError) {
-        let weight = try tensor(1, of: instruction)
-        let bias = try bias(2, of: instruction)
-        var call = call(
-            kernels.table.linear, source: instruction.operands[0], result: instruction.results[0])
-        call.channels = Int32(weight.shape[1])
-        call.result_channels = Int32(weight.shape[0])
-        call.group = kernels.table.linear_group(call.result_channels)
-        call.has_relu = linear.activation == .relu
-        // As in training, so that logits do not lose bits at the last moment.
-        call.in_bfloat16 = kernels.precision == .bfloat16 && !isOutput(instruction.results[0])
-        let group = Int(call.group)
-        append(
-            Step(
-                call: call, source: try placement(of: instruction.operands[0], .plain),
-                result: try result(instruction.results[0]),
-                scratch: call.in_bfloat16
-                    ? addScratch(count: kernels.table.linear_scratch(call.channels)) : nil,
-                weights: weights.append(
-                    linear: weight, group: group, lanes: kernels.columnLanes,
-                    inBFloat16: call.in_bfloat16),
-                biases: weights.append(biases: bias, count: weight.shape[0], lanes: group),
-                implementation: implementation(
-                    instruction.operation.description, "sums of products",
-                    inBFloat16: call.in_bfloat16)))
-        try finish(instruction.results[0])
-    }
-
-    mutating func lower(
         _ pooling: Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let source = try primary(of: instruction.operands[0])
@@ -93,12 +63,5 @@ extension ProgramCompiler {
                     instruction.operation.description,
                     isBlocked ? "rows of blocks" : "rows of planes")))
         try finish(instruction.results[0])
-    }
-
-    /// Planes without frames are a row of features already.
-    mutating func lowerFlatten(_ instruction: Program.Instruction) throws(EngineError) {
-        let source = try placement(of: instruction.operands[0], .plain)
-        let features = Placement(buffer: source.buffer, size(of: instruction.results[0]))
-        try alias(instruction.results[0], features)
     }
 }

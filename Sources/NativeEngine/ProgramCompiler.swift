@@ -17,6 +17,8 @@ struct ProgramCompiler {
     let useCounts: [Int]
     var segment = 0
     var weights = WeightPack()
+    /// The image of each row of features that only fully connected layers read.
+    var flattened: [Program.Value: Program.Value] = [:]
 
     private let parameters: ParameterStore
     private let parameterPorts: [Program.Value: Program.Port]

@@ -110,21 +110,26 @@ struct WeightPack {
     ///
     /// - Parameters:
     ///   - weight: of shape `[O I]`.
+    ///   - features: the input of each lane that is read, `nil` for a lane of zeros, in the order of
+    ///     reading.
     ///   - group: how many outputs are computed together.
-    ///   - lanes: to this many a row's inputs are filled up with zeros.
+    ///   - lanes: how many inputs are read together.
     ///   - inBFloat16: whether two inputs become one word; twice as many fill the lanes then.
     /// - Returns: where they begin.
-    mutating func append(linear weight: Tensor, group: Int, lanes: Int, inBFloat16: Bool) -> Int {
+    mutating func append(
+        linear weight: Tensor, features: [Int?], group: Int, lanes: Int, inBFloat16: Bool
+    ) -> Int {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         let lanes = inBFloat16 ? 2 * lanes : lanes
         let start = beginLine()
         for first in stride(from: 0, to: outputs, by: group) {
-            for input in stride(from: 0, to: inputs, by: lanes) {
-                let count = min(lanes, inputs - input)
+            for position in stride(from: 0, to: features.count, by: lanes) {
+                let read = features[position..<min(position + lanes, features.count)]
                 for output in first..<min(first + group, outputs) {
-                    let row = output * inputs + input
-                    floats.append(contentsOf: weight.scalars[row..<row + count])
-                    appendZeros(lanes - count)
+                    for feature in read {
+                        floats.append(feature.map { weight.scalars[output * inputs + $0] } ?? 0)
+                    }
+                    appendZeros(lanes - read.count)
                 }
             }
         }

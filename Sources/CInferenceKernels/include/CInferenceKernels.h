@@ -100,8 +100,9 @@ typedef struct {
     /// by more than rounding of a sum. Weights are transformed by the caller and packed
     /// `[block of O][position][C][O in block]`.
     inference_kernel convolution_by_tiles;
-    /// Fully connected: `channels` features to `result_channels`. Weights are packed
-    /// `[group of O][I / lanes][O in group][lanes]`, rows filled up with zeros.
+    /// Fully connected: the features of all rows of all planes, in bfloat16 those of one row, to
+    /// `result_channels`. Weights are packed `[group of O][I / lanes][O in group][lanes]`, each row
+    /// of features filled up with zeros.
     inference_kernel linear;
     /// The maximum of windows on planes.
     inference_kernel max_pooling;
@@ -129,7 +130,7 @@ typedef struct {
     /// Floats of scratch memory that `convolution_by_tiles` needs.
     int32_t (*tiles_scratch)(int32_t kernel_size, int32_t channels);
     /// Floats of scratch memory that `linear` needs in bfloat16.
-    int64_t (*linear_scratch)(int32_t channels);
+    int64_t (*linear_scratch)(int32_t features);
     /// How many result features `linear` computes together.
     int32_t (*linear_group)(int32_t result_channels);
 } inference_kernels;

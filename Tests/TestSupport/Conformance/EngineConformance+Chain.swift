@@ -16,6 +16,15 @@ extension EngineConformance {
                 program.beginSegment("only")
                 program.addOutput("y", try program.classify(x, "fc", classes: 4))
             },
+            ConformanceCase("features that a linear layer and a relu read") { program in
+                let x = program.addInput("x", ValueType([5, 3, 3]))
+                program.beginSegment("only")
+                let maps = try program.convolve(x, "conv", filters: 16, kernelSize: 1)
+                let features = try program.apply(.flatten, maps)
+                let positive = try program.apply(.relu, features)
+                program.addOutput("y", try program.classify(features, "fc1", classes: 4))
+                program.addOutput("z", try program.classify(positive, "fc2", classes: 4))
+            },
             ConformanceCase("two linear layers") { program in
                 let x = program.addInput("x", ValueType([13]))
                 program.beginSegment("only")
@@ -35,6 +44,9 @@ extension EngineConformance {
                 program.addOutput("y", try program.apply(.relu, sum))
             },
         ] + batchSizes.map { chain(batchSize: $0) }
+        + [1, 5, 15, 18].flatMap { width in
+            batchSizes.map { branched(width: width, batchSize: $0) }
+        }
 
     private static func flattened(channels: Int) -> ConformanceCase {
         ConformanceCase("convolution to \(channels), flatten, linear") { program in
@@ -42,6 +54,24 @@ extension EngineConformance {
             program.beginSegment("only")
             let maps = try program.convolve(x, "conv", filters: channels, kernelSize: 3)
             program.addOutput("y", try program.classify(maps, "fc", classes: 10))
+        }
+    }
+
+    /// Planes that a linear layer reads and, in a later segment, a padded convolution.
+    private static func branched(width: Int, batchSize: Int) -> ConformanceCase {
+        ConformanceCase(
+            "relu of rows of \(width), linear, and a padded convolution, batch \(batchSize)",
+            batchSize: batchSize
+        ) { program in
+            let x = program.addInput("x", ValueType([3, 4, width]))
+            program.beginSegment("trunk")
+            let maps = try program.apply(.relu, x)
+            program.beginSegment("branch")
+            program.addOutput("early", try program.classify(maps, "fc1", classes: 10))
+            program.beginSegment("end")
+            let deeper = try program.convolve(
+                maps, "conv", filters: 5, kernelSize: 3, padding: 2)
+            program.addOutput("late", try program.classify(deeper, "fc2", classes: 33))
         }
     }
 
