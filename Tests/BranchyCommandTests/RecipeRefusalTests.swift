@@ -118,6 +118,6 @@ struct RecipeRefusalTests {
         #expect(result.status == 65)
         #expect(
             result.errors.hasPrefix(
-                "Error: there is no network 'alexnext'; known are b-lenet, lenet, b-alexnet, "))
+                "Error: there is no network 'alexnext'; known are b-lenet, lenet, b-lenet-fast, "))
     }
 }

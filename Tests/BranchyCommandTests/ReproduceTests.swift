@@ -11,17 +11,19 @@ import Testing
             ]
             let first = try Program.run(arguments)
             #expect(first.status == 0, "\(first.errors)")
-            #expect(first.output.hasSuffix("\(folder)/Results.md: 1 experiment\n"))
+            #expect(first.output.hasSuffix("\(folder)/Results.md: 2 experiments\n"))
             let page = try String(contentsOfFile: folder + "/Results.md", encoding: .utf8)
             #expect(page.contains("| lenet | paper | digits | 1 | "))
             #expect(page.contains("| b-lenet | paper | digits | 1 | "))
+            #expect(page.contains("| lenet | fast | digits | 1 | "))
+            #expect(page.contains("| b-lenet-fast | fast | digits | 1 | "))
             #expect(page.contains("| B-LeNet | 99.25 % | 5.4 | 0.025 | 94.3, 5.63 |"))
             #expect(!page.contains("AlexNet"))
 
             // What is done is neither trained nor measured again: times would differ.
             let second = try Program.run(arguments)
             #expect(second.status == 0 && second.errors.isEmpty)
-            #expect(second.output == "\(folder)/Results.md: 1 experiment\n")
+            #expect(second.output == "\(folder)/Results.md: 2 experiments\n")
             let again = try String(contentsOfFile: folder + "/Results.md", encoding: .utf8)
             #expect(again == page)
         }

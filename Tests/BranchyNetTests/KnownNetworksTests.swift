@@ -87,6 +87,20 @@ struct KnownNetworksTests {
         #expect(cost == 112_500 + 1_027_570)
     }
 
+    /// (28 + 2 − 7) / 4 + 1 = 6 pixels in a row; 6·6 · 16 · 7·7 taps, and 16·6·6 features to 10.
+    @Test func bLeNetFastAnswersBeforeItsTrunkBegins() throws {
+        let network = BranchedNetwork.bLeNetFast
+        #expect(network.stages[0].backbone.isEmpty)
+        #expect(network.stages[1].backbone == BranchedNetwork.leNet.stages[0].backbone)
+        let program = try network.plainProgram().program
+        let shapes = program.segments[1].instructions.map {
+            program.type(of: $0.results[0]).shape
+        }
+        #expect(shapes == [[16, 6, 6], [16, 6, 6], [576], [10]])
+        let costs = program.segments.indices.map(program.multiplyAccumulates(inSegment:))
+        #expect(costs == [0, 36 * 16 * 49 + 576 * 10, 112_500 + 1_027_570])
+    }
+
     @Test func bLeNetNamesItsExits() {
         #expect(BranchedNetwork.bLeNet.exitNames == ["branch1", "final exit"])
         #expect(BranchedNetwork.bLeNet.exitCount == 2)
@@ -102,9 +116,9 @@ struct KnownNetworksTests {
         #expect(failure?.code == .unknownName)
         #expect(
             failure?.message
-                == "there is no network 'resnet'; known are b-lenet, lenet, b-alexnet, alexnet, "
-                + "b-alexnet-fast, b-resnet110, resnet110, b-resnet110-fast, "
-                + "resnet110-fast")
+                == "there is no network 'resnet'; known are b-lenet, lenet, b-lenet-fast, "
+                + "b-alexnet, alexnet, b-alexnet-fast, b-resnet110, resnet110, "
+                + "b-resnet110-fast, resnet110-fast")
     }
 
     @Test func trainingHasALossAndWeightsForEachExit() throws {

@@ -26,6 +26,9 @@ struct Experiment: Hashable, Sendable {
         Experiment(
             subject: .lenet, kind: .paper, plain: "lenet", branched: "b-lenet",
             precision: .float32),
+        Experiment(
+            subject: .lenet, kind: .fast, plain: "lenet", branched: "b-lenet-fast",
+            precision: .float32),
         Experiment(subject: .alexnet, kind: .paper, plain: "alexnet", branched: "b-alexnet"),
         Experiment(subject: .alexnet, kind: .fast, plain: "alexnet", branched: "b-alexnet-fast"),
         Experiment(

@@ -4,8 +4,8 @@ extension BranchedNetwork {
     /// Those of the paper have its authors' structure. Where the name ends in `-fast`, trunks are
     /// the standard ones and branches cost little of them.
     public static let known = [
-        bLeNet, leNet, bAlexNet, alexNet, bAlexNetFast, bResNet110, resNet110, bResNet110Fast,
-        resNet110Fast,
+        bLeNet, leNet, bLeNetFast, bAlexNet, alexNet, bAlexNetFast, bResNet110, resNet110,
+        bResNet110Fast, resNet110Fast,
     ]
 
     /// The built-in network of a name.

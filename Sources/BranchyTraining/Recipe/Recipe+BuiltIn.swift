@@ -19,7 +19,7 @@ extension Recipe {
 
     /// Networks that are trained alike.
     private static let families = [
-        Family(networks: ["lenet", "b-lenet"], recipe: leNet),
+        Family(networks: ["lenet", "b-lenet", "b-lenet-fast"], recipe: leNet),
         Family(
             networks: ["alexnet", "b-alexnet", "b-alexnet-fast"], recipe: alexNet),
         Family(

@@ -1,7 +1,7 @@
 import BranchyNet
 
 extension Recipe {
-    /// LeNet and B-LeNet on MNIST; how its numbers were chosen is told in `docs/Training.md`.
+    /// LeNet and the B-LeNets on MNIST; how its numbers were chosen is told in `docs/Training.md`.
     static func leNet(_ network: BranchedNetwork) -> Recipe {
         Recipe(
             network: network.name, dataset: "mnist", seed: 1, epochs: 30, batchSize: 128,
