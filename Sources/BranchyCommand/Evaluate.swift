@@ -42,6 +42,15 @@ struct Evaluate: ParsableCommand {
         help: ArgumentHelp("Measure times on so many images; 0 for no times.", valueName: "n"))
     var latencyImages = 2_000
 
+    @Flag(help: "Show which classes are taken for which.")
+    var confusion = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the tables to this folder too, as CSV files for other tools.",
+            valueName: "folder"), completion: .directory)
+    var csv: String?
+
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
@@ -56,7 +65,10 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
+        // Before anything takes long, since afterwards would be too late to fail.
+        if let csv { try OutputFolder.make(csv) }
         let report = try report()
+        if let csv { try report.writeTables(into: csv) }
         try StandardOutput.write(json ? report.json() : report.table())
     }
 
@@ -98,7 +110,7 @@ struct Evaluate: ParsableCommand {
                 .init(
                     name: $0.model.network.name, accuracy: plainEvaluation?.accuracy,
                     isTrainedAlike: $0.isTrainedAlike(trained))
-            })
+            }, classNames: trained.classNames, isConfusionShown: confusion)
     }
 
     private func evaluate(

@@ -4,8 +4,8 @@ import Compute
 import Foundation
 import Testing
 
-/// What is printed has the keys and types that `docs/JSON.md` lists; for `train` and `evaluate`,
-/// which need data, see ``TrainingRunTests``.
+/// What is printed has the keys and types that `docs/JSON.md` lists; for `train`, which needs data,
+/// see ``TrainingRunTests``.
 struct JSONDocumentTests {
     /// A network that has each kind of layer.
     private let network = BranchedNetwork("every", inputShape: [1, 28, 28], classCount: 10) {
@@ -45,6 +45,18 @@ struct JSONDocumentTests {
         let text = try Program.run("profile", "lenet", "--repetitions", "1", "--json").output
         let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         try DocumentedKeys(section: "profile --json").expectToDescribe(document.places())
+    }
+
+    @Test func describesWhatEvaluatePrints() throws {
+        let text = try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder, dataset: "digits")
+            return try Program.run(
+                "evaluate", folder, "--dataset", "digits", "--limit", "60", "--confusion",
+                "--quiet", "--json"
+            ).output
+        }
+        let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+        try DocumentedKeys(section: "evaluate --json").expectToDescribe(document.places())
     }
 
     @Test func describesWhatPredictPrints() throws {

@@ -40,7 +40,8 @@ struct TrainingRunTests {
             try DocumentedKeys(section: "train --json").expectToDescribe(summary.places())
             #expect(summary["model"] == .string(model))
             #expect(summary["epochs"] == .integer(2))
-            let evaluation = try evaluate(model, "--threshold", "2.28", "--limit", "60")
+            let evaluation = try evaluate(
+                model, "--threshold", "2.28", "--limit", "60", "--confusion")
             try DocumentedKeys(section: "evaluate --json").expectToDescribe(
                 evaluation.places() + [("exitedAccuracy[]", .null)])
             #expect(evaluation["samples"] == .integer(60))

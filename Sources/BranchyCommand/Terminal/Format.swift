@@ -8,6 +8,12 @@ enum Format {
         return fixed(fraction * 100, digits: 2) + " %"
     }
 
+    /// A share's interval as `98.95 to 99.33 %`; `-` where there is none.
+    static func percents(_ interval: Estimate?) -> String {
+        guard let interval else { return "-" }
+        return "\(fixed(interval.low * 100, digits: 2)) to \(percent(interval.high))"
+    }
+
     /// A time in microseconds as `12.3 µs`; `-` where there is none.
     static func microseconds(_ number: Double?) -> String {
         guard let number else { return "-" }

@@ -1,6 +1,5 @@
 import BranchyEvaluation
 import BranchyNet
-import Foundation
 
 /// What `evaluate` prints, for people and for machines.
 struct EvaluationReport {
@@ -22,6 +21,10 @@ struct EvaluationReport {
     let latency: LatencyReport?
     /// The plain network beside it, where one was named.
     let baseline: Baseline?
+    /// What the classes are called.
+    let classNames: [String]
+    /// Whether the confusion matrix is printed.
+    let isConfusionShown: Bool
 
     /// The plain network that the gain is measured against.
     struct Baseline {
@@ -32,94 +35,16 @@ struct EvaluationReport {
     }
 }
 
-// MARK: - For machines
-
-extension EvaluationReport {
-    func json() throws -> String {
-        String(decoding: try JSONEncoder.branchyNet.encode(Document(self)), as: UTF8.self) + "\n"
-    }
-
-    /// The document whose keys `docs/JSON.md` lists.
-    private struct Document: Encodable {
-        private struct Baseline: Encodable {
-            let network: String
-            let accuracy: Double?
-            let trainedAlike: Bool
-            let latencyMicroseconds: LatencyReport.Times?
-        }
-
-        private enum Key: String, CodingKey {
-            case network, dataset, split, dataChecksum, samples, inSample
-            case policy, score, thresholds, exit, patience, deadlineMicroseconds
-            case accuracy, exitRates, exitedAccuracy, forcedAccuracy, multiplyAccumulates
-            case certification, engine, precision, latencyMicroseconds, exitLatencyMicroseconds
-            case preparationMicroseconds, latencyImages, baseline, gain
-        }
-
-        private let report: EvaluationReport
-
-        init(_ report: EvaluationReport) {
-            self.report = report
-        }
-
-        /// Absent numbers are written as null, so that every key is always there.
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            let evaluation = report.evaluation
-            try container.encode(report.network.name, forKey: .network)
-            try container.encode(evaluation.dataset, forKey: .dataset)
-            try container.encode(evaluation.split, forKey: .split)
-            try container.encode(evaluation.dataChecksum, forKey: .dataChecksum)
-            try container.encode(evaluation.samples, forKey: .samples)
-            try container.encode(report.isInSample, forKey: .inSample)
-            try encodePolicy(into: &container)
-            try container.encode(evaluation.accuracy, forKey: .accuracy)
-            try container.encode(evaluation.exitRates, forKey: .exitRates)
-            try container.encode(evaluation.exitedAccuracy, forKey: .exitedAccuracy)
-            try container.encode(evaluation.forcedAccuracy, forKey: .forcedAccuracy)
-            try container.encode(evaluation.multiplyAccumulates, forKey: .multiplyAccumulates)
-            try container.encode(report.certification, forKey: .certification)
-            try container.encode(report.engine, forKey: .engine)
-            try container.encode(report.precision, forKey: .precision)
-            try encodeLatency(into: &container)
-        }
-
-        private func encodePolicy(into container: inout KeyedEncodingContainer<Key>) throws {
-            let policy = report.policy
-            try container.encode(policy.text, forKey: .policy)
-            try container.encode(policy.thresholds?.score, forKey: .score)
-            try container.encode(policy.thresholds?.thresholds ?? [], forKey: .thresholds)
-            try container.encode(policy.exit, forKey: .exit)
-            try container.encode(policy.patience, forKey: .patience)
-            try container.encode(policy.deadlineMicroseconds, forKey: .deadlineMicroseconds)
-        }
-
-        private func encodeLatency(into container: inout KeyedEncodingContainer<Key>) throws {
-            let latency = report.latency
-            try container.encode(latency?.policy, forKey: .latencyMicroseconds)
-            try container.encode(latency?.exits ?? [], forKey: .exitLatencyMicroseconds)
-            try container.encode(latency?.preparation, forKey: .preparationMicroseconds)
-            try container.encode(latency?.images, forKey: .latencyImages)
-            try container.encode(latency?.gain, forKey: .gain)
-            let baseline = report.baseline.map {
-                Baseline(
-                    network: $0.name, accuracy: $0.accuracy, trainedAlike: $0.isTrainedAlike,
-                    latencyMicroseconds: latency?.baseline)
-            }
-            try container.encode(baseline, forKey: .baseline)
-        }
-    }
-}
-
 // MARK: - For people
 
 extension EvaluationReport {
     func table() throws -> String {
         let heading =
             "\(network.name) on \(evaluation.dataset), \(evaluation.split) split: "
-            + "\(Format.grouped(evaluation.samples)) images, \(engine) engine, float32\n"
+            + "\(Format.grouped(evaluation.samples)) images, \(engine) engine, \(precision)\n"
         let notes = self.notes.map { $0 + "\n" }.joined()
-        return heading + "\n" + summary + "\n" + (try exits()) + (notes.isEmpty ? "" : "\n" + notes)
+        let tables = [summary, try exits()] + details + (notes.isEmpty ? [] : [notes])
+        return heading + tables.map { "\n" + $0 }.joined()
     }
 
     /// The paper's Table I: a row for the plain network, one for the one with exits.

@@ -1,0 +1,84 @@
+import BranchyEvaluation
+import BranchyNet
+
+/// What `evaluate --csv` writes. Exits and classes count from 0, as in `--json`.
+extension EvaluationReport {
+    /// Writes a file per table into a folder that is there; those of the same names are replaced.
+    ///
+    /// - Throws: `ModelError` of code `unwritable`; each file is the old or the new one then.
+    func writeTables(into folder: String) throws {
+        for table in [try exitTable(), classTable, confusionTable, reliabilityTable] {
+            try AtomicFile.write(Array(table.text.utf8), to: "\(folder)/\(table.name).csv")
+        }
+    }
+
+    private func exitTable() throws -> CSVTable {
+        let costs = try ExitCosts(of: network).multiplyAccumulates
+        var heading = ["exit", "name", "threshold", "exited"] + columns("exitRate")
+        heading += ["correct"] + columns("exitedAccuracy")
+        heading += ["forcedCorrect"] + columns("forcedAccuracy")
+        heading += ["expectedCalibrationError", "latencyMicroseconds", "multiplyAccumulates"]
+        let rows = network.exitNames.indices.map { exit in
+            row(ofExit: exit) + [CSVTable.field(latency?.exits[exit]), "\(costs[exit])"]
+        }
+        return CSVTable("exits", heading: heading, rows: rows)
+    }
+
+    private func row(ofExit exit: Int) -> [String] {
+        let counts = evaluation.counts
+        let thresholds = policy.thresholds?.thresholds ?? []
+        let threshold = exit < thresholds.count ? "\(thresholds[exit])" : ""
+        var row = ["\(exit)", network.exitNames[exit], threshold]
+        row += ["\(counts.exited[exit])"] + fields(counts.exitRateIntervals[exit])
+        row += ["\(counts.correct[exit])"] + fields(counts.exitedAccuracyIntervals[exit])
+        row += ["\(counts.forcedCorrect[exit])"] + fields(counts.forcedAccuracyIntervals[exit])
+        let error = evaluation.forcedReliability[exit].expectedCalibrationError
+        return row + [CSVTable.field(error)]
+    }
+
+    private var classTable: CSVTable {
+        let exits = network.exitNames.indices
+        var heading = ["class", "name", "samples", "correct"] + columns("accuracy")
+        heading += exits.map { "exited\($0)" } + exits.map { "exitRate\($0)" }
+        let rows = classNames.indices.map { label -> [String] in
+            let counts = evaluation.classes[label]
+            var row = ["\(label)", classNames[label], "\(counts.samples)"]
+            row += ["\(counts.correct.reduce(0, +))"] + fields(counts.accuracyInterval)
+            return row + counts.exited.map { "\($0)" } + counts.exitRates.map { "\($0)" }
+        }
+        return CSVTable("classes", heading: heading, rows: rows)
+    }
+
+    private var confusionTable: CSVTable {
+        CSVTable(
+            "confusion", heading: ["class"] + classNames,
+            rows: zip(classNames, evaluation.confusion.rows).map { name, row in
+                [name] + row.map { "\($0)" }
+            })
+    }
+
+    /// The bins of the policy's answers, whose exit is empty, then those of each exit's.
+    private var reliabilityTable: CSVTable {
+        let diagrams =
+            [("", evaluation.reliability)]
+            + evaluation.forcedReliability.enumerated().map { ("\($0)", $1) }
+        let rows = diagrams.flatMap { exit, diagram in
+            diagram.bins.map {
+                [
+                    exit, "\($0.low)", "\($0.high)", "\($0.samples)", "\($0.correct)",
+                    CSVTable.field($0.accuracy), CSVTable.field($0.meanProbability),
+                ]
+            }
+        }
+        return CSVTable(
+            "reliability",
+            heading: ["exit", "low", "high", "samples", "correct", "accuracy", "meanProbability"],
+            rows: rows)
+    }
+
+    private func columns(_ name: String) -> [String] { [name, name + "Low", name + "High"] }
+
+    private func fields(_ estimate: Estimate?) -> [String] {
+        [estimate?.estimate, estimate?.low, estimate?.high].map(CSVTable.field)
+    }
+}

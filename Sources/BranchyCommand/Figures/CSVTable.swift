@@ -1,0 +1,27 @@
+/// A table as comma-separated values (RFC 4180, with plain line feeds).
+package struct CSVTable: Sendable {
+    /// The file's name, without its ending.
+    package let name: String
+    private let rows: [[String]]
+
+    package init(_ name: String, heading: [String], rows: [[String]]) {
+        self.name = name
+        self.rows = [heading] + rows
+    }
+
+    /// What the file holds.
+    package var text: String {
+        rows.map { $0.map(Self.quoted).joined(separator: ",") + "\n" }.joined()
+    }
+
+    /// A number as a field; empty where there is none.
+    package static func field(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
+
+    private static func quoted(_ field: String) -> String {
+        // By code units: a line feed after a carriage return is no character of its own.
+        let needsQuotes = field.utf8.contains { ",\"\n\r".utf8.contains($0) }
+        guard needsQuotes else { return field }
+        let doubled = field.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
+        return "\"\(doubled)\""
+    }
+}
