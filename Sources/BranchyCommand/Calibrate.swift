@@ -41,8 +41,10 @@ struct Calibrate: ParsableCommand {
             "The most accurate at which at least this share leaves early.", valueName: "0.9"))
     var exitRate: Share?
 
-    @Option(help: "What thresholds are compared with.")
-    var score: ExitScore = .entropy
+    @Option(
+        help: ArgumentHelp(
+            "What thresholds are compared with, or best: whichever fulfils the wish best."))
+    var score: ScoreOption = .one(.entropy)
 
     @OptionGroup var costOptions: CostOptions
     @OptionGroup var certification: CertifyOptions
@@ -88,21 +90,24 @@ struct Calibrate: ParsableCommand {
         guard !certification.certify else {
             return try certify(record, costs: costs, &trained, by: engine)
         }
-        let calibrator = try ThresholdCalibrator(
-            record: record, score: score, costOfExit: costs)
-        let (wish, point) = try choose(from: calibrator)
+        let calibrator = try ScoreCalibrator(
+            record: record, scores: score.scores, costOfExit: costs)
+        let choices = try choose(from: calibrator)
+        let front = calibrator.calibrators.first { $0.score == choices[0].score }?.front ?? []
         let result = CalibrationRecord(
-            wish: wish, score: score, chosen: point, front: calibrator.front,
-            microsecondsToExit: costs, costFile: costOptions.fileName, samples: record.count,
-            dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
+            wish: words + (score == .best ? " by the best score" : ""), score: choices[0].score,
+            chosen: choices[0].point, front: front, microsecondsToExit: costs,
+            costFile: costOptions.fileName, samples: record.count, dataset: record.dataset,
+            dataChecksum: record.dataChecksum, engine: engine.name,
             precision: engineOptions.precision.rawValue)
-        trained.policy = ThresholdPolicy(score: score, thresholds: point.thresholds)
+        trained.policy = choices[0].policy
         trained.calibration = result
         try folder.update(trained, digest: Checksum.sha256)
         try StandardOutput.write(
             json
                 ? String(decoding: JSONEncoder.branchyNet.encode(result), as: UTF8.self) + "\n"
-                : CalibrationReport(result, trained.network).text + "\n")
+                : CalibrationReport(result, trained.network).text + "\n"
+                    + (score == .best ? ScoreComparison(choices, record, costs).text : ""))
     }
 
     /// Certifies thresholds and puts them in force. The model is written first: were this
@@ -113,15 +118,18 @@ struct Calibrate: ParsableCommand {
         by engine: any Engine
     ) throws {
         let promises = certification.promises
-        let certifier = try Certifier(
-            record: record, loss: promises[0].loss, score: score, costOfExit: costs,
-            seed: certification.splitSeed)
+        let certifiers = try score.scores.map {
+            try Certifier(
+                record: record, loss: promises[0].loss, score: $0, costOfExit: costs,
+                seed: certification.splitSeed)
+        }
+        let certifier = Certifier.best(of: certifiers, for: promises[0], atOnce: promises.count)
         let candidates = try promises.map {
             try certifier.certify(
                 maximumLoss: $0.maximumLoss, confidence: $0.confidence, atOnce: promises.count)
         }
         let clauses = zip(promises, candidates).map {
-            Certificate.Clause($0, score: score, provenBy: $1, atOnce: promises.count)
+            Certificate.Clause($0, score: certifier.score, provenBy: $1, atOnce: promises.count)
         }
         let file = CertificateFile(in: model)
         let certificate = try Certificate(
@@ -133,7 +141,7 @@ struct Calibrate: ParsableCommand {
         ).sealed(digest: Checksum.sha256)
         trained.policy = certificate.policy
         trained.calibration = CalibrationRecord(
-            wish: promises[0].words, score: score, chosen: candidates[0].point,
+            wish: promises[0].words, score: certifier.score, chosen: candidates[0].point,
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
             costFile: costOptions.fileName, samples: certifier.tuningCount,
             dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
@@ -160,44 +168,45 @@ struct Calibrate: ParsableCommand {
         return measurement.seconds.map { $0.median * 1e6 }
     }
 
-    private func choose(
-        from calibrator: ThresholdCalibrator
-    ) throws -> (wish: String, point: OperatingPoint) {
-        do {
-            return (wish, try fulfil(from: calibrator))
-        } catch let error as CalibrationError {
+    /// What each score offers, the best first.
+    private func choose(from calibrator: ScoreCalibrator) throws -> [ScoreCalibrator.Choice] {
+        do throws(CalibrationError) {
+            return try calibrator.choices(for: wish)
+        } catch {
             guard let nearest = error.nearest else { throw error }
             // Said again in units of people: the calibrator knows costs, not microseconds.
+            let count = calibrator.calibrators[0].sampleCount
             throw CalibrationError(
                 error.code,
-                "no thresholds give an \(wish) on the \(Format.grouped(calibrator.sampleCount)) "
+                "no thresholds give an \(words) on the \(Format.grouped(count)) "
                     + "calibration images; the nearest have \(describe(nearest))",
                 nearest: nearest)
         }
     }
 
-    private var wish: String {
-        if let accuracy { return "accuracy of at least \(Format.percent(accuracy.fraction))" }
-        if let latency {
-            return "average latency of at most \(Format.fixed(latency.microseconds, digits: 1)) µs"
-        }
-        if let exitRate {
-            return "early exit rate of at least \(Format.percent(exitRate.fraction))"
-        }
-        return "knee"
+    private var wish: ThresholdWish {
+        if let accuracy { return .accuracy(atLeast: accuracy.fraction) }
+        if let latency { return .cost(atMost: latency.microseconds) }
+        if let exitRate { return .earlyExitRate(atLeast: exitRate.fraction) }
+        return .knee
     }
 
-    private func fulfil(from calibrator: ThresholdCalibrator) throws -> OperatingPoint {
-        if let accuracy { return try calibrator.point(accuracyAtLeast: accuracy.fraction) }
-        if let latency { return try calibrator.point(costAtMost: latency.microseconds) }
-        if let exitRate { return try calibrator.point(earlyExitRateAtLeast: exitRate.fraction) }
-        return calibrator.knee
+    /// The wish in words.
+    private var words: String {
+        switch wish {
+        case .knee: "knee"
+        case .accuracy(let accuracy): "accuracy of at least \(Format.percent(accuracy))"
+        case .cost(let cost): "average latency of at most \(Format.microseconds(cost))"
+        case .earlyExitRate(let rate): "early exit rate of at least \(Format.percent(rate))"
+        }
     }
 
     private func describe(_ point: OperatingPoint) -> String {
         let thresholds = point.thresholds.map { "\($0)" }.joined(separator: ", ")
         return "accuracy \(Format.percent(point.accuracy)), \(Format.percent(point.earlyExitRate)) "
-            + "leaving early and \(Format.fixed(point.cost, digits: 1)) µs (thresholds \(thresholds))"
+            + "leaving early and \(Format.microseconds(point.cost))"
+            // Of which score, a point does not say.
+            + (score == .best ? "" : " (thresholds \(thresholds))")
     }
 }
 

@@ -105,4 +105,28 @@ struct EvaluateTests {
             #expect(!result.output.contains("95 % intervals"))
         }
     }
+
+    /// Whatever a score is worth for a network that guesses: the best is no slower than any.
+    @Test func calibratesByTheBestScore() throws {
+        try withTemporaryFolder { folder in
+            try writeModel(to: folder)
+            let calibrate = ["calibrate", folder, "--dataset", "digits", "--quiet"]
+            let table = try Program.run(calibrate + ["--score", "best"])
+            #expect(table.status == 0, "\(table.errors)")
+            #expect(table.output.contains("wish: knee by the best score"))
+            let rows = table.output.split(separator: "\n").drop { !$0.hasPrefix("what decides") }
+            #expect((2...5).contains(rows.count))
+            let best = try Program.run(calibrate + ["--score", "best", "--json"])
+            let record = try JSONDecoder().decode(JSONValue.self, from: Data(best.output.utf8))
+            #expect(try ModelFolder(folder).read().policy?.score.rawValue.isEmpty == false)
+            #expect(record["wish"] == .string("knee by the best score"))
+            let certified = try Program.run(
+                calibrate + ["--score", "best", "--certify", "--max-loss", "30%"])
+            #expect(certified.status == 0, "\(certified.errors)")
+            let check = try Program.run("verify", folder, "--on", "digits", "--quiet")
+            #expect(check.status == 0, "\(check.errors)")
+            let unknown = try Program.run(calibrate + ["--score", "surest"])
+            #expect(unknown.status == 64 && unknown.errors.contains("best"))
+        }
+    }
 }

@@ -55,28 +55,43 @@ import Testing
         let images = (0..<test.count).map { index in
             test.pixels(at: index).map { model.preprocessing.apply(to: $0, channel: 0) }
         }
-        let entropies = (0..<record.count).map { record[$0].first?.entropy ?? .nan }.sorted()
-        var exitRates: Set<Int> = []
-        for number in 0..<20 {
-            // Observed scores: where rounding would matter, were there any.
-            let threshold = entropies[number * (record.count - 1) / 19]
-            let policy = ThresholdPolicy(thresholds: [threshold])
-            var session = try all.with(policy: policy).makeSession()
-            var left = 0
-            for index in 0..<record.count {
-                let image = images[index]
-                let prediction = try session.predict(image.span)
-                let replayed = record.replay(policy, sample: index)
-                guard prediction.observation == replayed else {
-                    Issue.record(
-                        "image \(index), threshold \(threshold): \(prediction), \(replayed)")
-                    return
-                }
-                if prediction.exit == 0 { left += 1 }
-            }
-            exitRates.insert(left)
+        for score in ExitScore.allCases {
+            try expectReplayIsPrediction(of: all, by: score, images, record)
         }
-        #expect(exitRates.count == 20)
+    }
+
+    /// At five observed scores: where rounding would matter, were there any.
+    private func expectReplayIsPrediction(
+        of all: Predictor, by score: ExitScore, _ images: [[Float]], _ record: ExitRecord<TestSplit>
+    ) throws {
+        let scores = (0..<record.count).map { sample in
+            record[sample].first.map(score.value) ?? .nan
+        }.sorted()
+        var exitRates: Set<Int> = []
+        for number in 0..<5 {
+            let threshold = scores[number * (record.count - 1) / 4]
+            let policy = ThresholdPolicy(score: score, thresholds: [threshold])
+            exitRates.insert(try earlyExits(of: all.with(policy: policy), images, record))
+        }
+        #expect(exitRates.count == 5)
+    }
+
+    /// How many leave early, each where it is replayed to.
+    private func earlyExits(
+        of predictor: Predictor, _ images: [[Float]], _ record: ExitRecord<TestSplit>
+    ) throws -> Int {
+        var session = try predictor.makeSession()
+        var left = 0
+        for (index, image) in images.enumerated() {
+            let prediction = try session.predict(image.span)
+            let replayed = record.replay(predictor.policy, sample: index)
+            guard prediction.observation == replayed else {
+                Issue.record("image \(index), \(predictor.policy): \(prediction), \(replayed)")
+                return left
+            }
+            if prediction.exit < record.exitCount - 1 { left += 1 }
+        }
+        return left
     }
 }
 #endif

@@ -1,6 +1,8 @@
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
+import Compute
+import NativeEngine
 import TestSupport
 import Testing
 
@@ -121,22 +123,27 @@ struct AnswerDetailTests {
     @Test(arguments: [1, 2, 3])
     func replayedAndPredictedAreTheSame(exitCount: Int) throws {
         let sample = try SmallNetwork(exitCount: exitCount, seed: 6)
-        let record = try sample.record()
+        let scored = try sample.record()
         let rules = ExitScore.allCases.flatMap { score in
-            sample.thresholds(count: 6, of: score, from: record, seed: 3).map {
+            sample.thresholds(count: 6, of: score, from: scored, seed: 3).map {
                 ThresholdPolicy(score: score, thresholds: $0)
             }
         }
         let others: [any ExitPolicy] = [
             PatiencePolicy(patience: 1), FixedExitPolicy(exit: exitCount - 1),
         ]
-        for policy in rules + others {
-            let predicted = try Evaluation(
-                of: sample.predictor(policy), on: sample.split,
+        for engine in [ReferenceEngine(), try NativeEngine()] as [any Engine] {
+            let record = try ExitRecord(
+                of: sample.predictor(engine: engine), on: sample.split,
                 preprocessing: SmallNetwork.preprocessing)
-            let replayed = try Evaluation(
-                replaying: policy, from: record, of: sample.network)
-            #expect(predicted == replayed, "\(policy)")
+            for policy in rules + others {
+                let predicted = try Evaluation(
+                    of: sample.predictor(policy, engine: engine), on: sample.split,
+                    preprocessing: SmallNetwork.preprocessing)
+                let replayed = try Evaluation(
+                    replaying: policy, from: record, of: sample.network)
+                #expect(predicted == replayed, "\(engine.name): \(policy)")
+            }
         }
     }
 }

@@ -110,6 +110,59 @@ struct CertifierTests {
         #expect(ofTen.point.cost > one.point.cost)
     }
 
+    // MARK: - Scores
+
+    private static let scores = ExitScore.allCases
+
+    private func certifiers(
+        _ record: ExitRecord<CalibrationSplit>
+    ) throws -> [Certifier] {
+        try Self.scores.map {
+            try Certifier(record: record, loss: .harm, score: $0, costOfExit: [1, 4], seed: 5)
+        }
+    }
+
+    /// Where only the margin tells right from wrong early answers.
+    @Test func theScoreThatSavesMostIsTaken() throws {
+        let certifiers = try certifiers(MadeUpAnswers.separatedByMargin(count: 1_200))
+        let promise = Promise(maximumLoss: 0.01, confidence: 0.95)
+        let best = Certifier.best(of: certifiers, for: promise)
+        #expect(best.score == .margin)
+        let certified = try certifiers.map {
+            try $0.certify(maximumLoss: 0.01, confidence: 0.95).point.cost
+        }
+        #expect(certified[3] < 4 && certified.dropLast().allSatisfy { $0 == 4 })
+    }
+
+    @Test func ofEqualScoresTheFirstIsTaken() throws {
+        let record = ExitRecord([SampleGroup(1_200, [1, 1], [true, true])])
+        let promise = Promise(maximumLoss: 0.01, confidence: 0.95)
+        #expect(try Certifier.best(of: certifiers(record), for: promise).score == .entropy)
+    }
+
+    /// What proof says, even that everything early is wrong, decides nothing about the score.
+    @Test func proofDoesNotChooseTheScore() throws {
+        let record = MadeUpAnswers.separatedByMargin(count: 1_200)
+        let numbered = ExitRecord<CalibrationSplit>(
+            observations: (0..<record.count).map { Array(record[$0]) },
+            labels: Array(0..<record.count), exitCount: 2, classCount: 3, dataset: "",
+            dataChecksum: "")
+        var observations = (0..<record.count).map { Array(record[$0]) }
+        for sample in numbered.halves(seed: 5).proof.labels {
+            observations[sample][0] = MadeUpAnswers.observation(2, exit: 0)
+        }
+        let spoilt = ExitRecord<CalibrationSplit>(
+            observations: observations, labels: record.labels, exitCount: 2, classCount: 3,
+            dataset: "", dataChecksum: "")
+        let promise = Promise(maximumLoss: 0.01, confidence: 0.95)
+        let best = Certifier.best(of: try certifiers(spoilt), for: promise)
+        #expect(best.score == .margin)
+        #expect(
+            best.chain.map(\.point)
+                == (try certifiers(record)).last?.chain.map(\.point))
+        #expect(try best.certify(maximumLoss: 0.01, confidence: 0.95).point.cost == 4)
+    }
+
     // MARK: - Refusals
 
     /// 298 without harm prove 1 % not quite with 95 %; 299 do: 0.99²⁹⁹ = 0.0495.

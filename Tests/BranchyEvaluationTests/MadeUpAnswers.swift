@@ -47,6 +47,22 @@ enum MadeUpAnswers {
             }, exitCount: 3)
     }
 
+    /// Two exits. Of the first one's answers, those with probabilities 0.5, 0.49, 0.01 are wrong
+    /// and those with 0.48, 0.26, 0.26 right: entropy and probability find the wrong ones surer.
+    static func separatedByMargin(count: Int) -> ExitRecord<CalibrationSplit> {
+        let observations = (0..<count).map { sample -> [ExitObservation] in
+            let isRight = sample.isMultiple(of: 2)
+            let probabilities: [Float] = isRight ? [0.48, 0.26, 0.26] : [0.49, 0.5, 0.01]
+            let logits = probabilities.map { log($0) }
+            return [
+                ExitObservation(logits: logits.span, exit: 0), observation(0, exit: 1),
+            ]
+        }
+        return ExitRecord(
+            observations: observations, labels: observations.map { _ in 0 }, exitCount: 2,
+            classCount: classCount, dataset: "made up", dataChecksum: "")
+    }
+
     /// Evaluated as if a small network had said it.
     static func evaluation(
         of record: ExitRecord<TestSplit>, under policy: any ExitPolicy

@@ -21,6 +21,9 @@ public struct ThresholdCalibrator: Sendable {
     /// How many samples the candidates were scored on.
     public let sampleCount: Int
 
+    /// What thresholds are compared with.
+    public var score: ExitScore { scorer.score }
+
     private let scorer: PointScorer
     private let grid: ThresholdGrid
     private let best: BestVectors
@@ -82,9 +85,14 @@ extension ThresholdCalibrator {
     /// The standard error is that of the best accuracy, `√(p·(1 − p) / n)`: a difference that
     /// another sample of the same size could have made.
     public var knee: OperatingPoint {
-        let best = bestAccuracy
+        knee(ofBestAccuracy: bestAccuracy) ?? front[front.count - 1]
+    }
+
+    /// The cheapest point whose accuracy is within one standard error of an accuracy; `nil` where
+    /// none is.
+    func knee(ofBestAccuracy best: Double) -> OperatingPoint? {
         let standardError = (best * (1 - best) / Double(sampleCount)).squareRoot()
-        return cheapest { $0.accuracy >= best - standardError } ?? front[front.count - 1]
+        return cheapest { $0.accuracy >= best - standardError }
     }
 
     /// The cheapest point of at least an accuracy, 0 ... 1.
@@ -133,7 +141,8 @@ extension ThresholdCalibrator {
         return scorer.point(vector, on: grid)
     }
 
-    private var bestAccuracy: Double { front.last?.accuracy ?? 0 }
+    /// The best accuracy on the front, 0 ... 1.
+    var bestAccuracy: Double { front.last?.accuracy ?? 0 }
 
     private func cheapest(where condition: (OperatingPoint) -> Bool) -> OperatingPoint? {
         front.first(where: condition)

@@ -27,12 +27,14 @@ public struct Certifier: Sendable {
 
     /// What is lost.
     public let loss: PromisedLoss
+    /// What thresholds are compared with.
+    public let score: ExitScore
     /// In the order of testing.
     public let chain: [Candidate]
-    /// How many samples tuned.
-    public let tuningCount: Int
+    private let tuning: ExitRecord<CalibrationSplit>
 
-    private let dataset: String
+    /// How many samples tuned.
+    public var tuningCount: Int { tuning.count }
 
     /// Cuts the data, finds the chain, and counts what each link of it loses.
     ///
@@ -62,9 +64,7 @@ public struct Certifier: Sendable {
             let policy = ThresholdPolicy(score: score, thresholds: point.thresholds)
             return Candidate(point: point, proof: proof.losses(loss, under: policy))
         }
-        self.loss = loss
-        tuningCount = tuning.count
-        dataset = record.dataset
+        (self.loss, self.score, self.tuning) = (loss, score, tuning)
     }
 
     private static func check(
@@ -122,7 +122,7 @@ extension Certifier {
         }
         return CalibrationError(
             .tooFewSamples,
-            "\(count) proof samples of \(dataset) cannot prove at most "
+            "\(count) proof samples of \(tuning.dataset) cannot prove at most "
                 + "\(promise.maximumLoss * 100) % \(loss.rawValue) with \(promise.confidence * 100) "
                 + "% confidence: " + (needed ?? "no number of samples can")
                 + "; without any loss, \(count) prove at most "
@@ -143,6 +143,36 @@ extension Certifier {
     }
 }
 
+// MARK: - Scores
+
+extension Certifier {
+    /// Of certifiers with other scores on the same data, the one whose thresholds would cost least
+    /// if the tuning data were the proof; the first of equals.
+    ///
+    /// Proof data have no part in it, so that what is then certified errs no more often than if its
+    /// score had been fixed before.
+    ///
+    /// - Parameter atOnce: as in ``certify(maximumLoss:confidence:atOnce:)``.
+    /// - Precondition: there is one, and all are of the promise's loss.
+    public static func best(
+        of certifiers: [Certifier], for promise: Promise, atOnce: Int = 1
+    ) -> Certifier {
+        precondition(!certifiers.isEmpty, "something to choose from")
+        let level = (1 - promise.confidence) / Double(atOnce)
+        let costs = certifiers.map { $0.costIfTuningProved(promise, level: level) }
+        let best = costs.indices.min { (costs[$0], $0) < (costs[$1], $1) } ?? 0
+        return certifiers[best]
+    }
+
+    private func costIfTuningProved(_ promise: Promise, level: Double) -> Double {
+        let last = chain.prefix { link in
+            let policy = ThresholdPolicy(score: score, thresholds: link.point.thresholds)
+            return promise.pValue(tuning.losses(loss, under: policy)) <= level
+        }.last
+        return last?.point.cost ?? .infinity
+    }
+}
+
 extension ExitRecord {
     /// Some of the samples, in the order of the indices, which may repeat.
     package func samples(_ indices: some Collection<Int>) -> ExitRecord {
@@ -153,7 +183,7 @@ extension ExitRecord {
     }
 
     /// Two halves in random order; of an odd number the second has one more.
-    func halves(seed: UInt64) -> (tuning: ExitRecord, proof: ExitRecord) {
+    package func halves(seed: UInt64) -> (tuning: ExitRecord, proof: ExitRecord) {
         var generator = SplitMix64(seed: seed, stream: RandomPurpose.proof.rawValue)
         let order = generator.permutation(of: count)
         return (samples(order[..<(count / 2)]), samples(order[(count / 2)...]))

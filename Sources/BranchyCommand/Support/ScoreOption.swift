@@ -1,0 +1,37 @@
+import ArgumentParser
+import BranchyNet
+
+/// What thresholds are compared with, or whichever score does best.
+enum ScoreOption: Hashable, ExpressibleByArgument {
+    case one(ExitScore)
+    case best
+
+    private static let bestName = "best"
+
+    static var allValueStrings: [String] { ExitScore.allCases.map(\.rawValue) + [bestName] }
+
+    init?(argument: String) {
+        if argument == Self.bestName {
+            self = .best
+        } else if let score = ExitScore(rawValue: argument) {
+            self = .one(score)
+        } else {
+            return nil
+        }
+    }
+
+    var defaultValueDescription: String {
+        switch self {
+        case .one(let score): score.rawValue
+        case .best: Self.bestName
+        }
+    }
+
+    /// What is tried.
+    var scores: [ExitScore] {
+        switch self {
+        case .one(let score): [score]
+        case .best: ExitScore.allCases
+        }
+    }
+}
