@@ -1,5 +1,5 @@
-// Compares the convolutions of every variant with plain loops, without Swift: for sanitizers, and
-// for processors that a machine only emulates.
+// Compares the convolutions and fully connected layers of every variant with plain loops, without
+// Swift: for sanitizers, and for processors that a machine only emulates.
 
 #include "CInferenceKernels.h"
 
@@ -181,6 +181,55 @@ static void check_convolution(int channels, int filters, int size, int stride, i
     free(biases);
 }
 
+/// From all rows of planes in a frame; one row of one plane is a vector of features.
+static void check_linear(int channels, int height, int width, int outputs, int frame) {
+    const int lanes = kernels->column_lanes, row = width + 2 * frame, features = height * width;
+    const int vectors = (width + lanes - 1) / lanes, rows = channels * height;
+    inference_step step;
+    memset(&step, 0, sizeof step);
+    step.samples = 1;
+    step.channels = channels;
+    step.height = height;
+    step.width = width;
+    step.source.row = row;
+    step.source.channel = row * (height + 2 * frame);
+    step.source.start = frame * (row + 1);
+    step.result.start = memory_count / 2;
+    step.result_channels = outputs;
+    step.group = kernels->linear_group(outputs);
+    float *source = numbers(channels * features, 1), *biases = numbers(outputs, 1);
+    float *matrix = numbers((size_t)outputs * channels * features, 1);
+    float *weights = calloc((size_t)outputs * rows * vectors * lanes + 64, sizeof(float));
+    float *next = weights;
+    for (int first = 0; first < outputs; first += step.group)
+        for (int vector = 0; vector < rows * vectors; vector++)
+            for (int o = first; o < first + step.group && o < outputs; o++)
+                for (int lane = 0; lane < lanes; lane++, next++) {
+                    const int x = vector % vectors * lanes + lane, y = vector / vectors;
+                    if (x < width) *next = matrix[(o * rows + y) * width + x];
+                }
+    // What lies between rows does not reach a result, whatever it is.
+    for (int i = 0; i < memory_count; i++) memory[i] = NAN;
+    for (int y = 0; y < rows; y++)
+        memcpy(
+            memory + step.source.start + y / height * step.source.channel + y % height * row,
+            source + y * width, width * sizeof(float));
+    step.weights = weights;
+    step.biases = biases;
+    step.kernel = kernels->linear;
+    inference_run(&step, 1, memory);
+    for (int o = 0; o < outputs; o++) {
+        double sum = biases[o];
+        for (int i = 0; i < channels * features; i++)
+            sum += (double)source[i] * matrix[o * channels * features + i];
+        check("linear", memory[step.result.start + o], sum, channels * features + 1);
+    }
+    free(source);
+    free(biases);
+    free(matrix);
+    free(weights);
+}
+
 int main(int count, char **arguments) {
     for (int variant = 0; variant < inference_variant_count; variant++) {
         const char *name = inference_variant_name((inference_variant)variant);
@@ -193,6 +242,12 @@ int main(int count, char **arguments) {
             for (int j = 0; j < 7; j++)
                 check_convolution(
                     channels[i], channels[j], 1 + (i + j) % 3 * 2, 1 + i % 3, (i + 2 * j) % 4);
+        const int widths[] = {1, 3, 5, 10, 16, 17, 33};
+        for (int i = 0; i < 7; i++)
+            for (int j = 0; j < 7; j++) {
+                check_linear(1, 1, widths[i], channels[j], 0);
+                check_linear(1 + i % 3, 4, widths[i], channels[j], 1 + j % 3);
+            }
         printf("%s: %d of %d results are right\n", name, cases - failures, cases);
         free(memory);
         all_failures += failures;
