@@ -14,7 +14,7 @@ struct BranchyNetCommand: ParsableCommand {
         version: "branchynet \(Version.number) (\(Engines.description))",
         subcommands: [
             Demo.self, Train.self, Calibrate.self, Verify.self, Evaluate.self, Predict.self,
-            Inspect.self, Bench.self, Profile.self, Reproduce.self, Datasets.self,
+            Inspect.self, Bench.self, Profile.self, Reproduce.self, Study.self, Datasets.self,
         ])
 
     static func main() {

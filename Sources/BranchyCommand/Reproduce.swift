@@ -1,7 +1,6 @@
 public import ArgumentParser
 import BranchyNet
 public import BranchyTraining
-import Foundation
 
 extension Precision: ExpressibleByArgument {}
 
@@ -89,24 +88,16 @@ struct Reproduce: ParsableCommand {
     }
 
     private func train(_ network: String, _ folder: String, _ arguments: [String]) throws {
-        let manager = FileManager.default
-        guard !manager.fileExists(atPath: folder + "/" + ModelFolder.manifestName) else { return }
-        if !quiet { StandardError.write("training \(network)\n") }
-        try Train.parse(
-            [network, "--output", folder, "--resume"] + arguments + dataArguments
-                + (quick ? quickSettings : []) + (quiet ? ["--quiet"] : [])
-        ).run()
+        let training = ResumableTraining(
+            network: network, folder: folder,
+            arguments: arguments + dataArguments
+                + (quick ? ResumableTraining.quickArguments : []))
+        if !quiet && !training.isFinished { StandardError.write("training \(network)\n") }
+        try training.run(quiet: quiet)
     }
 
     private var dataArguments: [String] {
         (data.dataset.map { ["--dataset", $0] } ?? [])
             + (data.dataDir.map { ["--data-dir", $0] } ?? [])
-    }
-
-    private var quickSettings: [String] {
-        [
-            "epochs=1", "data.trainingImages=1000", "data.validationImages=200",
-            "data.calibrationImages=1000",
-        ].flatMap { ["--set", $0] }
     }
 }

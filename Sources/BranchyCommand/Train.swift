@@ -175,6 +175,22 @@ struct Train: ParsableCommand {
         }
     }
 
+    /// Requires that the model in the output folder was trained as these options say.
+    ///
+    /// - Throws: `TrainingError` where it was not.
+    func checkFinished() throws {
+        let network = try BranchedNetwork(nameOrFile: network)
+        let model = try ModelFolder(output).read(digest: Checksum.sha256)
+        let asked = try resolvedRecipe(for: network)
+        let found = try Recipe(besideModel: output, of: network)
+        guard model.network == network, found == asked else {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "\(output) holds a model of another network or recipe than this command trains; "
+                    + "choose another --output, or remove it")
+        }
+    }
+
     private func fit(
         _ trainer: inout Trainer, _ checkpoint: inout Checkpoint, _ folder: RunFolder
     ) throws {

@@ -4,13 +4,14 @@ import Testing
 struct ProgramTests {
     static let subcommands = [
         "demo", "train", "calibrate", "verify", "evaluate", "predict", "inspect", "bench",
-        "profile", "reproduce", "datasets",
+        "profile", "reproduce", "study", "datasets",
     ]
 
     /// Those that do something themselves.
     static let actions =
-        subcommands.dropLast().map { [$0] }
-        + ["list", "info", "fetch"].map { ["datasets", $0] }
+        subcommands.dropLast(2).map { [$0] }
+        + ["thresholds", "loss-weights", "branch-depth"].map { ["study", $0] }
+        + ["list", "info", "fetch", "bench"].map { ["datasets", $0] }
 
     @Test func tellsItsVersion() throws {
         let result = try Program.run("--version")
@@ -44,7 +45,7 @@ struct ProgramTests {
         #expect(dump.ownSubcommands.map(\.commandName) == Self.subcommands)
         let commands =
             [dump] + dump.ownSubcommands + dump.ownSubcommands.flatMap(\.ownSubcommands)
-        #expect(commands.count == 1 + Self.subcommands.count + 3)
+        #expect(commands.count == 1 + Self.subcommands.count + 7)
         for command in commands {
             #expect(command.abstract?.isEmpty == false, "\(command.commandName)")
             for argument in command.arguments ?? [] {

@@ -29,29 +29,31 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     ///   - predictor: its executable is the one that will predict; its policy is not asked.
     ///   - split: the labelled images.
     ///   - preprocessing: prepares them as the network was trained.
+    ///   - limit: how many images at most, from the first on.
     ///   - observe: told after each image how many are done, of how many.
     /// - Throws: `NetworkError` or `DatasetError` where the images do not fit the network,
     ///   `EngineError` where the engine fails.
     public init(
         of predictor: Predictor, on split: Split, preprocessing: Preprocessing,
-        observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
+        limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws {
         let images = try PreparedImages(split, preprocessing: preprocessing, for: predictor)
         var session = try predictor.makeSession()
         var observations: [ExitObservation] = []
-        observations.reserveCapacity(split.count * predictor.network.exitCount)
-        for index in 0..<split.count {
+        let count = min(split.count, max(0, limit))
+        observations.reserveCapacity(count * predictor.network.exitCount)
+        for index in 0..<count {
             try images.withImage(at: index) { image in
                 try session.forEachExit(of: image) { exit, logits in
                     observations.append(ExitObservation(logits: logits, exit: exit))
                 }
             }
-            try observe(index + 1, split.count)
+            try observe(index + 1, count)
         }
         self.observations = observations
         exitCount = predictor.network.exitCount
         classCount = predictor.network.classCount
-        labels = (0..<split.count).map(split.label(at:))
+        labels = (0..<count).map(split.label(at:))
         dataset = split.name
         dataChecksum = split.checksum
     }

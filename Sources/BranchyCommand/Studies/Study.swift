@@ -1,0 +1,45 @@
+import ArgumentParser
+import BranchyNet
+import Foundation
+
+/// `branchynet study`
+struct Study: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Vary one thing at a time, as the paper does in its section V.",
+        discussion: """
+            No study reads test images: what it finds may choose something, and is judged on \
+            held-out images. Trainings are kept: the same command goes on where it was \
+            interrupted.
+            """,
+        subcommands: [StudyThresholds.self, StudyLossWeights.self, StudyBranchDepth.self])
+}
+
+/// What a study found.
+protocol StudyFindings: Encodable {
+    /// For people.
+    var table: String { get }
+    /// For spreadsheets and plots: a row per setting and exit.
+    var csv: CSVTable { get }
+}
+
+/// Where the findings of a study go.
+struct StudyOutput: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Write the findings to this file too, as CSV.", valueName: "file"),
+        completion: .file(extensions: ["csv"]))
+    var csv: String?
+
+    @Flag(help: "Print the findings as JSON on standard output.")
+    var json = false
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func write(_ findings: some StudyFindings) throws {
+        if let csv { try AtomicFile.write(Array(findings.csv.text.utf8), to: csv) }
+        try StandardOutput.write(
+            json
+                ? String(decoding: JSONEncoder.branchyNet.encode(findings), as: UTF8.self) + "\n"
+                : findings.table)
+    }
+}
