@@ -118,7 +118,7 @@ let package = Package(
                 "BranchyData", "Compute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "Crypto", package: "swift-crypto"),
-            ]),
+            ], exclude: ["Golden"]),
         .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
         .testTarget(
