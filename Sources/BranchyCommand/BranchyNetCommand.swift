@@ -13,8 +13,9 @@ struct BranchyNetCommand: ParsableCommand {
             """,
         version: "branchynet \(Version.number) (\(Engines.description))",
         subcommands: [
-            Demo.self, Train.self, Calibrate.self, Verify.self, Evaluate.self, Predict.self,
-            Inspect.self, Bench.self, Profile.self, Reproduce.self, Study.self, Datasets.self,
+            Demo.self, Train.self, Calibrate.self, Verify.self, Evaluate.self, Report.self,
+            Predict.self, Inspect.self, Bench.self, Profile.self, Reproduce.self, Study.self,
+            Datasets.self,
         ])
 
     static func main() {

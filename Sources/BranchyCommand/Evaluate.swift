@@ -142,7 +142,7 @@ struct Evaluate: ParsableCommand {
 }
 
 /// A network without exits that a gain is measured against.
-private struct PlainNetwork {
+struct PlainNetwork {
     let model: TrainedModel
     let predictor: Predictor
 

@@ -3,8 +3,8 @@ import Testing
 
 struct ProgramTests {
     static let subcommands = [
-        "demo", "train", "calibrate", "verify", "evaluate", "predict", "inspect", "bench",
-        "profile", "reproduce", "study", "datasets",
+        "demo", "train", "calibrate", "verify", "evaluate", "report", "predict", "inspect",
+        "bench", "profile", "reproduce", "study", "datasets",
     ]
 
     /// Those that do something themselves.

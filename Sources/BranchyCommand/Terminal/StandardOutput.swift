@@ -10,6 +10,19 @@ import Darwin
 
 /// Where results go, and nothing else.
 enum StandardOutput {
+    /// Whether a person is looking at a terminal that can draw.
+    static var isTerminal: Bool {
+        guard isatty(STDOUT_FILENO) == 1 else { return false }
+        return getenv("TERM").map { String(cString: $0) } != "dumb"
+    }
+
+    /// Columns of the terminal; 80 where it does not say.
+    static var width: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     /// Writes a text at once.
     ///
     /// - Throws: `ModelError` of code `unwritable` where not all of it can be written, which

@@ -54,12 +54,12 @@ enum SampleModel {
     static func write(
         _ network: BranchedNetwork, _ parameters: ParameterStore, to folder: String,
         policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist",
-        trainingChecksum: String = "", held: Int? = nil
+        classNames: [String] = MNIST.classNames, trainingChecksum: String = "", held: Int? = nil
     ) throws {
         let model = TrainedModel(
             network: network, parameters: parameters,
             preprocessing: Preprocessing(mean: [0.1307], standardDeviation: [0.3081]),
-            classNames: MNIST.classNames, policy: policy,
+            classNames: classNames, policy: policy,
             provenance: Provenance(
                 dataset: dataset, trainingChecksum: trainingChecksum, validationChecksum: "",
                 calibrationChecksum: "", seed: 1, epochs: 0, initialChecksum: nil,

@@ -1,0 +1,118 @@
+import ArgumentParser
+import BranchyData
+import BranchyEvaluation
+import BranchyNet
+import Compute
+import NativeEngine
+
+/// `branchynet report`
+struct Report: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what a model and its thresholds are worth, as a page to look at.",
+        discussion: """
+            The page is one HTML file that needs no other: accuracy against time, where images \
+            leave, how much the thresholds matter, how far probabilities can be believed, the \
+            classes, easy and hard images, the certificate, and where the model comes from. \
+            Thresholds are only ever chosen by the calibration images; what other images say of \
+            them chose nothing.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "Folder of a trained model, or the name of one that is shipped, such as b-lenet.",
+            valueName: "model"),
+        completion: .directory)
+    var model: String
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var engineOptions: EngineOptions
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Write the page here.", valueName: "file"), completion: .file())
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the numbers of each figure to this folder, as CSV.", valueName: "dir"),
+        completion: .directory)
+    var csv: String?
+
+    @Flag(help: "Draw accuracy against time in the terminal.")
+    var plot = false
+
+    @Option(help: "The split that is reported on.")
+    var split: Evaluate.Split = .test
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the plain network, trained on its own for as long, to compare with.",
+            valueName: "model"), completion: .directory)
+    var baseline: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure times on so many images; 0 to count multiply-accumulates instead.",
+            valueName: "n"))
+    var latencyImages = 500
+
+    @Flag(help: "Show no progress.")
+    var quiet = false
+
+    func validate() throws {
+        guard output != nil || csv != nil || plot else {
+            throw ValidationError(
+                "ask for a page by --output report.html, for numbers by --csv FOLDER, or for "
+                    + "--plot")
+        }
+        guard latencyImages >= 0 else {
+            throw ValidationError("--latency-images is \(latencyImages), expected 0 or more")
+        }
+    }
+
+    func run() throws {
+        let page = try page()
+        if let output { try page.write(to: output) }
+        if let csv { try page.writeTables(in: csv) }
+        if plot {
+            let isTerminal = StandardOutput.isTerminal
+            let drawing = TerminalPlot(
+                page.curve, style: isTerminal ? .braille : .plain,
+                columns: min(isTerminal ? StandardOutput.width - 12 : 64, 100))
+            try StandardOutput.write(drawing.text)
+        }
+    }
+
+    private func page() throws -> ReportPage {
+        let folder = ShippedModels.folder(model)
+        let engine = try engineOptions.inference()
+        let subject = try ReportSubject(folder: folder, engine: engine, command: Self.command)
+        let splits = try DataFolder(data, run: folder).splits(of: subject.trained, in: folder)
+        let plain = try baseline.map { try PlainNetwork(at: $0, engine: engine) }
+        Interrupt.watch()
+        var maker = ReportMaker(
+            subject: subject, plain: plain, splits: splits, latencyImages: latencyImages,
+            progress: ProgressLine(isShown: !quiet))
+        return switch split {
+        case .test: try maker.page(on: splits.test)
+        case .calibration: try maker.page(on: splits.calibration)
+        case .validation: try maker.page(on: splits.validation)
+        }
+    }
+
+    /// What made the page, as a line of shell.
+    private static var command: String {
+        let words = CommandLine.arguments.dropFirst().map { word in
+            let isPlain = word.utf8.allSatisfy { byte in
+                byte > 0x7F || "-_./:,=+%@".utf8.contains(byte)
+                    || Character(UnicodeScalar(byte)).isLetter
+                    || Character(UnicodeScalar(byte)).isNumber
+            }
+            guard !isPlain || word.isEmpty else { return word }
+            return "'"
+                + word.split(separator: "'", omittingEmptySubsequences: false)
+                .joined(separator: "'\\''") + "'"
+        }
+        return (["branchynet"] + words).joined(separator: " ")
+    }
+}

@@ -1,0 +1,79 @@
+import BranchyData
+import BranchyEvaluation
+import BranchyNet
+
+/// The thresholds that a report is about.
+struct ReportPolicy {
+    enum Origin {
+        /// They are the model's.
+        case model
+        /// The model has none; these are the knee of its calibration images.
+        case proposal
+        /// The model has none, and there is nothing to choose or to choose by.
+        case none
+    }
+
+    let policy: ThresholdPolicy
+    let origin: Origin
+
+    init(of subject: ReportSubject, orKneeOf calibrator: ThresholdCalibrator?) {
+        if let own = subject.trained.policy {
+            (policy, origin) = (own, .model)
+        } else if let knee = calibrator?.knee {
+            (policy, origin) = (ThresholdPolicy(thresholds: knee.thresholds), .proposal)
+        } else {
+            (policy, origin) = (subject.lastExitPolicy, .none)
+        }
+    }
+}
+
+/// What it costs to leave: time where it was measured, or work.
+struct ReportCosts {
+    let isTime: Bool
+    /// By exit: the median time to leave there in microseconds, or thousands of
+    /// multiply-accumulates.
+    let ofExit: [Double]
+    /// The plain network's.
+    let plain: Double?
+
+    /// What the costs are, for an axis or a heading.
+    var title: String {
+        isTime ? "mean time of an image (µs)" : "multiply-accumulates of an image (thousands)"
+    }
+
+    func text(_ cost: Double?) -> String {
+        guard let cost else { return "-" }
+        return Format.fixed(cost, digits: 1) + (isTime ? " µs" : " thousand multiply-accumulates")
+    }
+
+    /// The mean over images that leave at these rates.
+    func mean(_ exitRates: [Double]) -> Double {
+        zip(exitRates, ofExit).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+}
+
+/// What was found on the split that is reported on.
+struct ReportFindings {
+    /// The plain network beside the model.
+    struct Baseline {
+        let name: String
+        let accuracy: Double?
+        let isTrainedAlike: Bool
+    }
+
+    /// Under the policy, replayed from what every exit said.
+    let evaluation: Evaluation
+    let policy: ReportPolicy
+    let costs: ReportCosts
+    let latency: LatencyReport?
+    let baseline: Baseline?
+    /// Whether the thresholds were chosen by these very images.
+    let isInSample: Bool
+    /// Whether the network may have learnt from some of them.
+    let isLearnt: Bool
+
+    var counts: ExitCounts { evaluation.counts }
+
+    /// Such as `10,000 test images`.
+    var images: String { "\(Format.grouped(counts.samples)) \(evaluation.split) images" }
+}

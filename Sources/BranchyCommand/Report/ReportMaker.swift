@@ -1,0 +1,116 @@
+import BranchyData
+import BranchyEvaluation
+import BranchyNet
+
+/// Measures a model and puts its report together.
+struct ReportMaker {
+    let subject: ReportSubject
+    let plain: PlainNetwork?
+    let splits: DatasetSplits
+    /// On how many images times are measured; 0 to count multiply-accumulates instead.
+    let latencyImages: Int
+    var progress: ProgressLine
+
+    /// The report on a split.
+    mutating func page(on split: some DataSplit) throws -> ReportPage {
+        defer { progress.clear() }
+        let record = try self.record(of: subject.predictor, subject.trained, on: split)
+        var latency = try measure(subject.trained.policy ?? subject.lastExitPolicy, on: split)
+        let costs = try self.costs(latency)
+        let calibrator = try self.calibrator(costs)
+        let policy = ReportPolicy(of: subject, orKneeOf: calibrator)
+        if policy.origin == .proposal { latency = try measure(policy.policy, on: split) }
+        let findings = ReportFindings(
+            evaluation: try Evaluation(
+                replaying: policy.policy, from: record, of: subject.network),
+            policy: policy, costs: costs, latency: latency, baseline: try baseline(on: split),
+            isInSample: isInSample(split, policy),
+            isLearnt: splits.training.checksum != subject.trained.provenance.trainingChecksum)
+        let curve = CurveSection(findings, calibrator, record)
+        return ReportPage(
+            subject, findings, curve: curve.plot,
+            sections: [
+                SummarySection(subject, findings), curve,
+                try ExitsSection(subject, findings),
+                SensitivitySection(subject, findings, record),
+                ReliabilitySection(subject, findings),
+                ClassesSection(subject, findings),
+                try PicturesSection(subject, findings, record, split),
+                try CertificateSection(subject, findings),
+                try ProvenanceSection(subject, findings),
+            ])
+    }
+
+    private func isInSample(_ split: some DataSplit, _ policy: ReportPolicy) -> Bool {
+        switch policy.origin {
+        case .model: subject.trained.calibration?.dataChecksum == split.checksum
+        case .proposal: splits.calibration.checksum == split.checksum
+        case .none: false
+        }
+    }
+}
+
+// MARK: - Measuring
+
+extension ReportMaker {
+    private mutating func record<Split: DataSplit>(
+        of predictor: Predictor, _ model: TrainedModel, on split: Split
+    ) throws -> ExitRecord<Split> {
+        try ExitRecord(of: predictor, on: split, preprocessing: model.preprocessing) {
+            try progress.step("recording \(model.network.name)", $0, of: $1)
+        }
+    }
+
+    private mutating func measure(
+        _ policy: ThresholdPolicy, on split: some DataSplit
+    ) throws -> LatencyReport? {
+        let count = min(latencyImages, split.count)
+        guard count > 0 else { return nil }
+        let exitCount = subject.network.exitCount
+        let exits = try (0..<exitCount).map { try subject.predictor.leaving(at: $0) }
+        let subjects =
+            [try subject.predictor.with(policy: policy)] + exits
+            + (plain.map { [$0.predictor] } ?? [])
+        let measurement = try LatencyMeasurement(
+            of: subjects, on: split, preprocessing: subject.trained.preprocessing,
+            imageCount: count
+        ) {
+            try progress.step("measuring", $0, of: $1)
+        }
+        return LatencyReport(measurement, exitCount: exitCount)
+    }
+
+    private func costs(_ latency: LatencyReport?) throws -> ReportCosts {
+        if let latency {
+            return ReportCosts(
+                isTime: true, ofExit: latency.exits, plain: latency.baseline?.median)
+        }
+        let work = try ExitCosts(of: subject.network).multiplyAccumulates
+        let plainWork = try plain.map { try ExitCosts(of: $0.model.network).multiplyAccumulates[0] }
+        return ReportCosts(
+            isTime: false, ofExit: work.map { Double($0) / 1e3 },
+            plain: plainWork.map { Double($0) / 1e3 })
+    }
+
+    /// What chooses thresholds: by calibration images only. `nil` where there is no choice, or too
+    /// few images to choose by.
+    private mutating func calibrator(_ costs: ReportCosts) throws -> ThresholdCalibrator? {
+        guard subject.network.exitCount > 1,
+            splits.calibration.count >= ThresholdCalibrator.minimumSampleCount
+        else { return nil }
+        return try ThresholdCalibrator(
+            record: record(of: subject.predictor, subject.trained, on: splits.calibration),
+            score: subject.trained.policy?.score ?? .entropy, costOfExit: costs.ofExit)
+    }
+
+    private mutating func baseline(
+        on split: some DataSplit
+    ) throws -> ReportFindings.Baseline? {
+        guard let plain else { return nil }
+        let record = try self.record(of: plain.predictor, plain.model, on: split)
+        return .init(
+            name: plain.model.network.name,
+            accuracy: record.replay(ThresholdPolicy(thresholds: [])).accuracy,
+            isTrainedAlike: plain.isTrainedAlike(subject.trained))
+    }
+}

@@ -1,0 +1,38 @@
+import BranchyEvaluation
+import BranchyNet
+import Compute
+
+/// The model that a report is about, and what answers for it.
+struct ReportSubject {
+    let folder: String
+    let trained: TrainedModel
+    /// What computes, as certificates name it.
+    let computation: Certificate.Computation
+    /// What makes the page again, as a line of shell.
+    let command: String
+    /// Visits every exit.
+    let predictor: Predictor
+    /// Lets everybody leave at the last exit.
+    let lastExitPolicy: ThresholdPolicy
+
+    /// - Throws: `ModelError` where the folder is no model.
+    init(folder: String, engine: any Engine, command: String) throws {
+        (self.folder, self.command) = (folder, command)
+        trained = try ModelFolder(folder).read(digest: Checksum.sha256)
+        computation = Certificate.Computation(of: engine)
+        lastExitPolicy = ThresholdPolicy(
+            thresholds: Array(repeating: 0, count: trained.network.exitCount - 1))
+        predictor = try Predictor(
+            network: trained.network, parameters: trained.parameters, policy: lastExitPolicy,
+            engine: engine)
+    }
+
+    var network: BranchedNetwork { trained.network }
+
+    /// What people call the exits.
+    var exitTitles: [String] {
+        network.exitNames.enumerated().map { exit, name in
+            exit == network.exitCount - 1 ? name : "exit \(exit + 1), \(name)"
+        }
+    }
+}

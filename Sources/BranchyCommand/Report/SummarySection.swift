@@ -1,0 +1,80 @@
+import BranchyEvaluation
+import BranchyNet
+
+/// What matters most, in a few numbers.
+struct SummarySection: ReportSection {
+    let title = "In short"
+    private let subject: ReportSubject
+    private let findings: ReportFindings
+
+    init(_ subject: ReportSubject, _ findings: ReportFindings) {
+        (self.subject, self.findings) = (subject, findings)
+    }
+
+    var body: [Markup] {
+        [
+            Markup(
+                "ul", ["class": "tiles"],
+                tiles.map { tile in
+                    Markup(
+                        "li", [:],
+                        [
+                            Markup("strong", text: tile.value), Markup("span", text: tile.name),
+                            Markup("small", text: tile.note),
+                        ])
+                })
+        ]
+    }
+
+    private typealias Tile = (name: String, value: String, note: String)
+
+    private var tiles: [Tile] { [accuracy, time, gain, early].compactMap(\.self) }
+
+    private var accuracy: Tile {
+        (
+            "accuracy", Format.percent(findings.counts.accuracy),
+            "95 % interval: " + Format.percents(findings.counts.accuracyInterval)
+        )
+    }
+
+    private var time: Tile {
+        guard let latency = findings.latency else {
+            return (
+                "work", Format.fixed(findings.costs.mean(findings.counts.exitRates), digits: 1),
+                "thousand multiply-accumulates, a mean"
+            )
+        }
+        return (
+            "mean time", Format.microseconds(latency.policy.mean),
+            "median \(Format.microseconds(latency.policy.median)), "
+                + "\(Format.microseconds(latency.policy.worstCase)) where no image leaves early"
+        )
+    }
+
+    private var gain: Tile? {
+        if let baseline = findings.baseline, let gain = findings.latency?.gain {
+            return (
+                "as fast as \(baseline.name)", Format.fixed(gain.estimate, digits: 2) + " times",
+                "95 % interval: \(Format.fixed(gain.low, digits: 2)) to "
+                    + Format.fixed(gain.high, digits: 2)
+            )
+        }
+        guard subject.network.exitCount > 1, let last = findings.costs.ofExit.last else {
+            return nil
+        }
+        let mean = findings.latency?.policy.mean ?? findings.costs.mean(findings.counts.exitRates)
+        return (
+            findings.latency == nil ? "less work than its last exit" : "as fast as its last exit",
+            Format.fixed(last / mean, digits: 2) + " times",
+            "no plain network to compare with; --baseline names one"
+        )
+    }
+
+    private var early: Tile? {
+        guard subject.network.exitCount > 1 else { return nil }
+        return (
+            "leave early", Format.percent(findings.counts.exitRates.dropLast().reduce(0, +)),
+            PolicyDescription(findings.policy.policy).text
+        )
+    }
+}
