@@ -60,9 +60,10 @@ struct NetworkTree {
 
     var text: String {
         let parameters = parameterCounts.values.reduce(0, +)
+        let exits = network.exitCount == 1 ? "1 exit" : "\(network.exitCount) exits"
         return """
             \(network.name): images of \(network.inputShape), \(network.classCount) classes, \
-            \(network.exitCount) exits, \(Format.grouped(parameters)) parameters
+            \(exits), \(Format.grouped(parameters)) parameters
 
             \(table.text)
             \(exitTable)

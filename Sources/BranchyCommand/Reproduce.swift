@@ -2,7 +2,19 @@ public import ArgumentParser
 import BranchyNet
 public import BranchyTraining
 
-extension Precision: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {
+    /// The recipe's names, and the short ones that `--precision` has everywhere.
+    public init?(argument: String) {
+        switch argument {
+        case "fp32": self = .float32
+        case "bf16": self = .bfloat16
+        default: self.init(rawValue: argument)
+        }
+    }
+
+    /// What help and errors name.
+    public static var allValueStrings: [String] { ["fp32", "bf16"] }
+}
 
 /// `branchynet reproduce`
 struct Reproduce: ParsableCommand {
@@ -30,8 +42,8 @@ struct Reproduce: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What training computes in (default: bfloat16 on CIFAR-10, float32 on MNIST).",
-            discussion: "bfloat16 needs a processor with AVX-512 BF16.", valueName: "precision"))
+            "What training computes in (default: bf16 on CIFAR-10, fp32 on MNIST).",
+            discussion: "bf16 needs a processor with AVX-512 BF16.", valueName: "precision"))
     var precision: Precision?
 
     @Flag(help: "One epoch on a small part of the images: the same path, in minutes.")

@@ -83,7 +83,7 @@ struct OwnNetworkTests {
             #expect(result.status == 0)
             #expect(
                 result.output == """
-                    mine: images of 4x6x5, 2 classes, 1 exits, 254 parameters
+                    mine: images of 4x6x5, 2 classes, 1 exit, 254 parameters
 
                                                                                     shape  parameters  multiply-accumulates
                     └─ stage 1                                                                                        1,956

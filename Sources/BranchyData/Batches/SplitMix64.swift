@@ -88,4 +88,5 @@ package enum RandomPurpose: UInt64 {
     case drawing = 7
     case flip = 8
     case proof = 9
+    case turns = 10
 }

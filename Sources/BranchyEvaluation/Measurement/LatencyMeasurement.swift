@@ -5,7 +5,7 @@ public import BranchyNet
 ///
 /// The clock runs over one call of `Session.predict`: every stage visited, its branch, the score
 /// and the decision included. Preparing the image is not part of it and is timed by itself. All
-/// subjects take turns on each image, in an order that changes from round to round, so that a busy
+/// subjects take turns on each image, in an order that is drawn anew each round, so that a busy
 /// moment of the machine meets them alike. Of an image's rounds the median counts, so that a moment
 /// in which the machine did something else does not.
 public struct LatencyMeasurement: Hashable, Sendable {
@@ -42,6 +42,8 @@ public struct LatencyMeasurement: Hashable, Sendable {
             return
         }
         let images = try PreparedImages(split, preprocessing: preprocessing, for: first)
+        // Drawn anew each round, so that no subject always finds the caches of the same neighbour.
+        var turns = SplitMix64(seed: 0, stream: RandomPurpose.turns.rawValue)
         for index in 0..<count {
             var times = [[Double]](repeating: [], count: subjects.count)
             var preparationTimes: [Double] = []
@@ -55,8 +57,7 @@ public struct LatencyMeasurement: Hashable, Sendable {
                             for _ in 0..<Self.warmUpCount { _ = try session.predict(image) }
                         }
                     }
-                    for turn in subjects.indices {
-                        let subject = (turn + round) % subjects.count
+                    for subject in turns.permutation(of: subjects.count) {
                         let start = clock.now
                         _ = try sessions[subject].predict(image)
                         times[subject].append(start.duration(to: clock.now).inSeconds)
