@@ -1,6 +1,6 @@
-// Convolution of stride 1 from and to blocks by tiles of 2x2 results, with fewer multiplications
-// than there are taps: 16 per tile and channel instead of 36 for kernels of 3x3, 36 instead of 100
-// for 5x5.
+// Convolution of stride 1 from and to blocks by tiles of results, with fewer multiplications than
+// there are taps: per tile of 2x2 and channel 16 instead of 36 for kernels of 3x3, 36 instead of 100
+// for 5x5; per tile of 4x4 36 instead of 144 for 3x3.
 //
 // Tiles of the source and of the weights are transformed so that convolution becomes multiplication
 // element by element; what is left is, for each position in a tile, a product of matrices over the
@@ -8,12 +8,13 @@
 //
 // In bfloat16 it is the transformed tiles and weights that are rounded; the transforms themselves
 // compute in 32 bits, and so does the sum over the channels.
-//
-// References: Lavin, Gray, *Fast Algorithms for Convolutional Neural Networks*, CVPR 2016, section
-// 4: F(2x2, 3x3) with the points 0, 1, -1, and F(2x2, 5x5) with the points 0, 1, -1, 2, -2.
 
 /// Tiles that are computed together.
 #define TILES 16
+
+/// From one position of tiles or sums to the next, there is a line more than they take: otherwise
+/// all positions of a tile would fall on few sets of the cache.
+#define TILE_GAP BLOCK
 
 /// Tiles whose sums fit the registers.
 #if defined(INFERENCE_AVX512)
@@ -24,64 +25,40 @@
 #define TILE_SUMS 2
 #endif
 
-/// The side of a tile of the source for kernels of 3x3 and of 5x5.
-#define LARGEST_TILE 6
+/// Floats from one position of sums to the next.
+#define SUMS_DISTANCE (TILES * BLOCK + TILE_GAP)
 
-/// Transforms a row or column of a tile of the source, whose elements are `step` pixels apart.
-INLINE void tile_source_line(pixel *d, int step, int side) {
-    const pixel d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
-    if (side == 4) {
-        d[0] = d0 - d2;
-        d[step] = d1 + d2;
-        d[2 * step] = d2 - d1;
-        d[3 * step] = d1 - d3;
-        return;
-    }
-    const pixel d4 = d[4 * step], d5 = d[5 * step];
-    const pixel even = d4 - 4 * d2, odd = d3 - 4 * d1, half_even = d4 - d2,
-                twice_odd = 2 * (d3 - d1);
-    d[0] = 4 * d0 - 5 * d2 + d4;
-    d[step] = even + odd;
-    d[2 * step] = even - odd;
-    d[3 * step] = half_even + twice_odd;
-    d[4 * step] = half_even - twice_odd;
-    d[5 * step] = 4 * d1 - 5 * d3 + d5;
+/// Floats from one position of tiles to the next; a pixel of a tile takes `taken`.
+INLINE ptrdiff_t tiles_distance(int blocks, int taken) {
+    return (ptrdiff_t)blocks * TILES * taken + TILE_GAP;
 }
 
-/// Transforms a row or column of sums to two results, the first two of the line.
-INLINE void tile_result_line(pixel *m, int step, int side) {
-    const pixel m0 = m[0], m1 = m[step], m2 = m[2 * step], m3 = m[3 * step];
-    if (side == 4) {
-        m[0] = m0 + m1 + m2;
-        m[step] = m1 - m2 - m3;
-        return;
-    }
-    const pixel m4 = m[4 * step], m5 = m[5 * step];
-    m[0] = m0 + (m1 + m2) + (m3 + m4);
-    m[step] = (m1 - m2) + 2 * (m3 - m4) + m5;
-}
-
-/// Transforms the tile at a place of a source block to `tile`, position by position.
+/// Transforms the tile at a place of a source block to `tile`, position by position. `is_inside`
+/// says that nothing of it lies beyond the image.
 INLINE void tile_source(
-    const inference_step *step, const float *source, int y, int x, int side, float *tile,
-    ptrdiff_t position_distance, int in_bfloat16
+    const inference_step *step, const float *source, int y, int x, int side, int is_inside,
+    float *tile, ptrdiff_t distance, int in_bfloat16
 ) {
+    static const float zeros[BLOCK];
     pixel d[LARGEST_TILE * LARGEST_TILE];
-    const int is_inside = y >= 0 && x >= 0 && y + side <= step->height && x + side <= step->width;
-    UNROLL for (int i = 0; i < side; i++)
-        UNROLL for (int j = 0; j < side; j++) {
+    const int height = step->height, width = step->width;
+    UNROLL for (int j = 0; j < side; j++) {
+        UNROLL for (int i = 0; i < side; i++) {
             const int row = y + i, column = x + j;
             const float *address = source + row * step->source.row + column * BLOCK;
-            if (is_inside
-                || (row >= 0 && row < step->height && column >= 0 && column < step->width))
-                d[i * side + j] = PIXEL(address);
-            else d[i * side + j] = (pixel){0};
+            if (!is_inside && (row < 0 || row >= height || column < 0 || column >= width))
+                address = zeros;
+            d[i * side + j] = PIXEL(address);
         }
-    UNROLL for (int j = 0; j < side; j++) tile_source_line(d + j, side, side);
-    UNROLL for (int i = 0; i < side; i++) tile_source_line(d + i * side, 1, side);
-    UNROLL for (int p = 0; p < side * side; p++) {
-        if (in_bfloat16) pixel_store_rounded(tile + p * position_distance, d + p);
-        else PIXEL_RESULT(tile + p * position_distance) = d[p];
+        tile_source_line(d + j, side, side);
+    }
+    UNROLL for (int i = 0; i < side; i++) {
+        tile_source_line(d + i * side, 1, side);
+        UNROLL for (int j = 0; j < side; j++) {
+            const int p = i * side + j;
+            if (in_bfloat16) pixel_store_rounded(tile + p * distance, d + p);
+            else PIXEL_RESULT(tile + p * distance) = d[p];
+        }
     }
 }
 
@@ -103,79 +80,124 @@ INLINE void tile_sums(
     UNROLL for (int t = 0; t < TILE_SUMS; t++) PIXEL_RESULT(sums + t * BLOCK) = sum[t];
 }
 
-/// Transforms the sums of one tile to four results and stores those that the image has.
+/// Transforms the sums of one tile to results and stores those that the image has; all of them
+/// where `is_inside` says so.
 INLINE void tile_results(
     const inference_step *step, const float *sums, const pixel *bias, const float *other,
-    float *result, int y, int x, int side
+    float *result, int y, int x, int side, int results, int is_inside
 ) {
+    // Read once: the compiler cannot know that results are not stored over them.
+    const int has_other = step->has_other, has_relu = step->has_relu;
+    const ptrdiff_t other_row = step->other.row, result_row = step->result.row;
+    const int rows = is_inside ? results : smaller(results, step->rows - y);
+    const int columns = is_inside ? results : smaller(results, step->columns - x);
     pixel m[LARGEST_TILE * LARGEST_TILE];
-    UNROLL for (int p = 0; p < side * side; p++) m[p] = PIXEL(sums + p * TILES * BLOCK);
-    UNROLL for (int j = 0; j < side; j++) tile_result_line(m + j, side, side);
-    UNROLL for (int i = 0; i < 2; i++) tile_result_line(m + i * side, 1, side);
-    UNROLL for (int i = 0; i < 2; i++)
-        UNROLL for (int j = 0; j < 2; j++) {
-            if (y + i >= step->rows || x + j >= step->columns) continue;
-            pixel r = m[i * side + j] + *bias;
-            const ptrdiff_t column = (ptrdiff_t)(x + j) * BLOCK;
-            if (step->has_other) r += PIXEL(other + (y + i) * step->other.row + column);
-            if (step->has_relu) pixel_cut(&r);
-            PIXEL_RESULT(result + (y + i) * step->result.row + column) = r;
+    UNROLL for (int j = 0; j < side; j++) {
+        UNROLL for (int i = 0; i < side; i++)
+            m[i * side + j] = PIXEL(sums + (i * side + j) * SUMS_DISTANCE);
+        tile_result_line(m + j, side, side, results);
+    }
+    other += y * other_row + x * BLOCK;
+    result += y * result_row + x * BLOCK;
+    UNROLL for (int i = 0; i < results; i++) {
+        pixel *r = m + i * side;
+        if (i >= rows) return;
+        tile_result_line(r, 1, side, results);
+        UNROLL for (int j = 0; j < results; j++) {
+            if (j >= columns) continue;
+            r[j] += *bias;
+            if (has_other) r[j] += PIXEL(other + i * other_row + j * BLOCK);
+            if (has_relu) pixel_cut(r + j);
+            PIXEL_RESULT(result + i * result_row + j * BLOCK) = r[j];
         }
-}
-
-/// Computes `count` tiles from the first on, counted row by row.
-INLINE void tile_chunk(
-    const inference_step *step, float *memory, int n, int first, int count, int side,
-    int in_bfloat16
-) {
-    // Floats that a pixel of a tile takes; one holds two numbers of 16 bits.
-    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK;
-    const int across = (step->columns + 1) / 2, positions = side * side;
-    const int sources = block_count(step->channels), results = block_count(step->result_channels);
-    float *tiles = memory + step->scratch;
-    float *sums = tiles + (ptrdiff_t)positions * sources * TILES * taken;
-    for (int b = 0; b < sources; b++)
-        for (int t = 0; t < count; t++)
-            tile_source(
-                step,
-                memory + step->source.start + n * step->source.sample + b * step->source.channel,
-                (first + t) / across * 2 - step->padding, (first + t) % across * 2 - step->padding,
-                side, tiles + (b * TILES + t) * taken, (ptrdiff_t)sources * TILES * taken,
-                in_bfloat16);
-    const float *weights = step->weights;
-    for (int b = 0; b < results; b++) {
-        for (int p = 0; p < positions; p++) {
-            for (int t = 0; t < count; t += TILE_SUMS)
-                tile_sums(
-                    tiles + ((ptrdiff_t)p * sources * TILES + t) * taken, weights, sources,
-                    sums + (p * TILES + t) * BLOCK, in_bfloat16);
-            weights += (ptrdiff_t)sources * taken * BLOCK;
-        }
-        const pixel bias = PIXEL(step->biases + b * BLOCK);
-        for (int t = 0; t < count; t++)
-            tile_results(
-                step, sums + t * BLOCK, &bias,
-                memory + step->other.start + n * step->other.sample + b * step->other.channel,
-                memory + step->result.start + n * step->result.sample + b * step->result.channel,
-                (first + t) / across * 2, (first + t) % across * 2, side);
     }
 }
 
+/// Transforms `count` tiles of the source from the first on, counted row by row, of all blocks.
+INLINE void chunk_sources(
+    const inference_step *step, const float *source, float *tiles, int first, int count, int side,
+    int results, int in_bfloat16
+) {
+    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK, blocks = block_count(step->channels);
+    const int across = (step->columns + results - 1) / results;
+    const ptrdiff_t distance = tiles_distance(blocks, taken);
+    for (int b = 0; b < blocks; b++)
+        for (int t = 0; t < count; t++) {
+            const int y = (first + t) / across * results - step->padding;
+            const int x = (first + t) % across * results - step->padding;
+            float *tile = tiles + (b * TILES + t) * taken;
+            const float *block = source + b * step->source.channel;
+            if (y >= 0 && x >= 0 && y + side <= step->height && x + side <= step->width)
+                tile_source(step, block, y, x, side, true, tile, distance, in_bfloat16);
+            else tile_source(step, block, y, x, side, false, tile, distance, in_bfloat16);
+        }
+}
+
+/// Transforms the sums of `count` tiles from the first on to results of one block.
+INLINE void chunk_results(
+    const inference_step *step, const float *sums, const pixel *bias, const float *other,
+    float *result, int first, int count, int side, int results
+) {
+    const int across = (step->columns + results - 1) / results;
+    for (int t = 0; t < count; t++) {
+        const int y = (first + t) / across * results, x = (first + t) % across * results;
+        const float *tile = sums + t * BLOCK;
+        if (y + results <= step->rows && x + results <= step->columns)
+            tile_results(step, tile, bias, other, result, y, x, side, results, true);
+        else tile_results(step, tile, bias, other, result, y, x, side, results, false);
+    }
+}
+
+/// Computes `count` tiles from the first on. `side` and `results` are those of a tile, before and
+/// after the convolution.
+INLINE void tile_chunk(
+    const inference_step *step, float *memory, int n, int first, int count, int side, int results,
+    int in_bfloat16
+) {
+    // Floats that a pixel of a tile takes; one holds two numbers of 16 bits.
+    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK, positions = side * side;
+    const int sources = block_count(step->channels);
+    const ptrdiff_t distance = tiles_distance(sources, taken);
+    float *tiles = memory + step->scratch, *sums = tiles + positions * distance;
+    chunk_sources(
+        step, memory + step->source.start + n * step->source.sample, tiles, first, count, side,
+        results, in_bfloat16);
+    const float *weights = step->weights;
+    for (int b = 0; b < block_count(step->result_channels); b++) {
+        for (int p = 0; p < positions; p++) {
+            for (int t = 0; t < count; t += TILE_SUMS)
+                tile_sums(
+                    tiles + p * distance + t * taken, weights, sources,
+                    sums + p * SUMS_DISTANCE + t * BLOCK, in_bfloat16);
+            weights += (ptrdiff_t)sources * taken * BLOCK;
+        }
+        const pixel bias = PIXEL(step->biases + b * BLOCK);
+        chunk_results(
+            step, sums, &bias,
+            memory + step->other.start + n * step->other.sample + b * step->other.channel,
+            memory + step->result.start + n * step->result.sample + b * step->result.channel, first,
+            count, side, results);
+    }
+}
+
+#define TILE_CHUNK(side, results) \
+    if (step->in_bfloat16) tile_chunk(step, memory, n, first, count, side, results, true); \
+    else tile_chunk(step, memory, n, first, count, side, results, false)
+
 static void convolution_by_tiles(const inference_step *step, float *memory) {
-    const int tiles = (step->rows + 1) / 2 * ((step->columns + 1) / 2);
+    const int size = step->tile_size;
+    const int tiles = (step->rows + size - 1) / size * ((step->columns + size - 1) / size);
     for (int n = 0; n < step->samples; n++)
         for (int first = 0; first < tiles; first += TILES) {
             const int count = smaller(TILES, tiles - first);
-            if (step->kernel_size == 3 && step->in_bfloat16)
-                tile_chunk(step, memory, n, first, count, 4, true);
-            else if (step->kernel_size == 3) tile_chunk(step, memory, n, first, count, 4, false);
-            else if (step->in_bfloat16) tile_chunk(step, memory, n, first, count, 6, true);
-            else tile_chunk(step, memory, n, first, count, 6, false);
+            if (step->kernel_size == 5) TILE_CHUNK(6, 2);
+            else if (size == 4) TILE_CHUNK(6, 4);
+            else TILE_CHUNK(4, 2);
         }
 }
 
 /// Floats of scratch memory; in bfloat16 not all of them are used.
-static int32_t tiles_scratch(int32_t kernel_size, int32_t channels) {
-    const int positions = (kernel_size + 1) * (kernel_size + 1);
-    return positions * TILES * BLOCK * (block_count(channels) + 1);
+static int32_t tiles_scratch(int32_t kernel_size, int32_t tile_size, int32_t channels) {
+    const int side = kernel_size + tile_size - 1;
+    return (int32_t)(side * side * (tiles_distance(block_count(channels), BLOCK) + SUMS_DISTANCE));
 }

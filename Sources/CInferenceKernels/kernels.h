@@ -7,6 +7,7 @@
 
 #include "convolution_by_blocks.h"
 #include "blocks.h"
+#include "tile_transforms.h"
 #include "convolution_by_tiles.h"
 #include "convolution_by_channels.h"
 #include "convolution_by_columns.h"

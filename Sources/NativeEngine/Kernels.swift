@@ -14,11 +14,11 @@ struct Kernels {
 }
 
 /// How a convolution is computed.
-enum ConvolutionScheme {
+enum ConvolutionScheme: Hashable {
     /// From and to blocks of channels.
     case blocks
-    /// The same in tiles of 2x2 results, with fewer multiplications.
-    case tiles
+    /// The same in tiles of so many results along a side, with fewer multiplications.
+    case tiles(Int)
     /// Each vector along output columns.
     case columns
     /// Each vector along output channels.
@@ -27,7 +27,7 @@ enum ConvolutionScheme {
     var name: String {
         switch self {
         case .blocks: "blocks of channels"
-        case .tiles: "tiles in blocks"
+        case .tiles(let size): "tiles of \(size)x\(size) in blocks"
         case .columns: "vectors of columns"
         case .channels: "vectors of channels"
         }
@@ -41,17 +41,25 @@ extension Kernels {
             && 4 * channels.roundedUp(toMultipleOf: Layout.block) <= 5 * channels
     }
 
-    /// Whether a convolution from and to blocks is faster in tiles of 2x2 results.
+    /// How a convolution from and to blocks is fastest: in tiles where that multiplies a third less,
+    /// in those that multiply least.
     ///
     /// Tiles are computed 16 at a time and multiply once per position, but transforming them costs
-    /// as well; measured, a third less multiplications pay in every network there is.
-    static func prefersTiles(kernelSize: Int, stride: Int, result: ImageSize) -> Bool {
-        guard stride == 1, kernelSize == 3 || kernelSize == 5 else { return false }
-        let tiles = ((result.height + 1) / 2 * ((result.width + 1) / 2))
-            .roundedUp(toMultipleOf: 16)
-        let positions = (kernelSize + 1) * (kernelSize + 1)
+    /// as well; measured, this chooses what is faster in every network there is. Tiles of 4x4 stay
+    /// in 32 bits: in bfloat16 they would be six times as far off as those of 2x2.
+    func scheme(kernelSize: Int, stride: Int, result: ImageSize) -> ConvolutionScheme {
+        guard stride == 1, kernelSize == 3 || kernelSize == 5 else { return .blocks }
+        let sizes = kernelSize == 3 && precision == .float32 ? [4, 2] : [2]
+        let multiplications = sizes.map { size in
+            let side = kernelSize + size - 1
+            let down = (result.height + size - 1) / size, across = (result.width + size - 1) / size
+            return (size, count: side * side * (down * across).roundedUp(toMultipleOf: 16))
+        }
         let taps = kernelSize * kernelSize * result.height * result.width
-        return 3 * positions * tiles <= 2 * taps
+        guard let least = multiplications.min(by: { $0.count < $1.count }),
+            3 * least.count <= 2 * taps
+        else { return .blocks }
+        return .tiles(least.0)
     }
 
     /// Cuts the columns of a convolution of few channels into parts, each computed by the scheme

@@ -45,10 +45,9 @@ extension ProgramCompiler {
             call.source_block = Int32(Layout.block)
             call.channels = Int32(size(of: instruction.operands[0]).blocks * Layout.block)
             call.in_bfloat16 = kernels.precision == .bfloat16
-            let isTiled = Kernels.prefersTiles(
+            scheme = kernels.scheme(
                 kernelSize: weight.shape[2], stride: Int(call.stride),
                 result: size(of: instruction.results[0]))
-            if isTiled { scheme = .tiles }
         }
         let packed = pack(weight, scheme, &call)
         append(
@@ -68,7 +67,7 @@ extension ProgramCompiler {
     private mutating func pack(
         _ weight: Tensor, _ scheme: ConvolutionScheme, _ call: inout inference_step
     ) -> (weights: Int, memory: Placement?) {
-        guard scheme == .tiles else {
+        guard case .tiles(let size) = scheme else {
             call.kernel = kernels.table.convolution_by_blocks
             call.group = kernels.table.blocks_group(call.result_channels)
             let position = weights.append(
@@ -79,8 +78,10 @@ extension ProgramCompiler {
             return (position, addScratch(count: count))
         }
         call.kernel = kernels.table.convolution_by_tiles
-        let count = kernels.table.tiles_scratch(call.kernel_size, call.channels)
-        let position = weights.append(tiles: weight, inBFloat16: call.in_bfloat16)
+        call.tile_size = Int32(size)
+        let count = kernels.table.tiles_scratch(call.kernel_size, call.tile_size, call.channels)
+        let position = weights.append(
+            tiles: weight, size: size, inBFloat16: call.in_bfloat16)
         return (position, addScratch(count: count))
     }
 

@@ -1,6 +1,6 @@
 import Compute
 
-/// The transform of a convolution's weights for results in tiles of 2x2: `U = G·g·Gᵀ`.
+/// The transform of a convolution's weights for results in tiles: `U = G·g·Gᵀ`.
 ///
 /// Row `p` of `G` evaluates the kernel, taken for a polynomial, at the tile's point `p`, over the
 /// product of that point's distances to the others; the last point is infinity. Kernels transform
@@ -12,22 +12,18 @@ struct TileTransform {
     /// Rows of `G`: one per point, as long as the kernel.
     private let rows: [[Double]]
 
-    /// The points but infinity, and what their rows are multiplied by, for kernels of 3 and 5.
-    private static let points: [Int: [(point: Double, scale: Double)]] = [
-        3: [(0, 1), (1, 0.5), (-1, 0.5)],
-        5: [(0, 0.25), (1, -1.0 / 6), (-1, -1.0 / 6), (2, 1.0 / 24), (-2, 1.0 / 24)],
-    ]
-
-    /// - Parameter kernelSize: 3 or 5.
-    init(kernelSize: Int) {
-        let powers = 0..<kernelSize
-        var rows: [[Double]] = []
-        for (point, scale) in Self.points[kernelSize] ?? [] {
-            var row = [scale]
-            for _ in powers.dropFirst() { row.append((row.last ?? 0) * point) }
-            rows.append(row)
+    /// - Parameters:
+    ///   - kernelSize: 3 or 5.
+    ///   - tileSize: results along a side of a tile: 2, or 4 where the kernel is 3x3.
+    init(kernelSize: Int, tileSize: Int) {
+        let points = kernelSize + tileSize == 5 ? [0, 1, -1] : [0, 0.625, -0.625, 1.5, -1.5]
+        var rows = points.map { point in
+            let distances = points.filter { $0 != point }.reduce(1) { $0 * (point - $1) }
+            var row = [1 / distances]
+            for _ in 1..<kernelSize { row.append(row[row.count - 1] * point) }
+            return row
         }
-        rows.append(powers.map { $0 == kernelSize - 1 ? 1 : 0 })
+        rows.append((1...kernelSize).map { $0 == kernelSize ? 1 : 0 })
         self.rows = rows
     }
 

@@ -83,12 +83,14 @@ struct WeightPack {
     ///
     /// - Parameters:
     ///   - weight: of shape `[O C k k]`, where `k` is 3 or 5.
+    ///   - size: results along a side of a tile.
     ///   - inBFloat16: whether two channels of `C` become one word of each of `O`.
     /// - Returns: where they begin.
-    mutating func append(tiles weight: Tensor, inBFloat16: Bool) -> Int {
+    mutating func append(tiles weight: Tensor, size tileSize: Int, inBFloat16: Bool) -> Int {
         let (filters, channels, size) = (weight.shape[0], weight.shape[1], weight.shape[2])
-        let transform = TileTransform(kernelSize: size)
-        let (positions, block) = ((size + 1) * (size + 1), Layout.block)
+        let transform = TileTransform(kernelSize: size, tileSize: tileSize)
+        let side = size + tileSize - 1
+        let (positions, block) = (side * side, Layout.block)
         let sources = channels.roundedUp(toMultipleOf: block)
         let start = beginLine()
         appendZeros(filters.roundedUp(toMultipleOf: block) * positions * sources)

@@ -165,6 +165,70 @@ static void check_blocks(const convolution *c) {
     free(biases);
 }
 
+/// A kernel's row or column, whose taps are `step` apart, at one of the points of its tiles.
+static double at_point(const double *taps, int step, int size, int tile_size, int index) {
+    const double few[] = {0, 1, -1}, many[] = {0, 0.625, -0.625, 1.5, -1.5};
+    const int points = size + tile_size - 2;
+    const double *point = points == 3 ? few : many;
+    if (index == points) return taps[(size - 1) * step];
+    double sum = 0, distances = 1;
+    for (int tap = size - 1; tap >= 0; tap--) sum = sum * point[index] + taps[tap * step];
+    for (int i = 0; i < points; i++)
+        if (i != index) distances *= point[index] - point[i];
+    return sum / distances;
+}
+
+/// From blocks to blocks, in tiles.
+static void check_tiles(const convolution *c, int tile_size) {
+    inference_step step = step_of(c);
+    const int sources = (c->channels + block - 1) / block * block;
+    const int filled = (c->filters + block - 1) / block * block;
+    const int side = c->size + tile_size - 1, positions = side * side;
+    step.tile_size = tile_size;
+    step.source.row = c->width * block;
+    step.source.channel = c->height * step.source.row;
+    memset(memory, 0, memory_count * sizeof(float));
+    for (int channel = 0; channel < c->channels; channel++)
+        for (int i = 0; i < c->height * c->width; i++)
+            memory[channel / block * step.source.channel + i * block + channel % block] =
+                c->source[channel * c->height * c->width + i];
+    step.result.start = memory_count / 4;
+    step.result.row = step.columns * block;
+    step.result.channel = step.rows * step.result.row;
+    // At the end of memory, so that a sanitizer sees what is written behind.
+    step.scratch = memory_count + inference_slack
+        - kernels->tiles_scratch(c->size, tile_size, c->channels);
+    float *weights = calloc(filled * sources * positions, sizeof(float));
+    float *biases = calloc(filled, sizeof(float));
+    memcpy(biases, c->biases, c->filters * sizeof(float));
+    for (int f = 0; f < c->filters; f++)
+        for (int channel = 0; channel < c->channels; channel++) {
+            double taps[25], half[30];
+            for (int i = 0; i < c->size * c->size; i++)
+                taps[i] = c->weights[(f * c->channels + channel) * c->size * c->size + i];
+            for (int i = 0; i < side; i++)
+                for (int j = 0; j < c->size; j++)
+                    half[i * c->size + j] = at_point(taps + j, c->size, c->size, tile_size, i);
+            for (int p = 0; p < positions; p++)
+                weights[((f / block * positions + p) * sources + channel) * block + f % block] =
+                    (float)at_point(half + p / side * c->size, 1, c->size, tile_size, p % side);
+        }
+    step.weights = weights;
+    step.biases = biases;
+    step.kernel = kernels->convolution_by_tiles;
+    inference_run(&step, 1, memory);
+    for (int f = 0; f < c->filters; f++)
+        for (int y = 0; y < step.rows; y++)
+            for (int x = 0; x < step.columns; x++)
+                check(
+                    "tiles",
+                    memory[step.result.start + f / block * step.result.channel
+                           + y * step.result.row + x * block + f % block],
+                    expected(c, f, y, x), c->channels * c->size * c->size + 1);
+    free(weights);
+    free(biases);
+}
+
 static void check_convolution(int channels, int filters, int size, int stride, int padding) {
     convolution c = {channels, filters, 9, 18, size, stride, padding, NULL, NULL, NULL};
     float *source = numbers(channels * c.height * c.width, 1);
@@ -176,6 +240,8 @@ static void check_convolution(int channels, int filters, int size, int stride, i
     if (stride == 1) check_planes(&c, true);
     check_planes(&c, false);
     check_blocks(&c);
+    if (stride == 1 && size > 1) check_tiles(&c, 2);
+    if (stride == 1 && size == 3) check_tiles(&c, 4);
     free(source);
     free(weights);
     free(biases);

@@ -62,6 +62,8 @@ struct inference_step {
     /// The part of the columns that this step computes; even where windows are taken.
     int32_t first_column, end_column;
     int32_t kernel_size, stride, padding;
+    /// Results along a side of a tile: 2, or 4 where the kernel is 3x3.
+    int32_t tile_size;
     /// How many channels of a source pixel lie side by side: 1 in planes, 16 in blocks.
     int32_t source_block;
     /// The result channel to which the source's first channel goes.
@@ -128,7 +130,7 @@ typedef struct {
     /// Floats of scratch memory that `convolution_by_blocks` needs in bfloat16.
     int64_t (*blocks_scratch)(int32_t channels, int32_t height, int32_t width);
     /// Floats of scratch memory that `convolution_by_tiles` needs.
-    int32_t (*tiles_scratch)(int32_t kernel_size, int32_t channels);
+    int32_t (*tiles_scratch)(int32_t kernel_size, int32_t tile_size, int32_t channels);
     /// Floats of scratch memory that `linear` needs in bfloat16.
     int64_t (*linear_scratch)(int32_t features);
     /// How many result features `linear` computes together.
