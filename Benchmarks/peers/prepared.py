@@ -28,7 +28,7 @@ class Prepared:
         torch.jit.trace(self.module, torch.from_numpy(self.image)).save(traced)
         shape = str(list(self.image.shape)).replace(" ", "")
         subprocess.run(
-            [pnnx.EXEC_PATH, traced, f"inputshape={shape}", "fp16=0"], check=True,
+            [pnnx.EXEC_PATH, traced.name, f"inputshape={shape}", "fp16=0"], check=True,
             capture_output=True, cwd=traced.parent)
 
     def calls(self, names):
