@@ -12,10 +12,11 @@ struct Calibrate: ParsableCommand {
         abstract: "Choose a model's exit thresholds on held-out images.",
         discussion: """
             The calibration images were set aside when the model was trained. Every exit's answer \
-            to each of them is recorded once, the time to each exit is measured on this machine \
-            or read from --costs, and thresholds are scored by replay. Without a wish, the knee is taken: the fastest \
-            setting whose accuracy is within one standard error of the best. With --certify, one \
-            half of the images chooses and the other half proves what the choice costs.
+            to each of them is recorded once, the time to each exit is measured on this machine or \
+            read from --costs, and thresholds are scored by replay. Without a wish, the knee is \
+            taken: the fastest setting whose accuracy is within one standard error of the best. \
+            With --certify, one half of the images chooses and the other half proves what the \
+            choice costs.
             """)
 
     @Argument(

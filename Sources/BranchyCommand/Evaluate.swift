@@ -97,7 +97,9 @@ struct Evaluate: ParsableCommand {
         let plainEvaluation = try plain.map {
             try evaluate($0.predictor, $0.model, on: split, &progress)
         }
-        let latency = try measure(predictor, plain, trained, on: split, &progress)
+        let latency = try LatencyReport(
+            of: predictor, beside: plain, trained, on: split,
+            imageCount: min(latencyImages, limit ?? .max), &progress)
         return EvaluationReport(
             network: trained.network, policy: .init(predictor.policy), engine: engine.name,
             precision: engineOptions.precision.rawValue, evaluation: evaluation,
@@ -107,9 +109,7 @@ struct Evaluate: ParsableCommand {
                 of: predictor.policy, by: engine),
             latency: latency,
             baseline: plain.map {
-                .init(
-                    name: $0.model.network.name, accuracy: plainEvaluation?.accuracy,
-                    isTrainedAlike: $0.isTrainedAlike(trained))
+                Baseline($0, accuracy: plainEvaluation?.accuracy, of: trained)
             }, classNames: trained.classNames, isConfusionShown: confusion)
     }
 
@@ -122,47 +122,5 @@ struct Evaluate: ParsableCommand {
         ) { done, count in
             try progress.step("evaluating \(trained.network.name)", done, of: count)
         }
-    }
-
-    private func measure(
-        _ predictor: Predictor, _ plain: PlainNetwork?, _ trained: TrainedModel,
-        on split: some DataSplit, _ progress: inout ProgressLine
-    ) throws -> LatencyReport? {
-        let count = min(latencyImages, limit ?? .max, split.count)
-        guard count > 0 else { return nil }
-        let exits = try (0..<trained.network.exitCount).map { try predictor.leaving(at: $0) }
-        let subjects = [predictor] + exits + (plain.map { [$0.predictor] } ?? [])
-        let measurement = try LatencyMeasurement(
-            of: subjects, on: split, preprocessing: trained.preprocessing, imageCount: count
-        ) { done, count in
-            try progress.step("measuring", done, of: count)
-        }
-        return LatencyReport(measurement, exitCount: trained.network.exitCount)
-    }
-}
-
-/// A network without exits that a gain is measured against.
-struct PlainNetwork {
-    let model: TrainedModel
-    let predictor: Predictor
-
-    /// - Throws: `ModelError` where the folder is no model, `NetworkError` where it has exits.
-    init(at path: String, engine: any Engine) throws {
-        model = try ModelFolder(path).read(digest: Checksum.sha256)
-        guard model.network.exitCount == 1 else {
-            throw NetworkError(
-                .invalidValue,
-                "\(path): '\(model.network.name)' has \(model.network.exitCount) exits, expected a "
-                    + "plain network as baseline")
-        }
-        predictor = try Predictor(
-            network: model.network, parameters: model.parameters,
-            policy: ThresholdPolicy(thresholds: []), engine: engine)
-    }
-
-    /// Whether it learnt from the same images for as many epochs as another model.
-    func isTrainedAlike(_ other: TrainedModel) -> Bool {
-        model.provenance.trainingChecksum == other.provenance.trainingChecksum
-            && model.provenance.epochs == other.provenance.epochs
     }
 }

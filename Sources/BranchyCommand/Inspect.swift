@@ -73,14 +73,10 @@ struct NetworkTree {
     private var exitTable: String {
         var table = Table([.left, .right, .right])
         table.add(["multiply-accumulates from image to answer", "", "share"])
-        for (exit, name) in network.exitNames.enumerated() {
+        for (exit, title) in network.exitTitles.enumerated() {
             let cost = costs.multiplyAccumulates[exit]
             let share = Double(cost) / Double(max(costs.multiplyAccumulates.last ?? 1, 1))
-            let isFinal = exit == network.exitCount - 1
-            table.add([
-                isFinal ? name : "exit \(exit + 1), \(name)", Format.grouped(cost),
-                Format.percent(share),
-            ])
+            table.add([title, Format.grouped(cost), Format.percent(share)])
         }
         return table.text
     }

@@ -17,12 +17,7 @@ struct Report: ParsableCommand {
             them chose nothing.
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "Folder of a trained model, or the name of one that is shipped, such as b-lenet.",
-            valueName: "model"),
-        completion: .directory)
-    var model: String
+    @OptionGroup var model: ModelArgument
 
     @OptionGroup var data: DataOptions
     @OptionGroup var engineOptions: EngineOptions
@@ -84,7 +79,7 @@ struct Report: ParsableCommand {
     }
 
     private func page() throws -> ReportPage {
-        let folder = ShippedModels.folder(model)
+        let folder = model.path
         let engine = try engineOptions.inference()
         let subject = try ReportSubject(folder: folder, engine: engine, command: Self.command)
         let splits = try DataFolder(data, run: folder).splits(of: subject.trained, in: folder)

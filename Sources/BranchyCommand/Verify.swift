@@ -16,15 +16,7 @@ struct Verify: ParsableCommand {
             data set's test part. Exit code 2 where the certificate is refuted.
             """)
 
-    @Argument(
-        help: ArgumentHelp(
-            "Folder of a certified model, or the name of one that is shipped, such as b-lenet.",
-            valueName: "model"),
-        completion: .directory)
-    var model: String
-
-    /// The model's folder.
-    private var path: String { ShippedModels.folder(model) }
+    @OptionGroup private var model: ModelArgument
 
     @Flag(help: "The same data have to give the same verdict.")
     var recompute = false
@@ -54,8 +46,8 @@ struct Verify: ParsableCommand {
     }
 
     func run() throws {
-        let trained = try ModelFolder(path).read(digest: Checksum.sha256)
-        let certificate = try CertificateFile(in: path).readMatching()
+        let trained = try model.load()
+        let certificate = try CertificateFile(in: model.path).readMatching()
         try certificate.validate(exitCount: trained.network.exitCount)
         let engine = try Self.engine(of: certificate.computation)
         let computation = Certificate.Computation(of: engine)
@@ -94,8 +86,10 @@ struct Verify: ParsableCommand {
     private func recomputed(
         _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor
     ) throws -> [CertificateCheck] {
-        let split = try DataFolder(try options([]), run: path).splits(of: trained, in: path)
-            .calibration
+        let split = try DataFolder(try options([]), run: model.path).splits(
+            of: trained, in: model.path
+        )
+        .calibration
         guard split.checksum == certificate.dataChecksum else {
             throw DatasetError(
                 .checksumMismatch,
@@ -123,8 +117,8 @@ struct Verify: ParsableCommand {
         _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor,
         on name: String
     ) throws -> [CertificateCheck] {
-        let split = try DataFolder(try options(["--dataset", name]), run: path)
-            .splits(of: trained, in: path).test
+        let split = try DataFolder(try options(["--dataset", name]), run: model.path)
+            .splits(of: trained, in: model.path).test
         let record = try record(predictor, trained, split)
         let clauses = certificate.clauses
         return clauses.map { clause in

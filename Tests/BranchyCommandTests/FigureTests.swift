@@ -81,4 +81,9 @@ struct CSVTableTests {
             rows: [["a,b", CSVTable.field(0.5)], ["say \"c\"\r\n", CSVTable.field(nil)]])
         #expect(table.text == "name,number\n\"a,b\",0.5\n\"say \"\"c\"\"\r\n\",\n")
     }
+
+    @Test func doublesAQuoteThatCarriesAnAccent() {
+        let table = CSVTable("t", heading: ["\"\u{301}"], rows: [])
+        #expect(Array(table.text.utf8) == Array("\"\"\"\u{301}\"\n".utf8))
+    }
 }

@@ -19,9 +19,9 @@ extension EvaluationReport {
             "95 % intervals", "left here", "right of these", "right of all", "calibration error",
         ])
         let counts = evaluation.counts
-        for (exit, name) in network.exitNames.enumerated() {
+        for (exit, title) in network.exitTitles.enumerated() {
             table.add([
-                exit == network.exitCount - 1 ? name : "exit \(exit + 1), \(name)",
+                title,
                 Format.percents(counts.exitRateIntervals[exit]),
                 Format.percents(counts.exitedAccuracyIntervals[exit]),
                 Format.percents(counts.forcedAccuracyIntervals[exit]),

@@ -25,14 +25,6 @@ struct EvaluationReport {
     let classNames: [String]
     /// Whether the confusion matrix is printed.
     let isConfusionShown: Bool
-
-    /// The plain network that the gain is measured against.
-    struct Baseline {
-        let name: String
-        let accuracy: Double?
-        /// Whether it was trained on the same images for as many epochs.
-        let isTrainedAlike: Bool
-    }
 }
 
 // MARK: - For people
@@ -78,11 +70,10 @@ extension EvaluationReport {
             "", "threshold", "left here", "right of these", "right of all", "latency",
             "multiply-accumulates",
         ])
-        for (exit, name) in network.exitNames.enumerated() {
+        for (exit, title) in network.exitTitles.enumerated() {
             let isFinal = exit == network.exitCount - 1
             table.add([
-                isFinal ? name : "exit \(exit + 1), \(name)",
-                isFinal ? "-" : policy.thresholds.map { "\($0.thresholds[exit])" } ?? "-",
+                title, isFinal ? "-" : policy.thresholds.map { "\($0.thresholds[exit])" } ?? "-",
                 Format.percent(evaluation.exitRates[exit]),
                 Format.percent(evaluation.exitedAccuracy[exit]),
                 Format.percent(evaluation.forcedAccuracy[exit]),

@@ -18,10 +18,17 @@ package struct CSVTable: Sendable {
     package static func field(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
 
     private static func quoted(_ field: String) -> String {
-        // By code units: a line feed after a carriage return is no character of its own.
-        let needsQuotes = field.utf8.contains { ",\"\n\r".utf8.contains($0) }
-        guard needsQuotes else { return field }
-        let doubled = field.map { $0 == "\"" ? "\"\"" : String($0) }.joined()
-        return "\"\(doubled)\""
+        // By scalars: a line feed after a carriage return, or a quote before a combining mark, is no
+        // character of its own.
+        let scalars = field.unicodeScalars
+        guard scalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else {
+            return field
+        }
+        var quoted = "\""
+        for scalar in scalars {
+            quoted.unicodeScalars.append(contentsOf: scalar == "\"" ? [scalar, scalar] : [scalar])
+        }
+        quoted.unicodeScalars.append("\"")
+        return quoted
     }
 }

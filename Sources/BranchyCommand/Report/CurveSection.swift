@@ -31,7 +31,7 @@ struct CurveSection: ReportSection {
             let counts = record.replay(ThresholdPolicy(score: score, thresholds: point.thresholds))
             return Candidate(
                 point: point, accuracy: counts.accuracy ?? .nan,
-                cost: findings.costs.mean(counts.exitRates))
+                cost: findings.costs.mean(counts))
         }
         front = Self.thinned(calibrator?.front ?? []).map(candidate)
         knee = (calibrator?.knee).map(candidate)
@@ -131,7 +131,7 @@ extension CurveSection {
 
     private var inForce: Mark? {
         guard findings.policy.origin == .model, findings.costs.ofExit.count > 1 else { return nil }
-        let cost = findings.costs.mean(findings.counts.exitRates)
+        let cost = findings.costs.mean(findings.counts)
         return Mark(
             "in force", .green,
             .points([point(cost, findings.counts.accuracy ?? .nan)], .ring))

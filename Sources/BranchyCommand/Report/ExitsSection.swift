@@ -34,13 +34,13 @@ struct ExitsSection: ReportSection {
         let classes = zip(subject.trained.classNames, findings.evaluation.classes).map {
             ShareChart.Row($0, $1.exitRates)
         }
-        let rates = zip(subject.exitTitles, findings.counts.exitRates).map {
+        let rates = zip(subject.network.exitTitles, findings.counts.exitRates).map {
             "\(Format.percent($1)) at \($0)"
         }
         return ShareChart(
             name: "exits", title: title,
             description: "Of all images leave " + rates.joined(separator: ", ") + ".",
-            parts: subject.exitTitles,
+            parts: subject.network.exitTitles,
             rows: [.init("all", findings.counts.exitRates)]
                 + (classes.count <= Self.classLimit ? classes : []))
     }
@@ -51,7 +51,7 @@ struct ExitsSection: ReportSection {
     ]
 
     private var rows: [[Markup]] {
-        subject.exitTitles.enumerated().map { exit, title in
+        subject.network.exitTitles.enumerated().map { exit, title in
             let counts = findings.counts
             let thresholds = findings.policy.policy.thresholds
             return [

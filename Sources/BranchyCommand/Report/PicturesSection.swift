@@ -59,7 +59,7 @@ struct PicturesSection: ReportSection {
 
     var body: [Markup] {
         galleries.enumerated().flatMap { exit, gallery -> [Markup] in
-            let heading = Markup("h3", text: subject.exitTitles[exit])
+            let heading = Markup("h3", text: subject.network.exitTitles[exit])
             guard !gallery.surest.isEmpty else {
                 return [heading, .remark("No image leaves here.")]
             }

@@ -15,7 +15,8 @@ struct ReliabilitySection: ReportSection {
         let figures = evaluation.forcedReliability.enumerated().map { exit, diagram in
             Markup.figure(
                 plot(exit, diagram).svg(),
-                caption: "\(subject.exitTitles[exit]), all images. Expected calibration error: "
+                caption:
+                    "\(subject.network.exitTitles[exit]), all images. Expected calibration error: "
                     + Format.percent(diagram.expectedCalibrationError) + ".")
         }
         return [
@@ -39,7 +40,8 @@ struct ReliabilitySection: ReportSection {
             }
         }
         return Plot(
-            name: "reliability-\(exit + 1)", title: "\(subject.exitTitles[exit]): reliability",
+            name: "reliability-\(exit + 1)",
+            title: "\(subject.network.exitTitles[exit]): reliability",
             description: "Expected calibration error "
                 + Format.percent(diagram.expectedCalibrationError) + ".",
             x: Axis("probability of the answer (%)", 0...100), y: Axis("right (%)", 0...100),

@@ -46,21 +46,12 @@ struct ReportCosts {
         return Format.fixed(cost, digits: 1) + (isTime ? " µs" : " thousand multiply-accumulates")
     }
 
-    /// The mean over images that leave at these rates.
-    func mean(_ exitRates: [Double]) -> Double {
-        zip(exitRates, ofExit).reduce(0) { $0 + $1.0 * $1.1 }
-    }
+    /// The mean over images that leave like these; 0 of none.
+    func mean(_ counts: ExitCounts) -> Double { counts.meanCost(ofExit) ?? 0 }
 }
 
 /// What was found on the split that is reported on.
 struct ReportFindings {
-    /// The plain network beside the model.
-    struct Baseline {
-        let name: String
-        let accuracy: Double?
-        let isTrainedAlike: Bool
-    }
-
     /// Under the policy, replayed from what every exit said.
     let evaluation: Evaluation
     let policy: ReportPolicy

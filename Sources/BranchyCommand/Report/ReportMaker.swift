@@ -64,20 +64,9 @@ extension ReportMaker {
     private mutating func measure(
         _ policy: ThresholdPolicy, on split: some DataSplit
     ) throws -> LatencyReport? {
-        let count = min(latencyImages, split.count)
-        guard count > 0 else { return nil }
-        let exitCount = subject.network.exitCount
-        let exits = try (0..<exitCount).map { try subject.predictor.leaving(at: $0) }
-        let subjects =
-            [try subject.predictor.with(policy: policy)] + exits
-            + (plain.map { [$0.predictor] } ?? [])
-        let measurement = try LatencyMeasurement(
-            of: subjects, on: split, preprocessing: subject.trained.preprocessing,
-            imageCount: count
-        ) {
-            try progress.step("measuring", $0, of: $1)
-        }
-        return LatencyReport(measurement, exitCount: exitCount)
+        try LatencyReport(
+            of: subject.predictor.with(policy: policy), beside: plain, subject.trained, on: split,
+            imageCount: latencyImages, &progress)
     }
 
     private func costs(_ latency: LatencyReport?) throws -> ReportCosts {
@@ -103,14 +92,11 @@ extension ReportMaker {
             score: subject.trained.policy?.score ?? .entropy, costOfExit: costs.ofExit)
     }
 
-    private mutating func baseline(
-        on split: some DataSplit
-    ) throws -> ReportFindings.Baseline? {
+    private mutating func baseline(on split: some DataSplit) throws -> Baseline? {
         guard let plain else { return nil }
         let record = try self.record(of: plain.predictor, plain.model, on: split)
-        return .init(
-            name: plain.model.network.name,
-            accuracy: record.replay(ThresholdPolicy(thresholds: [])).accuracy,
-            isTrainedAlike: plain.isTrainedAlike(subject.trained))
+        return Baseline(
+            plain, accuracy: record.replay(ThresholdPolicy(thresholds: [])).accuracy,
+            of: subject.trained)
     }
 }

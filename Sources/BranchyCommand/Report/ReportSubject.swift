@@ -28,11 +28,4 @@ struct ReportSubject {
     }
 
     var network: BranchedNetwork { trained.network }
-
-    /// What people call the exits.
-    var exitTitles: [String] {
-        network.exitNames.enumerated().map { exit, name in
-            exit == network.exitCount - 1 ? name : "exit \(exit + 1), \(name)"
-        }
-    }
 }

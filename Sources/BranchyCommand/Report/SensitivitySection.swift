@@ -74,7 +74,7 @@ struct SensitivitySection: ReportSection {
                 ),
                 .figure(
                     plot(ofShareAt: exit).svg(),
-                    caption: "Share of them that leaves at \(subject.exitTitles[exit])."),
+                    caption: "Share of them that leaves at \(subject.network.exitTitles[exit])."),
             ]
         }
         return [
@@ -119,11 +119,11 @@ struct SensitivitySection: ReportSection {
         let (first, last) = (points[0], points[points.count - 1])
         return Plot(
             name: "sensitivity-\(exit + 1)-\(name)",
-            title: "\(subject.exitTitles[exit]): \(title) by threshold",
+            title: "\(subject.network.exitTitles[exit]): \(title) by threshold",
             description: "From \(Format.fixed(first.y, digits: 2)) at \(first.x) to "
                 + "\(Format.fixed(last.y, digits: 2)) at \(last.x).",
             x: Axis(
-                "threshold of \(subject.exitTitles[exit]): \(policy.score.title)", range,
+                "threshold of \(subject.network.exitTitles[exit]): \(policy.score.title)", range,
                 policy.score.acceptsAbove ? .linear : .logarithmic),
             y: Axis(title, showing: points.map(\.y), within: 0...100),
             marks: (isInRange ? [rule] : []) + [Mark(nil, ink, .line(points))])

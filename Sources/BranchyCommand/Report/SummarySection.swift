@@ -40,7 +40,7 @@ struct SummarySection: ReportSection {
     private var time: Tile {
         guard let latency = findings.latency else {
             return (
-                "work", Format.fixed(findings.costs.mean(findings.counts.exitRates), digits: 1),
+                "work", Format.fixed(findings.costs.mean(findings.counts), digits: 1),
                 "thousand multiply-accumulates, a mean"
             )
         }
@@ -62,7 +62,7 @@ struct SummarySection: ReportSection {
         guard subject.network.exitCount > 1, let last = findings.costs.ofExit.last else {
             return nil
         }
-        let mean = findings.latency?.policy.mean ?? findings.costs.mean(findings.counts.exitRates)
+        let mean = findings.latency?.policy.mean ?? findings.costs.mean(findings.counts)
         return (
             findings.latency == nil ? "less work than its last exit" : "as fast as its last exit",
             Format.fixed(last / mean, digits: 2) + " times",

@@ -19,12 +19,7 @@ struct StudyThresholds: ParsableCommand {
     /// How many images a quick run looks at.
     private static let quickLimit = 500
 
-    @Argument(
-        help: ArgumentHelp(
-            "Folder of a trained model, or the name of one that is shipped, such as b-lenet.",
-            valueName: "model"),
-        completion: .directory)
-    var model: String
+    @OptionGroup var model: ModelArgument
 
     @OptionGroup var data: DataOptions
     @OptionGroup var engineOptions: EngineOptions
@@ -38,9 +33,9 @@ struct StudyThresholds: ParsableCommand {
     @OptionGroup var output: StudyOutput
 
     func run() throws {
-        let path = ShippedModels.folder(model)
-        let trained = try ModelFolder(path).read(digest: Checksum.sha256)
-        let calibration = try DataFolder(data, run: path).splits(of: trained, in: path).calibration
+        let trained = try model.load()
+        let calibration = try DataFolder(data, run: model.path)
+            .splits(of: trained, in: model.path).calibration
         let engine = try engineOptions.inference()
         let predictor = try Predictor(
             network: trained.network, parameters: trained.parameters,

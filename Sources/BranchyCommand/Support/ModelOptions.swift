@@ -2,8 +2,8 @@ import ArgumentParser
 import BranchyNet
 import Compute
 
-/// A trained model, and the policy under which it is used.
-struct ModelOptions: ParsableArguments {
+/// A trained model: one of the user's, or one that is shipped.
+struct ModelArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
             "Folder of a trained model, or the name of one that is shipped, such as b-lenet.",
@@ -14,12 +14,22 @@ struct ModelOptions: ParsableArguments {
     /// The model's folder.
     var path: String { ShippedModels.folder(model) }
 
-    @OptionGroup var policy: PolicyOptions
-
     /// Reads the model, checking every file against its SHA-256.
     func load() throws -> TrainedModel {
         try ModelFolder(path).read(digest: Checksum.sha256)
     }
+}
+
+/// A trained model, and the policy under which it is used.
+struct ModelOptions: ParsableArguments {
+    @OptionGroup private var model: ModelArgument
+    @OptionGroup var policy: PolicyOptions
+
+    /// The model's folder.
+    var path: String { model.path }
+
+    /// Reads the model, checking every file against its SHA-256.
+    func load() throws -> TrainedModel { try model.load() }
 
     /// A predictor under the policy that was asked for, or the model's own.
     func predictor(of model: TrainedModel, engine: any Engine) throws -> Predictor {

@@ -1,4 +1,5 @@
 import BranchyEvaluation
+import BranchyNet
 
 /// Numbers as people read them.
 enum Format {
@@ -68,6 +69,15 @@ enum Format {
         let twoDigits = { (number: Int) in (number < 10 ? "0" : "") + String(number) }
         if hours > 0 { return "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" }
         return minutes > 0 ? "\(minutes):\(twoDigits(rest))" : "\(rest) s"
+    }
+}
+
+extension BranchedNetwork {
+    /// What people call the exits, counted from 1, such as `exit 1, branch1`.
+    var exitTitles: [String] {
+        exitNames.enumerated().map { exit, name in
+            exit == exitCount - 1 ? name : "exit \(exit + 1), \(name)"
+        }
     }
 }
 

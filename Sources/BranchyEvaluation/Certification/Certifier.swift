@@ -158,7 +158,7 @@ extension Certifier {
         of certifiers: [Certifier], for promise: Promise, atOnce: Int = 1
     ) -> Certifier {
         precondition(!certifiers.isEmpty, "something to choose from")
-        let level = (1 - promise.confidence) / Double(atOnce)
+        let level = promise.level(atOnce: atOnce)
         let costs = certifiers.map { $0.costIfTuningProved(promise, level: level) }
         let best = costs.indices.min { (costs[$0], $0) < (costs[$1], $1) } ?? 0
         return certifiers[best]

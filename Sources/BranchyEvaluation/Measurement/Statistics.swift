@@ -59,6 +59,7 @@ public struct Estimate: Hashable, Sendable, Codable {
         low = drawn.quantile(0.025)
         high = drawn.quantile(0.975)
     }
+
     /// The share of events among a count, 0 ... 1, with its score interval; `nil` of none.
     ///
     /// Unlike the interval of twice the standard error it stays within 0 ... 1 and says something

@@ -4,8 +4,8 @@
 /// that it cannot finish. The first stage always runs, since there is no answer before it. The best
 /// answer is that of the **last** exit visited: later exits are right oftener, and probabilities of
 /// different exits do not compare. Where the time is up it answers even if that exit's logits are
-/// not finite. It is a promise about measured times, not about the machine: a
-/// stage that takes longer than measured is waited for.
+/// not finite. It is a promise about measured times, not about the machine: a stage that takes
+/// longer than measured is waited for.
 ///
 /// References: Huang et al., *Multi-Scale Dense Networks for Resource Efficient Image
 /// Classification*, ICLR 2018, section 5.2 (anytime prediction: the most up-to-date prediction).

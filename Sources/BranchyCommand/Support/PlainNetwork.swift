@@ -1,0 +1,65 @@
+import BranchyData
+import BranchyEvaluation
+import BranchyNet
+import Compute
+
+/// A network without exits that a gain is measured against.
+struct PlainNetwork {
+    let model: TrainedModel
+    let predictor: Predictor
+
+    /// - Throws: `ModelError` where the folder is no model, `NetworkError` where it has exits.
+    init(at path: String, engine: any Engine) throws {
+        model = try ModelFolder(path).read(digest: Checksum.sha256)
+        guard model.network.exitCount == 1 else {
+            throw NetworkError(
+                .invalidValue,
+                "\(path): '\(model.network.name)' has \(model.network.exitCount) exits, expected a "
+                    + "plain network as baseline")
+        }
+        predictor = try Predictor(
+            network: model.network, parameters: model.parameters,
+            policy: ThresholdPolicy(thresholds: []), engine: engine)
+    }
+
+    /// Whether it learnt from the same images for as many epochs as another model.
+    func isTrainedAlike(_ other: TrainedModel) -> Bool {
+        model.provenance.trainingChecksum == other.provenance.trainingChecksum
+            && model.provenance.epochs == other.provenance.epochs
+    }
+}
+
+/// What is said of the plain network that a gain is measured against.
+struct Baseline {
+    let name: String
+    let accuracy: Double?
+    /// Whether it was trained on the same images for as many epochs.
+    let isTrainedAlike: Bool
+
+    init(_ plain: PlainNetwork, accuracy: Double?, of branched: TrainedModel) {
+        name = plain.model.network.name
+        self.accuracy = accuracy
+        isTrainedAlike = plain.isTrainedAlike(branched)
+    }
+}
+
+extension LatencyReport {
+    /// Measures a predictor, leaving at each of its exits, and a plain network, all taking turns;
+    /// `nil` of no image.
+    init?(
+        of predictor: Predictor, beside plain: PlainNetwork?, _ trained: TrainedModel,
+        on split: some DataSplit, imageCount: Int, _ progress: inout ProgressLine
+    ) throws {
+        let count = min(imageCount, split.count)
+        guard count > 0 else { return nil }
+        let exitCount = trained.network.exitCount
+        let exits = try (0..<exitCount).map { try predictor.leaving(at: $0) }
+        let subjects = [predictor] + exits + (plain.map { [$0.predictor] } ?? [])
+        let measurement = try LatencyMeasurement(
+            of: subjects, on: split, preprocessing: trained.preprocessing, imageCount: count
+        ) { done, count in
+            try progress.step("measuring", done, of: count)
+        }
+        self.init(measurement, exitCount: exitCount)
+    }
+}
