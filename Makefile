@@ -5,7 +5,7 @@ DOCUMENTED := Compute BranchyNet BranchyData BranchyTraining BranchyEvaluation O
 # `make bench VENV=FOLDER` takes the peers from the virtual environment FOLDER.
 VENV ?=
 PYTHON := $(if $(VENV),$(VENV)/bin/python,python3)
-WITHOUT_ONEDNN := --scratch-path .build/without-onednn --disable-default-traits
+WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-default-traits
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -26,7 +26,7 @@ test: setup ## Build and test with all engines, optimized
 	swift test -c release --skip-build --disable-xctest
 	Scripts/check-split-types release
 
-test-without-onednn: setup ## Build and test without the OneDNN trait
+test-without-onednn: setup ## Build and test without the OneDNN trait, optimized
 	swift build $(WITHOUT_ONEDNN) --build-tests
 	swift test $(WITHOUT_ONEDNN) --skip-build --disable-xctest
 

@@ -2,7 +2,6 @@ import Foundation
 import Testing
 
 /// `datasets` as a user runs it.
-@Suite(.timeLimit(.minutes(2)))
 struct DatasetsTests {
     private static let trainImages = "train-images-idx3-ubyte.gz"
 

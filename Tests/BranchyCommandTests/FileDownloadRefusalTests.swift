@@ -3,7 +3,6 @@ import Foundation
 import Testing
 
 /// Servers that send something else than the published file.
-@Suite(.timeLimit(.minutes(2)))
 struct FileDownloadRefusalTests {
     /// What a server does, what is said of it, and how many bytes are kept to go on from.
     struct Lie: Sendable, CustomTestStringConvertible {

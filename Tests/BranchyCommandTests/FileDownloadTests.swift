@@ -4,7 +4,6 @@ import Foundation
 import Testing
 
 /// Downloads that end well, and what they take from earlier ones.
-@Suite(.timeLimit(.minutes(2)))
 struct FileDownloadTests {
     private let bytes = SampleDownload.bytes
 

@@ -11,7 +11,7 @@ import Testing
 /// The law that calibration rests on, for a trained network and the engines that people use: what
 /// is replayed is what is predicted, on every test image.
 @Suite struct ReplayTests {
-    @Test(.timeLimit(.minutes(3))) func replayEqualsPredictionOnDrawnDigits() throws {
+    @Test func replayEqualsPredictionOnDrawnDigits() throws {
         try withTemporaryFolder { folder in
             let test = try DrawnDigits.load(trainCount: 0).test
             try expectReplayIsPrediction(
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Program.canTrain), .timeLimit(.minutes(3)))
+    @Test(.enabled(if: Program.canTrain))
     func replayEqualsPredictionOnMNIST() throws {
         try withTemporaryFolder { folder in
             let test = try MNIST.load(.test, from: #require(Program.dataFolder))

@@ -40,7 +40,7 @@ struct PolicyReplayTests {
     }
 
     /// A trained network on the engine that people use, with scores of all sizes.
-    @Test(.timeLimit(.minutes(3))) func replayEqualsPredictionOfBLeNetOnDrawnDigits() throws {
+    @Test func replayEqualsPredictionOfBLeNetOnDrawnDigits() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Models/b-lenet").standardized.path
         let model = try ModelFolder(folder).read()
