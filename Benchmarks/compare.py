@@ -15,6 +15,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import exits
 import page
 import start
 from rows import BATCH, ROWS
@@ -127,7 +128,8 @@ def main():
     parser.add_argument("--commit", help="that `branchynet` was built at, where it is another one")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.2, help="of one subject in one round")
-    parser.add_argument("--only", nargs="*", help="networks to measure, and `start`; all without")
+    parser.add_argument(
+        "--only", nargs="*", help="networks to measure, `exits` and `start`; all without")
     options = parser.parse_args()
     options.cores = sorted(os.sched_getaffinity(0))
     Path(options.build).mkdir(parents=True, exist_ok=True)
@@ -142,6 +144,9 @@ def main():
                 results[row.key] = process.apply(measure, (row, options))
             print(row.title, row.precision, page.summary(row, results[row.key]), flush=True)
             file.write_text(json.dumps(results, indent=1))
+    if not options.only or "exits" in options.only:
+        results["exits"] = exits.measure(options)
+        file.write_text(json.dumps(results, indent=1))
     if (not options.only or "start" in options.only) and start.can_measure():
         results["start"] = start.measure(options, peer_model(options))
         file.write_text(json.dumps(results, indent=1))

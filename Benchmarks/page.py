@@ -9,6 +9,7 @@ import statistics
 import subprocess
 from pathlib import Path
 
+import exits
 import start
 from rows import BATCH, BATCH_PEERS, BFLOAT_PEERS, FLOAT_PEERS, ROWS
 
@@ -138,7 +139,7 @@ threads inside an operator.
 
 {many["bf16"]}
 
-{start.section(results.get("start"))}
+{exits.section(results.get("exits"))}{start.section(results.get("start"))}
 ## How it is measured
 
 - Random weights: time does not depend on them. Batch normalization is folded before any runtime

@@ -35,6 +35,7 @@ class Row:
 
 ROWS = [
     Row("b-lenet", "B-LeNet to exit 1", exit=1, bound=0.25),
+    Row("b-lenet-fast", "B-LeNet, fast kind, to exit 1", exit=1),
     Row("lenet", "LeNet", bound=0.40),
     Row("b-alexnet", "B-AlexNet to exit 1", exit=1, bound=0.70),
     Row("alexnet", "AlexNet", bound=0.80),

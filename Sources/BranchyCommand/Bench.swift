@@ -1,4 +1,5 @@
 import ArgumentParser
+import BranchyData
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
@@ -10,10 +11,12 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Time every path through a network on this machine.",
         discussion: """
-            A path is leaving at one exit, every branch on the way included, or the whole network \
-            without its branches. All paths take turns, call by call, on one gray image; times \
-            run from the image to the answer. With --batch a call answers so many images, which \
-            the threads share.
+            A path is leaving at one exit, every branch on the way included; the whole network \
+            without its branches (full), or with branches that nobody asks (disabled). All paths \
+            take turns, call by call, on one gray image; times run from the image to the answer. \
+            With --dataset or --data-dir a trained model answers test images in turn, and leaves \
+            at its own thresholds too (policy). With --batch a call answers so many images, \
+            which the threads share.
             """)
 
     @Argument(help: NetworkArgument.help, completion: .directory)
@@ -31,6 +34,8 @@ struct Bench: ParsableCommand {
     var engines: [EngineChoice] = [.native]
 
     @OptionGroup var precisionOption: PrecisionOption
+
+    @OptionGroup var data: DataOptions
 
     @Option(help: ArgumentHelp("Only the way to this exit, counted from 1.", valueName: "i"))
     var exit: Int?
@@ -57,6 +62,10 @@ struct Bench: ParsableCommand {
         guard all == (model == nil) else {
             throw ValidationError("one of both is needed: a model, or --all")
         }
+        guard !readsData || (model != nil && !randomWeights && exit == nil) else {
+            throw ValidationError(
+                "--dataset and --data-dir are for a trained model and all its paths")
+        }
         for (name, value) in [
             ("--threads", threads), ("--batch", batch), ("--calls", calls), ("--exit", exit ?? 1),
         ] where !(1...10_000_000).contains(value) {
@@ -67,11 +76,11 @@ struct Bench: ParsableCommand {
     func run() throws {
         let peak = try NativeEngine().measuredPeak()
         var report = BenchReport(threads: threads, batch: batch, peak: peak)
-        for (network, parameters) in try networks() {
-            let subjects = try subjects(network, parameters)
+        for material in try materials() {
+            let subjects = try subjects(of: material)
             let times = try CallTimes(
-                of: subjects.map(\.predictor), image: network.inputShape.gray, calls: calls,
-                threads: threads, batch: batch)
+                of: subjects.map(\.predictor), answering: material.batches, calls: calls,
+                threads: threads)
             try report.append(subjects, times)
         }
         try StandardOutput.write(json ? report.json() : report.table())
@@ -82,43 +91,83 @@ struct Bench: ParsableCommand {
         }
     }
 
-    private func networks() throws -> [(network: BranchedNetwork, parameters: ParameterStore)] {
+    /// A network with its numbers, and what its calls answer.
+    private struct Material {
+        let network: BranchedNetwork
+        let parameters: ParameterStore
+        let batches: [Tensor]
+        /// Where a trained model's images leave; known where they are images of a data set.
+        var policy: ModelPolicy?
+    }
+
+    private var readsData: Bool { data.dataset != nil || data.dataDir != nil }
+
+    private func materials() throws -> [Material] {
         guard let model else {
-            return try BranchedNetwork.known.map { ($0, try .initial(for: $0, seed: 1)) }
+            return try BranchedNetwork.known.map { try untrained($0) }
         }
-        let loaded = try NetworkArgument.load(model)
-        guard randomWeights else { return [loaded] }
-        return [(loaded.network, try .initial(for: loaded.network, seed: 1))]
+        guard !readsData else { return [try trained(model)] }
+        let (network, parameters) = try NetworkArgument.load(model)
+        guard !randomWeights else { return [try untrained(network)] }
+        return [
+            Material(
+                network: network, parameters: parameters, batches: [network.grayImages(batch)])
+        ]
+    }
+
+    private func untrained(_ network: BranchedNetwork) throws -> Material {
+        Material(
+            network: network, parameters: try .initial(for: network, seed: 1),
+            batches: [network.grayImages(batch)])
+    }
+
+    /// A trained model, and the first test images of its data set, or of the one asked for.
+    private func trained(_ name: String) throws -> Material {
+        let folder = ShippedModels.folder(name)
+        let model = try ModelFolder(folder).read(digest: Checksum.sha256)
+        let test = try DataFolder(data, run: folder).splits(of: model, in: folder).test
+        let batches = try PreparedImages(
+            test, preprocessing: model.preprocessing, for: model.network
+        ).batches(of: batch, imageCount: 1_000)
+        guard !batches.isEmpty else {
+            throw DatasetError(
+                .invalidConfiguration, "\(test.name) has no images, expected 1 or more")
+        }
+        return Material(
+            network: model.network, parameters: model.parameters, batches: batches,
+            policy: model.policy)
     }
 
     /// Every path of a network on every engine.
-    private func subjects(
-        _ network: BranchedNetwork, _ parameters: ParameterStore
-    ) throws -> [BenchSubject] {
-        let paths = try Self.paths(of: network, exit: exit)
+    private func subjects(of material: Material) throws -> [BenchSubject] {
+        let paths = try paths(of: material)
         return try engines.flatMap { engine in
             let instance = try Engines.inference(engine, precisionOption.precision)
             return try paths.map { path in
-                BenchSubject(
+                try BenchSubject(
                     engine: engine, precision: precisionOption.precision, path: path,
-                    predictor: try path.predictor(parameters, instance))
+                    predictor: path.predictor(material.parameters, instance),
+                    answering: material.batches.prefix(calls))
             }
         }
     }
 
-    /// The whole network, then the way to each exit; or one of those.
-    private static func paths(
-        of network: BranchedNetwork, exit: Int?
-    ) throws -> [BenchPath] {
-        let ways = (0..<network.exitCount).map { BenchPath(network: network, exit: $0) }
+    /// The whole network, then what branches make of it; or the way to one exit.
+    private func paths(of material: Material) throws -> [BenchPath] {
+        let network = material.network
+        let exits = (0..<network.exitCount).map { BenchPath(network: network, way: .exit($0)) }
         if let exit {
-            guard ways.indices.contains(exit - 1) else {
+            guard exits.indices.contains(exit - 1) else {
                 throw ValidationError(
-                    "--exit is \(exit), but '\(network.name)' has \(ways.count) exits")
+                    "--exit is \(exit), but '\(network.name)' has \(exits.count) exits")
             }
-            return [ways[exit - 1]]
+            return [exits[exit - 1]]
         }
-        return [BenchPath(network: network, exit: nil)] + (ways.count > 1 ? ways : [])
+        let full = BenchPath(network: network, way: .full)
+        guard exits.count > 1 else { return [full] }
+        let policy = material.policy.map { BenchPath(network: network, way: .policy($0)) }
+        return [full, BenchPath(network: network, way: .disabled)] + exits
+            + (policy.map { [$0] } ?? [])
     }
 }
 
@@ -128,42 +177,87 @@ struct BenchSubject {
     let precision: InferencePrecision
     let path: BenchPath
     let predictor: Predictor
+    /// How many images leave at each exit, under a policy that is asked.
+    let exitShares: [Double]?
+
+    init(
+        engine: EngineChoice, precision: InferencePrecision, path: BenchPath,
+        predictor: Predictor, answering batches: ArraySlice<Tensor>
+    ) throws {
+        (self.engine, self.precision, self.path) = (engine, precision, path)
+        self.predictor = predictor
+        guard case .policy = path.way else {
+            exitShares = nil
+            return
+        }
+        var counts = [Int](repeating: 0, count: path.network.exitCount)
+        for batch in batches {
+            for answer in try predictor.predict(batch: batch) { counts[answer.exit] += 1 }
+        }
+        let images = counts.reduce(0, +)
+        exitShares = counts.map { Double($0) / Double(images) }
+    }
+
+    /// Of one image, on average where images leave at different exits; padding included.
+    func multiplyAccumulates() throws -> Double {
+        let costs = try ExitCosts(of: path.network).multiplyAccumulates
+        return switch path.way {
+        case .full, .disabled: Double(try ExitCosts(of: path.plain).multiplyAccumulates[0])
+        case .exit(let exit): Double(costs[exit])
+        case .policy: zip(costs, exitShares ?? []).reduce(0) { $0 + Double($1.0) * $1.1 }
+        }
+    }
 }
 
 /// A path through a network.
 struct BenchPath {
     let network: BranchedNetwork
-    /// Where everybody leaves, counted from 0; `nil` for the network without branches.
-    let exit: Int?
+    let way: Way
 
-    var name: String { exit.map { "exit\($0)" } ?? "full" }
+    enum Way: Hashable {
+        /// The network without branches.
+        case full
+        /// To the last exit, with branches that nobody asks.
+        case disabled
+        /// Everybody leaves there, counted from 0, after every branch on the way.
+        case exit(Int)
+        /// Each image leaves where the model's policy says.
+        case policy(ModelPolicy)
+    }
+
+    var name: String {
+        switch way {
+        case .full: "full"
+        case .disabled: "disabled"
+        case .exit(let exit): "exit\(exit)"
+        case .policy: "policy"
+        }
+    }
 
     func predictor(
         _ parameters: ParameterStore, _ engine: any Engine
     ) throws -> Predictor {
-        guard let exit else {
-            return try Predictor(
-                network: network.withoutBranches(name: network.name), parameters: parameters,
-                policy: ThresholdPolicy(thresholds: []), engine: engine)
+        switch way {
+        case .full:
+            try Predictor(
+                network: plain, parameters: parameters, policy: FixedExitPolicy(exit: 0),
+                engine: engine)
+        case .disabled:
+            try Predictor(
+                network: network, parameters: parameters,
+                policy: FixedExitPolicy(exit: network.exitCount - 1), engine: engine)
+        case .exit(let exit):
+            try Predictor(
+                network: network, parameters: parameters, policy: FixedExitPolicy(exit: exit),
+                engine: engine
+            ).leaving(at: exit)
+        case .policy(let policy):
+            try Predictor(
+                network: network, parameters: parameters, policy: policy.exitPolicy,
+                engine: engine)
         }
-        let thresholds = [Float](repeating: 0, count: network.exitCount - 1)
-        return try Predictor(
-            network: network, parameters: parameters,
-            policy: ThresholdPolicy(thresholds: thresholds), engine: engine
-        ).leaving(at: exit)
     }
 
-    /// Of one image, padding included.
-    func multiplyAccumulates() throws -> Int {
-        guard let exit else {
-            let plain = network.withoutBranches(name: network.name)
-            return try ExitCosts(of: plain).multiplyAccumulates[0]
-        }
-        return try ExitCosts(of: network).multiplyAccumulates[exit]
-    }
-}
-
-extension Shape {
-    /// An image of this shape: what is in it does not matter.
-    fileprivate var gray: [Float] { [Float](repeating: 0.5, count: elementCount) }
+    /// The network without its branches.
+    var plain: BranchedNetwork { network.withoutBranches(name: network.name) }
 }

@@ -66,7 +66,10 @@ struct Calibrate: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() throws { try StandardOutput.write(outcome()) }
+
+    /// Calibrates, keeps the choice with the model and tells of it.
+    func outcome() throws -> String {
         let folder = ModelFolder(model)
         var trained = try folder.read(digest: Checksum.sha256)
         let given = try costOptions.microsecondsToExit(of: trained.network, by: engineOptions)
@@ -85,6 +88,7 @@ struct Calibrate: ParsableCommand {
         ) { done, count in
             try progress.step("recording", done, of: count)
         }
+        try record.checkFinite()
         let costs =
             try given ?? measureExits(of: predictor, on: calibration, trained, &progress)
         progress.clear()
@@ -92,23 +96,26 @@ struct Calibrate: ParsableCommand {
             return try certify(record, costs: costs, &trained, by: engine)
         }
         let calibrator = try ScoreCalibrator(
-            record: record, scores: score.scores, costOfExit: costs)
+            record: record, scores: score.scores, considersPatience: score == .best,
+            costOfExit: costs)
         let choices = try choose(from: calibrator)
-        let front = calibrator.calibrators.first { $0.score == choices[0].score }?.front ?? []
+        // Patience has no front; beside it stands that of the best score.
+        let score = choices.lazy.compactMap(\.score).first ?? calibrator.calibrators[0].score
+        let front = calibrator.calibrators.first { $0.score == score }?.front ?? []
         let result = CalibrationRecord(
-            wish: words + (score == .best ? " by the best score" : ""), score: choices[0].score,
-            chosen: choices[0].point, front: front, microsecondsToExit: costs,
+            wish: words + (self.score == .best ? " by the best score" : ""), score: score,
+            patience: choices[0].patience, chosen: choices[0].point, front: front,
+            microsecondsToExit: costs,
             costFile: costOptions.fileName, samples: record.count, dataset: record.dataset,
             dataChecksum: record.dataChecksum, engine: engine.name,
             precision: engineOptions.precision.rawValue)
         trained.policy = choices[0].policy
         trained.calibration = result
         try folder.update(trained, digest: Checksum.sha256)
-        try StandardOutput.write(
-            json
-                ? String(decoding: JSONEncoder.branchyNet.encode(result), as: UTF8.self) + "\n"
-                : CalibrationReport(result, trained.network).text + "\n"
-                    + (score == .best ? ScoreComparison(choices, record, costs).text : ""))
+        return try json
+            ? String(decoding: JSONEncoder.branchyNet.encode(result), as: UTF8.self) + "\n"
+            : CalibrationReport(result, trained.network).text + "\n"
+                + (self.score == .best ? ScoreComparison(choices).text : "")
     }
 
     /// Certifies thresholds and puts them in force. The model is written first: were this
@@ -117,7 +124,7 @@ struct Calibrate: ParsableCommand {
     private func certify(
         _ record: ExitRecord<CalibrationSplit>, costs: [Double], _ trained: inout TrainedModel,
         by engine: any Engine
-    ) throws {
+    ) throws -> String {
         let promises = certification.promises
         let certifiers = try score.scores.map {
             try Certifier(
@@ -140,7 +147,7 @@ struct Calibrate: ParsableCommand {
             parametersChecksum: file.parametersChecksum(),
             issuedOnSameData: file.issuedWithOneMore(for: record.dataChecksum)
         ).sealed(digest: Checksum.sha256)
-        trained.policy = certificate.policy
+        trained.policy = .thresholds(certificate.policy)
         trained.calibration = CalibrationRecord(
             wish: promises[0].words, score: certifier.score, chosen: candidates[0].point,
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
@@ -149,10 +156,9 @@ struct Calibrate: ParsableCommand {
             precision: engineOptions.precision.rawValue)
         try ModelFolder(model).update(trained, digest: Checksum.sha256)
         try file.write(certificate)
-        try StandardOutput.write(
-            json
-                ? String(decoding: JSONEncoder.branchyNet.encode(certificate), as: UTF8.self) + "\n"
-                : CertificateReport(certificate, candidates.map(\.point), trained.network).text)
+        return try json
+            ? String(decoding: JSONEncoder.branchyNet.encode(certificate), as: UTF8.self) + "\n"
+            : CertificateReport(certificate, candidates.map(\.point), trained.network).text
     }
 
     /// The median time to leave at each exit, in microseconds.
@@ -228,7 +234,7 @@ private struct CalibrationReport {
         table.add(["thresholds", "accuracy", "leave early", "mean time", ""])
         for point in rows {
             table.add([
-                point.thresholds.map { "\($0)" }.joined(separator: ", "),
+                point == record.chosen ? chosen : Self.text(point.thresholds),
                 Format.percent(point.accuracy), Format.percent(point.earlyExitRate),
                 Format.fixed(point.cost, digits: 1) + " µs",
                 point == record.chosen ? "◀ chosen" : "",
@@ -239,14 +245,27 @@ private struct CalibrationReport {
         }
         return """
             \(network.name), \(Format.grouped(record.samples)) calibration images of \
-            \(record.dataset), wish: \(record.wish), thresholds of \(record.score.title)
+            \(record.dataset), wish: \(record.wish), \(subject)
             time to leave\(record.costFile.map { " (of \($0))" } ?? ""): \
             \(times.joined(separator: ", "))
 
             \(table.text)
-            These figures are in-sample: the thresholds were chosen by the same images. Run \
+            These figures are in-sample: what decides was chosen by the same images. Run \
             `branchynet evaluate` for figures on images that chose nothing.
             """
+    }
+
+    private var subject: String {
+        record.patience.map { "patience \($0); beside it thresholds of \(record.score.title)" }
+            ?? "thresholds of \(record.score.title)"
+    }
+
+    private var chosen: String {
+        record.patience.map { "patience \($0)" } ?? Self.text(record.chosen.thresholds)
+    }
+
+    private static func text(_ thresholds: [Float]) -> String {
+        thresholds.map { "\($0)" }.joined(separator: ", ")
     }
 
     /// The front, thinned evenly, with the chosen point among it.

@@ -86,7 +86,7 @@ struct Demo: ParsableCommand {
 
     private func show(_ test: ImageDataset, _ folder: String) throws {
         let model = try ModelFolder(folder).read(digest: Checksum.sha256)
-        guard let policy = model.policy else { return }
+        guard let policy = model.policy?.exitPolicy else { return }
         let predictor = try Predictor(
             network: model.network, parameters: model.parameters, policy: policy,
             engine: try Engines.inference())

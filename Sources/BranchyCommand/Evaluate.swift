@@ -104,7 +104,7 @@ struct Evaluate: ParsableCommand {
             network: trained.network, policy: .init(predictor.policy), engine: engine.name,
             precision: engineOptions.precision.rawValue, evaluation: evaluation,
             isInSample: trained.calibration?.dataChecksum == split.checksum
-                && trained.policy == predictor.policy as? ThresholdPolicy,
+                && trained.policy == ModelPolicy(predictor.policy),
             certification: try CertificateFile(in: model.path).certification(
                 of: predictor.policy, by: engine),
             latency: latency,

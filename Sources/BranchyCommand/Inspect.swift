@@ -20,19 +20,15 @@ struct Inspect: ParsableCommand {
     var json = false
 
     func run() throws {
-        let network = try network()
+        let network =
+            try NetworkArgument.untrained(model)
+            ?? ModelFolder(model).read(digest: Checksum.sha256).network
         if json {
             let data = try JSONEncoder.branchyNet.encode(network)
             try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
         } else {
             try StandardOutput.write(NetworkTree(network).text)
         }
-    }
-
-    private func network() throws -> BranchedNetwork {
-        if let known = BranchedNetwork.known.first(where: { $0.name == model }) { return known }
-        if BranchedNetwork.isDescription(model) { return try BranchedNetwork(nameOrFile: model) }
-        return try ModelFolder(model).read(digest: Checksum.sha256).network
     }
 }
 

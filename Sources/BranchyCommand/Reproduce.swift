@@ -89,7 +89,8 @@ struct Reproduce: ParsableCommand {
             experiment.branched, branched,
             settings + (experiment.startsFromPlain ? ["--from", plain] : []))
         let shared = dataArguments + (quiet ? ["--quiet"] : [])
-        try Calibrate.parse([branched] + shared).run()
+        let calibration = try Calibrate.parse([branched] + shared).outcome()
+        if !quiet { StandardError.write(calibration) }
         let report = try Evaluate.parse([branched, "--baseline", plain] + shared).report()
         let result = try ExperimentResult(
             experiment, report,

@@ -1,3 +1,4 @@
+import BranchyNet
 import Foundation
 import Testing
 
@@ -14,19 +15,35 @@ struct BenchTests {
             let peakShare: Double
         }
 
+        struct Exits: Decodable {
+            struct Policy: Decodable {
+                let exitShares: [Double]
+                let pace: Double
+            }
+
+            let worstCase: Double
+            let disabled: Double
+            let policy: Policy?
+        }
+
         let rows: [Row]
+        let exits: [Exits]
     }
 
-    private func rows(_ arguments: String...) throws -> [Report.Row] {
+    private func report(_ arguments: [String]) throws -> Report {
         let result = try Program.run(["bench"] + arguments + ["--json", "--calls", "20"])
         #expect(result.status == 0)
         #expect(result.errors.isEmpty)
-        return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8)).rows
+        return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+    }
+
+    private func rows(_ arguments: String...) throws -> [Report.Row] {
+        try report(arguments).rows
     }
 
     @Test func timesEveryPath() throws {
         let rows = try rows("b-lenet")
-        #expect(rows.map(\.path) == ["full", "exit0", "exit1"])
+        #expect(rows.map(\.path) == ["full", "disabled", "exit0", "exit1"])
         for row in rows {
             #expect(row.engine == "native")
             #expect(row.medianMicroseconds > 0)
@@ -44,12 +61,50 @@ struct BenchTests {
         }
     }
 
+    /// An untrained network is unsure everywhere: at a threshold above ln 10 everybody leaves at
+    /// the first exit, at 0 nobody does.
+    @Test(arguments: [(3, [1.0, 0.0]), (0, [0.0, 1.0])] as [(Float, [Double])])
+    func imagesOfADataSetLeaveAtTheModelsThresholds(
+        threshold: Float, shares: [Double]
+    ) throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(
+                to: folder, policy: ThresholdPolicy(thresholds: [threshold]), dataset: "digits")
+            for batch in ["1", "7"] {
+                let report = try report([folder, "--dataset", "digits", "--batch", batch])
+                #expect(
+                    report.rows.map(\.path) == ["full", "disabled", "exit0", "exit1", "policy"])
+                let exits = try #require(report.exits.first)
+                #expect(exits.worstCase > 0 && exits.disabled > 0)
+                #expect(exits.policy?.exitShares == shares)
+                #expect(try #require(exits.policy).pace > 0)
+            }
+        }
+    }
+
+    @Test func withoutImagesNobodyLeavesByAPolicy() throws {
+        let report = try report(["b-lenet"])
+        #expect(report.exits.count == 1)
+        #expect(report.exits.first?.policy == nil)
+        #expect(try self.report(["lenet"]).exits.isEmpty)
+    }
+
+    @Test func timesANetworkThatIsOnlyDescribed() throws {
+        try withTemporaryFolder { folder in
+            let file = folder + "/network.json"
+            let description = try Program.run("inspect", "b-lenet", "--json").output
+            try Data(description.utf8).write(to: URL(fileURLWithPath: file))
+            #expect(try rows(file, "--exit", "2").map(\.path) == ["exit1"])
+            #expect(try Program.run("profile", file, "--repetitions", "1").status == 0)
+        }
+    }
+
     @Test func aNetworkWithoutBranchesHasOnePath() throws {
         #expect(try rows("lenet").map(\.path) == ["full"])
     }
 
     @Test func threadsTakeTurnsOnPathsOfTheirOwn() throws {
-        #expect(try rows("b-lenet", "--threads", "2").map(\.threads) == [2, 2, 2])
+        #expect(try rows("b-lenet", "--threads", "2").map(\.threads) == [2, 2, 2, 2])
     }
 
     @Test(.enabled(if: Program.hasOneDNN))
@@ -80,6 +135,7 @@ struct BenchTests {
     @Test(arguments: [
         ["--exit", "3"], ["--exit", "0"], ["--threads", "0"], ["--calls", "0"],
         ["--at-most", "soon"], ["--engine", "abacus"],
+        ["--dataset", "digits", "--exit", "1"], ["--dataset", "digits", "--random-weights"],
     ])
     func refusesWrongUse(arguments: [String]) throws {
         let result = try Program.run(["bench", "b-lenet"] + arguments)

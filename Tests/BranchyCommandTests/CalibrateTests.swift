@@ -1,3 +1,6 @@
+import BranchyNet
+import BranchyTraining
+import Compute
 import Foundation
 import Testing
 
@@ -18,6 +21,25 @@ struct CalibrateTests {
             #expect(result.output.isEmpty)
             let start = "Error: no thresholds give \(asked) on the 5,000 calibration images; "
             #expect(result.errors.hasPrefix(start + "the nearest have accuracy "))
+            #expect(try contents(of: model) == before)
+        }
+    }
+
+    @Test(arguments: [["--knee"], ["--certify", "--max-loss", "1%"]])
+    func refusesLogitsThatAreNotFinite(wish: [String]) throws {
+        var parameters = try ParameterStore.initial(for: .bLeNet, seed: 1)
+        parameters["linear2.bias"] = Tensor(repeating: .nan, [10])
+        try withTemporaryFolder { folder in
+            let model = folder + "/model"
+            try SampleModel.write(.bLeNet, parameters, to: model, dataset: "digits")
+            let before = try contents(of: model)
+            let result = try Program.run(
+                ["calibrate", model, "--dataset", "digits", "--quiet"] + wish)
+            #expect(result.status == 65)
+            #expect(result.output.isEmpty)
+            #expect(
+                result.errors.hasPrefix(
+                    "Error: exit 2 gives logits that are NaN or infinite for image 0 of digits"))
             #expect(try contents(of: model) == before)
         }
     }

@@ -118,7 +118,7 @@ struct EvaluateTests {
             #expect((2...5).contains(rows.count))
             let best = try Program.run(calibrate + ["--score", "best", "--json"])
             let record = try JSONDecoder().decode(JSONValue.self, from: Data(best.output.utf8))
-            #expect(try ModelFolder(folder).read().policy?.score.rawValue.isEmpty == false)
+            #expect(try ModelFolder(folder).read().policy?.thresholds?.score != nil)
             #expect(record["wish"] == .string("knee by the best score"))
             let certified = try Program.run(
                 calibrate + ["--score", "best", "--certify", "--max-loss", "30%"])

@@ -36,7 +36,12 @@ struct JSONDocumentTests {
     }
 
     @Test func describesWhatBenchPrints() throws {
-        let text = try Program.run("bench", "lenet", "--calls", "5", "--json").output
+        let text = try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder, dataset: "digits")
+            return try Program.run(
+                "bench", folder, "--dataset", "digits", "--calls", "5", "--json"
+            ).output
+        }
         let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         try DocumentedKeys(section: "bench --json").expectToDescribe(document.places())
     }

@@ -107,11 +107,12 @@ struct ReportTests {
                     + "calibration_thousandMultiplyAccumulates,testAccuracy,"
                     + "test_thousandMultiplyAccumulates")
             #expect(lines.contains { $0.hasPrefix("knee,") })
-            #expect(lines.contains { $0.hasPrefix("exit 2,,,,") && $0.hasSuffix(",1247.72") })
+            #expect(lines.contains { $0.hasPrefix("exit1,,,,") && $0.hasSuffix(",1247.72") })
             // 15 bins of each of the two exits.
             let bins = try String(
                 contentsOfFile: folder + "/a/csv/reliability.csv", encoding: .utf8)
             #expect(bins.split(separator: "\n").count == 31)
+            #expect(bins.contains("\n0,") && bins.contains("\n1,") && !bins.contains("\n2,"))
         }
     }
 

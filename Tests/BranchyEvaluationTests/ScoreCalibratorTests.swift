@@ -17,7 +17,7 @@ struct ScoreCalibratorTests {
         #expect(choices.map(\.score).first == .margin)
         #expect(choices[0].point.accuracy == 1 && choices[0].point.cost == 2.5)
         #expect(choices.dropFirst().allSatisfy { $0.point.cost == 4 })
-        #expect(record.replay(choices[0].policy).exited == [100, 100])
+        #expect(record.replay(choices[0].policy.exitPolicy).exited == [100, 100])
         #expect(try calibrator.choices(for: .accuracy(atLeast: 1)).first?.score == .margin)
         #expect(try calibrator.choices(for: .cost(atMost: 2.5)).first?.score == .margin)
         #expect(try calibrator.choices(for: .earlyExitRate(atLeast: 0.5)).first?.score == .margin)
@@ -50,6 +50,37 @@ struct ScoreCalibratorTests {
                 #expect(best.point.cost <= other.cost || best.point.accuracy >= other.accuracy)
             }
         }
+    }
+
+    /// A quarter each is wrong at one of two exits, as sure as all others: where both agree they
+    /// are right, and no score tells who that is.
+    @Test(arguments: [
+        ThresholdWish.knee, .accuracy(atLeast: 1), .cost(atMost: 3), .earlyExitRate(atLeast: 0.5),
+    ])
+    func patienceIsChosenWhereAgreementTellsMore(wish: ThresholdWish) throws {
+        let record = ExitRecord([
+            SampleGroup(100, [1, 1, 1], [true, true, true]),
+            SampleGroup(50, [1, 1, 1], [true, false, true]),
+            SampleGroup(50, [1, 1, 1], [false, true, true]),
+        ])
+        let calibrator = try ScoreCalibrator(
+            record: record, considersPatience: true, costOfExit: [1, 2, 4])
+        let choice = try #require(calibrator.choices(for: wish).first)
+        #expect(choice.policy == .patience(PatiencePolicy(patience: 1)))
+        #expect(choice.score == nil && choice.patience == 1)
+        #expect(choice.point.accuracy == 1 && choice.point.cost == 3)
+        #expect(choice.point.exitRates == [0, 0.5, 0.5] && choice.point.thresholds.isEmpty)
+        let withoutPatience = try ScoreCalibrator(record: record, costOfExit: [1, 2, 4])
+        #expect(
+            try withoutPatience.choices(for: .knee).allSatisfy { $0.score != nil })
+    }
+
+    /// Of two exits none can repeat another's answer before the final one.
+    @Test func twoExitsHaveNoPatience() throws {
+        let record = MadeUpAnswers.separatedByMargin(count: 200)
+        let calibrator = try ScoreCalibrator(
+            record: record, considersPatience: true, costOfExit: [1, 4])
+        #expect(try calibrator.choices(for: .knee).count == ExitScore.allCases.count)
     }
 
     /// With one score it is the calibrator of that score.

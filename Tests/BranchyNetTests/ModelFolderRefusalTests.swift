@@ -8,7 +8,8 @@ import Testing
 struct ModelFolderRefusalTests {
     private func sample() throws -> ModelFolderSample {
         try ModelFolderSample(
-            ModelFolderSample.model(policy: ThresholdPolicy(thresholds: [0.5, .infinity])))
+            ModelFolderSample.model(
+                policy: .thresholds(ThresholdPolicy(thresholds: [0.5, .infinity]))))
     }
 
     @Test(arguments: ModelFolderSample.files)
@@ -169,7 +170,7 @@ struct ModelFolderRefusalTests {
         var changed = [model, model, model]
         changed[0].parameters["linear.bias"] = nil
         changed[1].classNames.append("five")
-        changed[2].policy = ThresholdPolicy(thresholds: [1])
+        changed[2].policy = .thresholds(ThresholdPolicy(thresholds: [1]))
         for model in changed {
             let sample = try ModelFolderSample()
             #expect(throws: (any Error).self) {

@@ -72,7 +72,7 @@ final class ModelFolderSample {
         return String(hash, radix: 16)
     }
 
-    static func model(policy: ThresholdPolicy? = nil) throws -> TrainedModel {
+    static func model(policy: ModelPolicy? = nil) throws -> TrainedModel {
         let sample = try PredictorSample()
         return TrainedModel(
             network: sample.network, parameters: sample.parameters,

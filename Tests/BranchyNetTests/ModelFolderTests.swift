@@ -5,14 +5,15 @@ import TestSupport
 import Testing
 
 struct ModelFolderTests {
-    static let policies: [ThresholdPolicy?] = [
-        nil, ThresholdPolicy(thresholds: [.infinity, .infinity]),
-        ThresholdPolicy(score: .margin, thresholds: [0, 0.1]),
-        ThresholdPolicy(score: .entropy, thresholds: [.leastNonzeroMagnitude, 1 / 3]),
+    static let policies: [ModelPolicy?] = [
+        nil, .thresholds(ThresholdPolicy(thresholds: [.infinity, .infinity])),
+        .thresholds(ThresholdPolicy(score: .margin, thresholds: [0, 0.1])),
+        .thresholds(ThresholdPolicy(thresholds: [.leastNonzeroMagnitude, 1 / 3])),
+        .patience(PatiencePolicy(patience: 1)),
     ]
 
     @Test(arguments: policies)
-    func readsTheModelThatWasWritten(_ policy: ThresholdPolicy?) throws {
+    func readsTheModelThatWasWritten(_ policy: ModelPolicy?) throws {
         let model = try ModelFolderSample.model(policy: policy)
         let sample = try ModelFolderSample(model)
         let read = try sample.folder.read(digest: ModelFolderSample.digest)
@@ -45,7 +46,7 @@ struct ModelFolderTests {
     }
 
     @Test func equalModelsGiveEqualBytes() throws {
-        let policy = ThresholdPolicy(thresholds: [0.25, .infinity])
+        let policy = ModelPolicy.thresholds(ThresholdPolicy(thresholds: [0.25, .infinity]))
         let first = try ModelFolderSample(ModelFolderSample.model(policy: policy))
         let second = try ModelFolderSample(ModelFolderSample.model(policy: policy))
         for name in ModelFolderSample.files {
@@ -56,7 +57,7 @@ struct ModelFolderTests {
     @Test func aModelReplacesAnother() throws {
         let sample = try ModelFolderSample(ModelFolderSample.model())
         let other = try ModelFolderSample.model(
-            policy: ThresholdPolicy(thresholds: [0.5, 0.5]))
+            policy: .thresholds(ThresholdPolicy(thresholds: [0.5, 0.5])))
         try sample.folder.write(other, digest: ModelFolderSample.digest)
         #expect(try sample.folder.read(digest: ModelFolderSample.digest) == other)
     }

@@ -50,7 +50,7 @@ struct ClassesSection: ReportSection {
         let classes = CSVTable(
             "classes",
             heading: ["class", "images", "accuracy", "low", "high"]
-                + exitNames.indices.map { "exitRate\($0 + 1)" },
+                + exitNames.indices.map { "exitRate\($0)" },
             rows: zip(names, evaluation.classes).map { name, counts in
                 let interval = counts.accuracyInterval
                 return [

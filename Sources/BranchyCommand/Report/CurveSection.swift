@@ -26,7 +26,7 @@ struct CurveSection: ReportSection {
     ) {
         self.findings = findings
         title = "Accuracy against " + (findings.costs.isTime ? "time" : "work")
-        let score = findings.policy.policy.score
+        let score = findings.policy.thresholds?.score ?? .entropy
         let candidate = { (point: OperatingPoint) in
             let counts = record.replay(ThresholdPolicy(score: score, thresholds: point.thresholds))
             return Candidate(
@@ -161,7 +161,7 @@ extension CurveSection {
     var tables: [CSVTable] {
         let unit = findings.costs.isTime ? "microseconds" : "thousandMultiplyAccumulates"
         let exits = zip(findings.costs.ofExit, findings.counts.forcedAccuracy).enumerated().map {
-            ["exit \($0 + 1)", "", "", "", CSVTable.field($1.1), "\($1.0)"]
+            ["exit\($0)", "", "", "", CSVTable.field($1.1), "\($1.0)"]
         }
         let plain = findings.baseline.map {
             [

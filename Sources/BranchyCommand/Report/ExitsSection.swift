@@ -53,7 +53,7 @@ struct ExitsSection: ReportSection {
     private var rows: [[Markup]] {
         subject.network.exitTitles.enumerated().map { exit, title in
             let counts = findings.counts
-            let thresholds = findings.policy.policy.thresholds
+            let thresholds = findings.policy.thresholds?.thresholds ?? []
             return [
                 "\(title)", exit < thresholds.count ? "\(thresholds[exit])" : "-",
                 "\(Format.percent(counts.exitRates[exit]))",
@@ -83,10 +83,11 @@ struct ExitsSection: ReportSection {
                     "forcedAccuracy", "medianMicroseconds", "multiplyAccumulates",
                 ],
                 rows: subject.network.exitNames.enumerated().map { exit, name in
-                    let (counts, policy) = (findings.counts, findings.policy.policy)
+                    let counts = findings.counts
+                    let thresholds = findings.policy.thresholds?.thresholds ?? []
                     return [
-                        "\(exit + 1)", name,
-                        exit < policy.thresholds.count ? "\(policy.thresholds[exit])" : "",
+                        "\(exit)", name,
+                        exit < thresholds.count ? "\(thresholds[exit])" : "",
                         "\(counts.exited[exit])", "\(counts.exitRates[exit])",
                         CSVTable.field(counts.exitedAccuracy[exit]),
                         CSVTable.field(counts.forcedAccuracy[exit]),

@@ -114,7 +114,7 @@ struct PicturesSection: ReportSection {
     private func row(_ kind: String, _ picture: Picture) -> [String] {
         let names = subject.trained.classNames
         return [
-            "\(picture.answer.exit + 1)", kind, "\(picture.index)", names[picture.label],
+            "\(picture.answer.exit)", kind, "\(picture.index)", names[picture.label],
             names[picture.answer.predictedClass], "\(picture.answer.entropy)",
         ]
     }

@@ -59,7 +59,7 @@ struct ReliabilitySection: ReportSection {
                 rows: evaluation.forcedReliability.enumerated().flatMap { exit, diagram in
                     diagram.bins.map {
                         [
-                            "\(exit + 1)", "\($0.low)", "\($0.high)", "\($0.samples)",
+                            "\(exit)", "\($0.low)", "\($0.high)", "\($0.samples)",
                             CSVTable.field($0.meanProbability), CSVTable.field($0.accuracy),
                         ]
                     }

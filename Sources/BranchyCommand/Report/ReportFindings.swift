@@ -2,27 +2,32 @@ import BranchyData
 import BranchyEvaluation
 import BranchyNet
 
-/// The thresholds that a report is about.
+/// The policy that a report is about.
 struct ReportPolicy {
     enum Origin {
-        /// They are the model's.
+        /// It is the model's.
         case model
-        /// The model has none; these are the knee of its calibration images.
+        /// The model has none; this is the knee of its calibration images.
         case proposal
         /// The model has none, and there is nothing to choose or to choose by.
         case none
     }
 
-    let policy: ThresholdPolicy
+    private let kept: ModelPolicy
     let origin: Origin
+
+    var policy: any ExitPolicy { kept.exitPolicy }
+    /// The thresholds, where they decide.
+    var thresholds: ThresholdPolicy? { kept.thresholds }
 
     init(of subject: ReportSubject, orKneeOf calibrator: ThresholdCalibrator?) {
         if let own = subject.trained.policy {
-            (policy, origin) = (own, .model)
+            (kept, origin) = (own, .model)
         } else if let knee = calibrator?.knee {
-            (policy, origin) = (ThresholdPolicy(thresholds: knee.thresholds), .proposal)
+            kept = .thresholds(ThresholdPolicy(thresholds: knee.thresholds))
+            origin = .proposal
         } else {
-            (policy, origin) = (subject.lastExitPolicy, .none)
+            (kept, origin) = (.thresholds(subject.lastExitPolicy), .none)
         }
     }
 }

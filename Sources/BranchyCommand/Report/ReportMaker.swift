@@ -15,7 +15,8 @@ struct ReportMaker {
     mutating func page(on split: some DataSplit) throws -> ReportPage {
         defer { progress.clear() }
         let record = try self.record(of: subject.predictor, subject.trained, on: split)
-        var latency = try measure(subject.trained.policy ?? subject.lastExitPolicy, on: split)
+        var latency = try measure(
+            subject.trained.policy?.exitPolicy ?? subject.lastExitPolicy, on: split)
         let costs = try self.costs(latency)
         let calibrator = try self.calibrator(costs)
         let policy = ReportPolicy(of: subject, orKneeOf: calibrator)
@@ -62,7 +63,7 @@ extension ReportMaker {
     }
 
     private mutating func measure(
-        _ policy: ThresholdPolicy, on split: some DataSplit
+        _ policy: any ExitPolicy, on split: some DataSplit
     ) throws -> LatencyReport? {
         try LatencyReport(
             of: subject.predictor.with(policy: policy), beside: plain, subject.trained, on: split,
@@ -89,7 +90,7 @@ extension ReportMaker {
         else { return nil }
         return try ThresholdCalibrator(
             record: record(of: subject.predictor, subject.trained, on: splits.calibration),
-            score: subject.trained.policy?.score ?? .entropy, costOfExit: costs.ofExit)
+            score: subject.trained.policy?.thresholds?.score ?? .entropy, costOfExit: costs.ofExit)
     }
 
     private mutating func baseline(on split: some DataSplit) throws -> Baseline? {

@@ -20,6 +20,8 @@ struct SensitivitySection: ReportSection {
     let title = "How much a threshold matters"
     private let subject: ReportSubject
     private let findings: ReportFindings
+    /// What is moved, an exit at a time; no exit's where patience decides.
+    private let policy: ThresholdPolicy
     /// By early exit.
     private let candidates: [[Candidate]]
 
@@ -27,7 +29,8 @@ struct SensitivitySection: ReportSection {
         _ subject: ReportSubject, _ findings: ReportFindings, _ record: ExitRecord<Split>
     ) {
         (self.subject, self.findings) = (subject, findings)
-        let policy = findings.policy.policy
+        let policy = findings.policy.thresholds ?? ThresholdPolicy(thresholds: [])
+        self.policy = policy
         let thresholds = Self.thresholds(of: policy.score, classCount: record.classCount)
         candidates = policy.thresholds.indices.map { exit in
             thresholds.map { threshold in
@@ -64,7 +67,13 @@ struct SensitivitySection: ReportSection {
 
     var body: [Markup] {
         guard !candidates.isEmpty else {
-            return [.remark("The network has one exit: there is no threshold.")]
+            return [
+                .remark(
+                    subject.network.exitCount == 1
+                        ? "The network has one exit: there is no threshold."
+                        : "There is no threshold: \(PolicyDescription(findings.policy.policy).text) "
+                            + "decides.")
+            ]
         }
         let figures = candidates.indices.flatMap { exit in
             [
@@ -110,7 +119,6 @@ struct SensitivitySection: ReportSection {
         let points = candidates[exit].map {
             Mark.Point(Double($0.threshold), value($0) * 100)
         }
-        let policy = findings.policy.policy
         let range = Self.range(of: policy.score, classCount: subject.network.classCount)
         let isInRange = range.contains(Double(policy.thresholds[exit]))
         let rule = Mark(
@@ -135,7 +143,7 @@ struct SensitivitySection: ReportSection {
                 "sensitivity", heading: ["exit", "threshold", "accuracy", "exitRate"],
                 rows: candidates.enumerated().flatMap { exit, candidates in
                     candidates.map {
-                        ["\(exit + 1)", "\($0.threshold)", "\($0.accuracy)", "\($0.share)"]
+                        ["\(exit)", "\($0.threshold)", "\($0.accuracy)", "\($0.share)"]
                     }
                 })
         ]

@@ -86,9 +86,9 @@ struct StudyBranchDepth: ParsableCommand {
                 policy: FixedExitPolicy(exit: 0), engine: engine)
             return try (0..<model.network.exitCount).map { try predictor.leaving(at: $0) }
         }
-        let pixels = models.first?.model.network.inputShape.elementCount ?? 0
         let times = try CallTimes(
-            of: exits.flatMap(\.self), image: [Float](repeating: 0.5, count: pixels),
+            of: exits.flatMap(\.self),
+            answering: models.prefix(1).map { $0.model.network.grayImages() },
             calls: training.quick ? 100 : 2_000)
         var medians = times.seconds.map { $0.median * 1e6 }[...]
         return exits.map { exits in

@@ -36,7 +36,7 @@ struct ModelOptions: ParsableArguments {
         let rule = try policy.rule(for: model.network)
         // What a deadline is planned by can be measured under any policy.
         let first = policy.deadline == nil ? nil : FixedExitPolicy(exit: 0)
-        guard let asked = first ?? rule ?? model.policy else {
+        guard let asked = first ?? rule ?? model.policy?.exitPolicy else {
             throw ValidationError(
                 "\(path) has no exit thresholds yet; pass --threshold, such as --threshold 0.3")
         }

@@ -9,9 +9,9 @@ struct NetworkArgument: ParsableArguments {
     var model: String
 
     static let help = ArgumentHelp(
-        "Folder of a trained model, or the name of a network "
-            + "(\(BranchedNetwork.known.map(\.name).joined(separator: ", "))), with random "
-            + "weights then.",
+        "Folder of a trained model; or, with random weights then, a file that describes a network, "
+            + "such as network.json, or the name of one "
+            + "(\(BranchedNetwork.known.map(\.name).joined(separator: ", "))).",
         valueName: "model")
 
     /// The network and its numbers.
@@ -19,14 +19,21 @@ struct NetworkArgument: ParsableArguments {
         try Self.load(model)
     }
 
-    /// The network of a name, or of a folder, and its numbers.
+    /// The network of a name, a description or a folder, and its numbers.
     static func load(
         _ model: String
     ) throws -> (network: BranchedNetwork, parameters: ParameterStore) {
-        if let network = BranchedNetwork.known.first(where: { $0.name == model }) {
+        if let network = try untrained(model) {
             return (network, try .initial(for: network, seed: 1))
         }
         let trained = try ModelFolder(model).read(digest: Checksum.sha256)
         return (trained.network, trained.parameters)
+    }
+
+    /// The network that a description or a name stands for; `nil` where the argument is neither.
+    static func untrained(_ model: String) throws -> BranchedNetwork? {
+        let isKnown = BranchedNetwork.known.contains { $0.name == model }
+        guard isKnown || BranchedNetwork.isDescription(model) else { return nil }
+        return try BranchedNetwork(nameOrFile: model)
     }
 }

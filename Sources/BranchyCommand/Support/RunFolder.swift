@@ -129,7 +129,7 @@ extension Checkpoint {
                 mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation),
             classNames: splits.training.classNames,
             policy: recipe.thresholds.count == network.exitCount - 1
-                ? ThresholdPolicy(thresholds: recipe.thresholds) : nil,
+                ? .thresholds(ThresholdPolicy(thresholds: recipe.thresholds)) : nil,
             provenance: Provenance(
                 dataset: splits.training.name, trainingChecksum: splits.training.checksum,
                 validationChecksum: splits.validation.checksum,

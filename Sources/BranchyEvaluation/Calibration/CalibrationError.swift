@@ -34,3 +34,20 @@ public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertib
     /// The message.
     public var description: String { message }
 }
+
+extension ExitRecord {
+    /// Requires that every exit answered every sample with finite logits: of others nothing follows.
+    ///
+    /// - Throws: ``CalibrationError/Code/notFinite``, naming the first that did not.
+    package func checkFinite() throws(CalibrationError) {
+        for sample in labels.indices {
+            for exit in 0..<exitCount where self[sample, exit].entropy.isNaN {
+                throw CalibrationError(
+                    .notFinite,
+                    "exit \(exit + 1) gives logits that are NaN or infinite for image \(sample) "
+                        + "of \(dataset): no threshold can be chosen by it and nothing promised; "
+                        + "was the network trained to the end, and did its loss stay finite?")
+            }
+        }
+    }
+}

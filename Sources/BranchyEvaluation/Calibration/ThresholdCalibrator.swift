@@ -91,8 +91,13 @@ extension ThresholdCalibrator {
     /// The cheapest point whose accuracy is within one standard error of an accuracy; `nil` where
     /// none is.
     func knee(ofBestAccuracy best: Double) -> OperatingPoint? {
-        let standardError = (best * (1 - best) / Double(sampleCount)).squareRoot()
-        return cheapest { $0.accuracy >= best - standardError }
+        let least = Self.leastKneeAccuracy(ofBest: best, samples: sampleCount)
+        return cheapest { $0.accuracy >= least }
+    }
+
+    /// One standard error below the best accuracy.
+    static func leastKneeAccuracy(ofBest best: Double, samples: Int) -> Double {
+        best - (best * (1 - best) / Double(samples)).squareRoot()
     }
 
     /// The cheapest point of at least an accuracy, 0 ... 1.

@@ -80,14 +80,7 @@ public struct Certifier: Sendable {
                 "\(record.count) calibration samples of \(record.dataset), expected at least "
                     + "\(minimumSampleCount): half of them tune, half prove")
         }
-        for sample in record.labels.indices {
-            for exit in 0..<record.exitCount where record[sample, exit].entropy.isNaN {
-                throw CalibrationError(
-                    .notFinite,
-                    "exit \(exit + 1) gives logits that are NaN or infinite for image \(sample) "
-                        + "of \(record.dataset): nothing can be promised of it")
-            }
-        }
+        try record.checkFinite()
     }
 }
 

@@ -1,12 +1,12 @@
 package import BranchyNet
-import Compute
+package import Compute
 import Dispatch
 import Synchronization
 
 /// How long single calls of predictors take, with all subjects taking turns.
 ///
-/// What ``LatencyMeasurement`` is for a data set, this is for images whose content does not matter:
-/// every call counts by itself, the slow ones too.
+/// Where ``LatencyMeasurement`` asks what an image takes, this asks what a call takes: every call
+/// counts by itself, the slow ones too.
 package struct CallTimes: Sendable {
     /// Seconds of each call, sorted: `[subjects][calls]`.
     package let seconds: [[Double]]
@@ -17,25 +17,25 @@ package struct CallTimes: Sendable {
     ///
     /// - Parameters:
     ///   - subjects: what takes turns.
-    ///   - image: what all of them answer, of their networks' input shape.
+    ///   - batches: what a call of any of them answers, one after the other, around again: of shape
+    ///     `[N]` + the networks' input shape, all of one `N`.
     ///   - calls: how many calls of each subject count, on each thread, after a tenth as many for
     ///     warming up.
-    ///   - threads: how many threads call at the same time, each with sessions of its own; of
-    ///     batches, how many share each call.
-    ///   - batch: how often the image is answered in a call, at least 1.
-    /// - Throws: `NetworkError` or `EngineError` where image, network and engine do not fit.
+    ///   - threads: how many threads call at the same time, each with sessions of its own; where
+    ///     `N` is not 1, how many share each call.
+    /// - Throws: `NetworkError` or `EngineError` where images, network and engine do not fit.
     package init(
-        of subjects: [Predictor], image: [Float], calls: Int, threads: Int = 1, batch: Int = 1
+        of subjects: [Predictor], answering batches: [Tensor], calls: Int, threads: Int = 1
     ) throws {
-        guard batch == 1 else {
-            seconds = try Self.measure(subjects, image, calls: calls, threads, batch)
+        guard batches.allSatisfy({ $0.shape[0] == 1 }) else {
+            seconds = try Self.measure(subjects, batches, calls: calls, threads: threads)
                 .map { $0.sorted() }
             callsPerSecond = seconds.map { 1 / $0.mean }
             return
         }
         let results = Mutex<[Result<[[Double]], any Error>]>([])
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            let result = Result { try Self.measure(subjects, image, calls: calls) }
+            let result = Result { try Self.measure(subjects, batches, calls: calls) }
             results.withLock { $0.append(result) }
         }
         let perThread = try results.withLock { try $0.map { try $0.get() } }
@@ -46,44 +46,50 @@ package struct CallTimes: Sendable {
     }
 
     private static func measure(
-        _ subjects: [Predictor], _ image: [Float], calls: Int
+        _ subjects: [Predictor], _ images: [Tensor], calls: Int
     ) throws -> [[Double]] {
         let sessions = try subjects.map { SessionBox(try $0.makeSession()) }
-        return try takeTurns(subjects.count, calls: calls) { subject in
+        return try takeTurns(subjects.count, calls: calls) { subject, call in
+            let image = images[call % images.count].scalars
             _ = try sessions[subject].predict(image.span)
         }
     }
 
     private static func measure(
-        _ subjects: [Predictor], _ image: [Float], calls: Int, _ threads: Int, _ batch: Int
+        _ subjects: [Predictor], _ batches: [Tensor], calls: Int, threads: Int
     ) throws -> [[Double]] {
-        let images = subjects.map { subject in
-            Tensor(
-                subject.network.inputShape.batched(by: batch),
-                Array(repeatElement(image, count: batch).joined()))
-        }
-        return try takeTurns(subjects.count, calls: calls) { subject in
-            _ = try subjects[subject].predict(batch: images[subject], threads: threads)
+        try takeTurns(subjects.count, calls: calls) { subject, call in
+            _ = try subjects[subject].predict(
+                batch: batches[call % batches.count], threads: threads)
         }
     }
 
     /// Seconds of each call, in order: `[subjects][calls]`.
     private static func takeTurns(
-        _ count: Int, calls: Int, _ body: (_ subject: Int) throws -> Void
+        _ count: Int, calls: Int, _ body: (_ subject: Int, _ call: Int) throws -> Void
     ) throws -> [[Double]] {
         for subject in 0..<count {
-            for _ in 0..<max(calls / 10, 1) { try body(subject) }
+            for call in 0..<max(calls / 10, 1) { try body(subject, call) }
         }
         var seconds = [[Double]](repeating: [], count: count)
         for call in 0..<calls {
             for turn in 0..<count {
                 let subject = (call + turn) % count
                 let start = ContinuousClock.now
-                try body(subject)
+                try body(subject, call)
                 seconds[subject].append(start.duration(to: .now).inSeconds)
             }
         }
         return seconds
+    }
+}
+
+extension BranchedNetwork {
+    /// Images of the network's input shape, for measurements in which their content does not
+    /// matter.
+    package func grayImages(_ count: Int = 1) -> Tensor {
+        let shape = inputShape.batched(by: count)
+        return Tensor(shape, [Float](repeating: 0.5, count: shape.elementCount))
     }
 }
 

@@ -41,7 +41,7 @@ public struct LatencyMeasurement: Hashable, Sendable {
             (self.seconds, preparationSeconds) = ([], [])
             return
         }
-        let images = try PreparedImages(split, preprocessing: preprocessing, for: first)
+        let images = try PreparedImages(split, preprocessing: preprocessing, for: first.network)
         // Drawn anew each round, so that no subject always finds the caches of the same neighbour.
         var turns = SplitMix64(seed: 0, stream: RandomPurpose.turns.rawValue)
         for index in 0..<count {

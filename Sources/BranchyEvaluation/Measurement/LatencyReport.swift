@@ -77,10 +77,10 @@ extension Predictor {
     ///
     /// Medians of neighbouring exits may cross by the clock's noise; none is below the one before.
     package func measuredTimeToExit(calls: Int = 50) throws -> [Duration] {
-        let image = [Float](repeating: 0, count: network.inputShape.elementCount)
         let exits = try (0..<network.exitCount).map { try leaving(at: $0) }
         var latest = Duration.zero
-        return try CallTimes(of: exits, image: image, calls: calls).seconds.map {
+        let times = try CallTimes(of: exits, answering: [network.grayImages()], calls: calls)
+        return times.seconds.map {
             latest = max(latest, .seconds($0.median))
             return latest
         }

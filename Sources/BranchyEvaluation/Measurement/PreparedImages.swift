@@ -1,18 +1,18 @@
-import BranchyData
-import BranchyNet
-import Compute
+package import BranchyData
+package import BranchyNet
+package import Compute
 
 /// The images of a split as a network reads them, one at a time.
-struct PreparedImages {
+package struct PreparedImages {
     private let loader: BatchLoader
-    private let size: Int
+    private let shape: Shape
+    private let count: Int
 
     /// - Throws: `NetworkError` where the images have another shape or other classes than the
     ///   network, `DatasetError` where the preprocessing has another number of channels.
-    init(
-        _ split: some DataSplit, preprocessing: Preprocessing, for predictor: Predictor
+    package init(
+        _ split: some DataSplit, preprocessing: Preprocessing, for network: BranchedNetwork
     ) throws {
-        let network = predictor.network
         guard split.imageShape == network.inputShape,
             split.classNames.count == network.classCount
         else {
@@ -26,15 +26,33 @@ struct PreparedImages {
             split,
             scaling: .standardizing(
                 mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation))
-        size = network.inputShape.elementCount
+        shape = network.inputShape
+        count = split.count
     }
 
     func withImage<Result>(
         at index: Int, _ body: (Span<Float>) throws -> Result
     ) rethrows -> Result {
-        var image = [Float](repeating: 0, count: size)
+        var image = [Float](repeating: 0, count: shape.elementCount)
         var span = image.mutableSpan
         loader.loadImages([index][...], into: &span)
         return try body(image.span)
+    }
+
+    /// The first images in batches, begun again where there are too few for the first of them.
+    ///
+    /// - Parameters:
+    ///   - imageCount: of all batches together, but that one batch is made at least.
+    ///   - size: images of a batch, at least 1.
+    package func batches(of size: Int, imageCount: Int) -> [Tensor] {
+        let available = min(imageCount, count)
+        guard available > 0 else { return [] }
+        return (0..<max(available / size, 1)).map { batch in
+            var images = [Float](repeating: 0, count: size * shape.elementCount)
+            var span = images.mutableSpan
+            loader.loadImages(
+                (0..<size).map { (batch * size + $0) % available }[...], into: &span)
+            return Tensor(shape.batched(by: size), images)
+        }
     }
 }

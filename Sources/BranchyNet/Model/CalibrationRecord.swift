@@ -1,10 +1,14 @@
-/// How a model's thresholds were chosen: kept with the model, so that the choice can be traced.
+/// How a model's policy was chosen: kept with the model, so that the choice can be traced.
 public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// What was asked for, in words.
     public var wish: String
-    /// What thresholds are compared with.
+    /// What thresholds are compared with, those of the front too.
     public var score: ExitScore
-    /// The point that was chosen, scored on the calibration images: its figures are in-sample.
+    /// How many exits in a row have to repeat an answer, where patience was chosen and no
+    /// thresholds; `nil` where thresholds were.
+    public var patience: Int?
+    /// The point that was chosen, scored on the calibration images: its figures are in-sample. It
+    /// has no thresholds where patience was chosen.
     public var chosen: OperatingPoint
     /// The points that no other one beat in both accuracy and mean time, fastest first.
     public var front: [OperatingPoint]
@@ -25,12 +29,14 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
 
     /// Records a choice.
     public init(
-        wish: String, score: ExitScore, chosen: OperatingPoint, front: [OperatingPoint],
+        wish: String, score: ExitScore, patience: Int? = nil, chosen: OperatingPoint,
+        front: [OperatingPoint],
         microsecondsToExit: [Double], costFile: String? = nil, samples: Int, dataset: String,
         dataChecksum: String, engine: String, precision: String
     ) {
         self.wish = wish
         self.score = score
+        self.patience = patience
         self.chosen = chosen
         self.front = front
         self.microsecondsToExit = microsecondsToExit

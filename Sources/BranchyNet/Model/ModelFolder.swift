@@ -225,7 +225,7 @@ private struct Manifest: Codable {
 private struct Details: Codable {
     var preprocessing: Preprocessing
     var classNames: [String]
-    var policy: ThresholdPolicy?
+    var policy: ModelPolicy?
     var calibration: CalibrationRecord?
     var provenance: Provenance
 

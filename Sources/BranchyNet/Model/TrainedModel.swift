@@ -10,8 +10,8 @@ public struct TrainedModel: Hashable, Sendable {
     public var preprocessing: Preprocessing
     /// What the classes are called; as many as the network has.
     public var classNames: [String]
-    /// Where samples leave, once thresholds have been chosen.
-    public var policy: ThresholdPolicy?
+    /// Where samples leave, once that has been chosen.
+    public var policy: ModelPolicy?
     /// How the policy was chosen, if it was calibrated.
     public var calibration: CalibrationRecord?
     /// Where the parameters come from.
@@ -20,7 +20,7 @@ public struct TrainedModel: Hashable, Sendable {
     /// Puts a model together.
     public init(
         network: BranchedNetwork, parameters: ParameterStore, preprocessing: Preprocessing,
-        classNames: [String], policy: ThresholdPolicy? = nil,
+        classNames: [String], policy: ModelPolicy? = nil,
         calibration: CalibrationRecord? = nil, provenance: Provenance
     ) {
         self.network = network
@@ -60,7 +60,7 @@ public struct TrainedModel: Hashable, Sendable {
                 "\(classNames.count) class names for \(network.classCount) classes")
         }
         try preprocessing.validate(channels: network.inputShape[0])
-        try policy?.validate(exitCount: network.exitCount)
+        try policy?.exitPolicy.validate(exitCount: network.exitCount)
     }
 }
 

@@ -59,7 +59,7 @@ enum SampleModel {
         let model = TrainedModel(
             network: network, parameters: parameters,
             preprocessing: Preprocessing(mean: [0.1307], standardDeviation: [0.3081]),
-            classNames: classNames, policy: policy,
+            classNames: classNames, policy: policy.map { .thresholds($0) },
             provenance: Provenance(
                 dataset: dataset, trainingChecksum: trainingChecksum, validationChecksum: "",
                 calibrationChecksum: "", seed: 1, epochs: 0, initialChecksum: nil,

@@ -27,7 +27,8 @@ enum Classify {
         let model = try ModelFolder(arguments[1]).read()
         let predictor = try Predictor(
             network: model.network, parameters: model.parameters,
-            policy: model.policy ?? ThresholdPolicy(thresholds: []), engine: NativeEngine())
+            policy: model.policy?.exitPolicy ?? ThresholdPolicy(thresholds: []),
+            engine: NativeEngine())
         let prediction = try predictor.predict(image(arguments[2], for: model))
         let name = model.classNames[prediction.predictedClass]
         return "\(name), at exit \(prediction.exit + 1), entropy \(prediction.observation.entropy)"
