@@ -17,7 +17,8 @@ struct ShippedModelsTests {
     }
 
     @Test func thereIsOneOfEachNetworkThatIsTrained() throws {
-        #expect(try Set(Self.names).isSuperset(of: ["b-lenet", "b-lenet-fast"]))
+        #expect(
+            try Set(Self.names).isSuperset(of: ["b-lenet", "b-lenet-fast", "b-resnet110-fast"]))
     }
 
     @Test func areWholeCalibratedAndSmall() throws {
