@@ -82,22 +82,35 @@ struct Reproduce: ParsableCommand {
     private func run(_ experiment: Experiment, in output: String) throws {
         guard try experiment.result(in: output) == nil else { return }
         let plain = output + "/" + experiment.plain
+        let baseline = experiment.baseline(in: output)
         let branched = output + "/" + experiment.branched
         let settings = ["--set", "precision=\((precision ?? experiment.precision).rawValue)"]
         try train(experiment.plain, plain, settings)
-        try train(
-            experiment.branched, branched,
-            settings + (experiment.startsFromPlain ? ["--from", plain] : []))
+        let start = experiment.startsFromPlain ? ["--from", plain] : []
+        try train(experiment.branched, branched, settings + start)
+        if experiment.startsFromPlain {
+            try train(
+                experiment.plain, baseline, settings + start + experiment.longerPlainSettings())
+        }
         let shared = dataArguments + (quiet ? ["--quiet"] : [])
         let calibration = try Calibrate.parse([branched] + shared).outcome()
         if !quiet { StandardError.write(calibration) }
-        let report = try Evaluate.parse([branched, "--baseline", plain] + shared).report()
+        let report = try Evaluate.parse([branched, "--baseline", baseline] + shared).report()
+        let startReport =
+            experiment.startsFromPlain
+            ? try Evaluate.parse([plain, "--latency-images", "0"] + shared).report() : nil
         let result = try ExperimentResult(
-            experiment, report,
-            recipe: Recipe(besideModel: branched, of: .named(experiment.branched)),
-            plainRecipe: Recipe(besideModel: plain, of: .named(experiment.plain)))
+            experiment, report, recipe: recipe(of: experiment.branched, at: branched),
+            plainRecipe: recipe(of: experiment.plain, at: baseline),
+            start: startReport.map {
+                .init($0, recipe: try recipe(of: experiment.plain, at: plain))
+            })
         try result.write(to: experiment.resultPath(in: output))
         if !quiet { StandardError.write(try report.table() + "\n") }
+    }
+
+    private func recipe(of network: String, at folder: String) throws -> Recipe {
+        try Recipe(besideModel: folder, of: .named(network))
     }
 
     private func train(_ network: String, _ folder: String, _ arguments: [String]) throws {

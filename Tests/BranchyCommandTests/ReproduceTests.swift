@@ -29,6 +29,36 @@ import Testing
         }
     }
 
+    /// Where both networks were trained from one, that one has a row of its own.
+    @Test func tellsHowLongNetworksWereTrained() throws {
+        try withTemporaryFolder { folder in
+            let rows = ["start", "plain", "branched"].enumerated().map { index, row in
+                """
+                "\(row)": {"network": "\(row == "branched" ? "b-" : "")resnet110-fast",
+                "accuracy": 0.8\(index), "epochs": \(row == "start" ? 12 : 8)}
+                """
+            }
+            let done = """
+                {\(rows.joined(separator: ", ")), "kind": "fast", "dataset": "cifar10-jpeg",
+                "seed": 1, "trainingPrecision": "bfloat16", "engine": "native", "samples": 10000,
+                "thresholds": [0.25, 0.5], "exitRates": [0.25, 0.5, 0.25]}
+                """
+            for name in ["b-lenet", "b-lenet-fast", "b-resnet110-fast"] {
+                _ = try write(Array(done.utf8), to: name + ".json", in: folder)
+            }
+            let result = try Program.run(
+                "reproduce", "lenet", "--output", folder, "--page", folder + "/page.md")
+            #expect(result.status == 0, "\(result.errors)")
+            let page = try String(contentsOfFile: folder + "/page.md", encoding: .utf8)
+            let lines = page.split(separator: "\n").filter { $0.contains("resnet110-fast | fast") }
+            let columns = lines.map { line in
+                line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            }
+            #expect(columns.prefix(3).map { $0[3] } == ["12", "12 + 8", "12 + 8"])
+            #expect(columns.prefix(3).map { $0[4] } == ["80.00 %", "81.00 %", "82.00 %"])
+        }
+    }
+
     @Test func refusesAResultThatWasDamaged() throws {
         try withTemporaryFolder { folder in
             let place = folder + "/runs/b-lenet.json"

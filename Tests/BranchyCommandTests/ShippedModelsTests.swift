@@ -50,11 +50,13 @@ struct ShippedModelsTests {
         }
     }
 
-    /// A path is never taken for a name.
-    @Test(arguments: ["./b-lenet", "b-lenex"])
-    func otherNamesAreFolders(name: String) throws {
+    /// A path is never taken for a name, and a wrong name is told which ones there are.
+    @Test(arguments: [("./b-lenet", false), ("b-lenex", true)])
+    func otherNamesAreFolders(name: String, namesOthers: Bool) throws {
         let result = try Program.run("predict", name, "image.png")
         #expect(result.status == 65)
         #expect(result.errors.hasPrefix("Error: \(name) is not a model folder"))
+        let names = try Self.names.sorted().joined(separator: ", ")
+        #expect(result.errors.contains("that are shipped are \(names)\n") == namesOthers)
     }
 }

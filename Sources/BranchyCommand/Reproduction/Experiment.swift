@@ -1,3 +1,4 @@
+import BranchyNet
 import BranchyTraining
 
 /// One of the paper's networks, plain and with branches, as it is trained here.
@@ -16,7 +17,8 @@ struct Experiment: Hashable, Sendable {
     let plain: String
     /// The network with branches.
     let branched: String
-    /// Whether the branched network begins with the trained parameters of the plain one.
+    /// Whether the branched network begins with the trained parameters of the plain one. The plain
+    /// one then goes on for as long, so that both were trained alike when they are compared.
     var startsFromPlain = false
     /// What both are trained in.
     var precision = Precision.bfloat16
@@ -38,6 +40,19 @@ struct Experiment: Hashable, Sendable {
 
     func belongs(to subject: Reproduce.Subject) -> Bool {
         subject == .all || subject == self.subject
+    }
+
+    /// The model of the plain network that the branched one is compared with.
+    func baseline(in output: String) -> String {
+        startsFromPlain ? "\(output)/\(plain)-longer" : "\(output)/\(plain)"
+    }
+
+    /// By which arguments of `train` the plain network goes on as the branched one does.
+    func longerPlainSettings() throws -> [String] {
+        let recipe = try Recipe.standard(for: .named(branched))
+        return [
+            "epochs=\(recipe.epochs)", "optimizer.learningRate=\(recipe.optimizer.learningRate)",
+        ].flatMap { ["--set", $0] }
     }
 
     /// Where the result is kept.

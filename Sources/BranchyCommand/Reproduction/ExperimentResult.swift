@@ -14,6 +14,20 @@ struct ExperimentResult: Codable, Equatable {
         let microseconds: Double?
         /// Passes over the training images, those of the network it began from not counted.
         let epochs: Int
+
+        /// Of the network that was evaluated.
+        init(_ report: EvaluationReport, recipe: Recipe) {
+            self.init(
+                network: report.network.name, accuracy: report.evaluation.accuracy,
+                microseconds: report.latency?.policy.mean, epochs: recipe.epochs)
+        }
+
+        init(network: String, accuracy: Double?, microseconds: Double?, epochs: Int) {
+            self.network = network
+            self.accuracy = accuracy
+            self.microseconds = microseconds
+            self.epochs = epochs
+        }
     }
 
     let kind: Experiment.Kind
@@ -24,10 +38,10 @@ struct ExperimentResult: Codable, Equatable {
     /// What answered the test images, in 32 bits.
     let engine: String
     let samples: Int
+    /// The plain network whose parameters both began with, where they were trained in two parts.
+    let start: Row?
     let plain: Row
     let branched: Row
-    /// Whether the branched network began with the plain one's parameters.
-    let startsFromPlain: Bool
     let thresholds: [Float]
     let exitRates: [Double]
     let gain: Estimate?
@@ -38,7 +52,8 @@ struct ExperimentResult: Codable, Equatable {
     let multiplyAccumulateGain: Double?
 
     init(
-        _ experiment: Experiment, _ report: EvaluationReport, recipe: Recipe, plainRecipe: Recipe
+        _ experiment: Experiment, _ report: EvaluationReport, recipe: Recipe, plainRecipe: Recipe,
+        start: Row?
     ) throws {
         let evaluation = report.evaluation
         let plainCost = try ExitCosts(of: .named(experiment.plain)).multiplyAccumulates[0]
@@ -51,10 +66,8 @@ struct ExperimentResult: Codable, Equatable {
         plain = Row(
             network: experiment.plain, accuracy: report.baseline?.accuracy,
             microseconds: report.latency?.baseline?.mean, epochs: plainRecipe.epochs)
-        branched = Row(
-            network: experiment.branched, accuracy: evaluation.accuracy,
-            microseconds: report.latency?.policy.mean, epochs: recipe.epochs)
-        startsFromPlain = experiment.startsFromPlain
+        branched = Row(report, recipe: recipe)
+        self.start = start
         thresholds = report.policy.thresholds?.thresholds ?? []
         exitRates = evaluation.exitRates
         gain = report.latency?.gain

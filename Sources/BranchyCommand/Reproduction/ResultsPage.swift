@@ -22,7 +22,8 @@ struct ResultsPage {
         score and the decision. The gain is the plain network's mean time divided by the branched
         one's over the same images in the same run, with its 95 % bootstrap interval. The worst case
         is the median time where nobody leaves early although every branch is visited. The work
-        saved counts multiply-accumulates, branches included.
+        saved counts multiply-accumulates, branches included. Epochs written as a sum are those of
+        the plain network and those after them, in which it went on alone or with branches.
 
         \(notes.map { "- " + $0 }.joined(separator: "\n"))
 
@@ -45,22 +46,34 @@ struct ResultsPage {
             "network", "kind", "data", "epochs", "accuracy", "mean time", "gain", "work saved",
             "thresholds", "exit rates", "worst case",
         ]
-        return Self.table(heading, results.flatMap { [plainRow($0), branchedRow($0)] })
+        return Self.table(heading, results.flatMap(rows))
     }
 
-    private func plainRow(_ result: ExperimentResult) -> [String] {
+    /// What both networks began from, where that is something, then the plain and the branched one.
+    private func rows(of result: ExperimentResult) -> [[String]] {
+        let before = result.start.map { "\($0.epochs) + " } ?? ""
+        let start = result.start.map { plainRow($0, of: result, trainedBefore: "") }
+        return (start.map { [$0] } ?? []) + [
+            plainRow(result.plain, of: result, trainedBefore: before),
+            branchedRow(result, trainedBefore: before),
+        ]
+    }
+
+    private func plainRow(
+        _ row: ExperimentResult.Row, of result: ExperimentResult, trainedBefore: String
+    ) -> [String] {
         [
-            result.plain.network, result.kind.rawValue, result.dataset, "\(result.plain.epochs)",
-            Format.percent(result.plain.accuracy), Format.microseconds(result.plain.microseconds),
+            row.network, result.kind.rawValue, result.dataset, trainedBefore + "\(row.epochs)",
+            Format.percent(row.accuracy), Format.microseconds(row.microseconds),
             "1", "1", "-", "-", "-",
         ]
     }
 
-    private func branchedRow(_ result: ExperimentResult) -> [String] {
-        let epochs = result.startsFromPlain ? "\(result.plain.epochs) + " : ""
-        return [
+    private func branchedRow(_ result: ExperimentResult, trainedBefore: String) -> [String] {
+        [
             result.branched.network, result.kind.rawValue, result.dataset,
-            epochs + "\(result.branched.epochs)", Format.percent(result.branched.accuracy),
+            trainedBefore + "\(result.branched.epochs)",
+            Format.percent(result.branched.accuracy),
             Format.microseconds(result.branched.microseconds), Format.gain(result.gain),
             result.multiplyAccumulateGain.map { Format.fixed($0, digits: 2) } ?? "-",
             result.thresholds.map { "\($0)" }.joined(separator: ", "),

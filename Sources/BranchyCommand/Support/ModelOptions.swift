@@ -15,9 +15,7 @@ struct ModelArgument: ParsableArguments {
     var path: String { ShippedModels.folder(model) }
 
     /// Reads the model, checking every file against its SHA-256.
-    func load() throws -> TrainedModel {
-        try ModelFolder(path).read(digest: Checksum.sha256)
-    }
+    func load() throws -> TrainedModel { try ShippedModels.read(model) }
 }
 
 /// A trained model, and the policy under which it is used.

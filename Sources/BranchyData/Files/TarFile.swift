@@ -65,7 +65,7 @@ final class TarFile: FileTree {
             throw DatasetError(
                 .limitExceeded, file: "\(path): \(name)", "is too large",
                 expected: "at most \(maximumByteCount) bytes in all members of the archive",
-                found: "\(size) after \(byteCount) in those before")
+                found: "\(size) and a header of \(Self.headerByteCount), after \(byteCount)")
         }
         byteCount += Self.headerByteCount + size
         member = (name, size)

@@ -42,21 +42,20 @@ extension BranchedNetwork {
     /// B-AlexNet of the fast kind: the same trunk, and one branch, right behind the first
     /// convolution's pooling.
     ///
-    /// Three small convolutions with batch normalization are enough to answer most images, after a
-    /// third of the work.
+    /// Two small convolutions with batch normalization are enough to answer most images, after a
+    /// quarter of the work.
     public static let bAlexNetFast = BranchedNetwork(
         "b-alexnet-fast", inputShape: [3, 32, 32], classCount: 10
     ) {
         conv("conv1", 3, 32, kernelSize: 5)
         reLUPoolAndNorm
         Branch("branch1") {
-            normalizedConv(1, 32, 48)
+            normalizedConv(1, 32, 32)
             pool
-            normalizedConv(2, 48, 96)
+            normalizedConv(2, 32, 96)
             pool
-            normalizedConv(3, 96, 96)
-            GlobalAveragePool2D()
-            Linear("linear", inputFeatures: 96, outputFeatures: 10)
+            Flatten()
+            Linear("linear", inputFeatures: 1536, outputFeatures: 10)
         }
         conv("conv2", 32, 64, kernelSize: 5)
         reLUPoolAndNorm

@@ -1,0 +1,95 @@
+import BranchyEvaluation
+import BranchyNet
+import Compute
+import NativeEngine
+
+/// What takes turns with others.
+struct BenchSubject {
+    let engine: EngineChoice
+    let precision: InferencePrecision
+    let path: BenchPath
+    let predictor: Predictor
+    /// How many images leave at each exit, under a policy that is asked.
+    let exitShares: [Double]?
+
+    init(
+        engine: EngineChoice, precision: InferencePrecision, path: BenchPath,
+        predictor: Predictor, answering batches: ArraySlice<Tensor>
+    ) throws {
+        (self.engine, self.precision, self.path) = (engine, precision, path)
+        self.predictor = predictor
+        guard case .policy = path.way else {
+            exitShares = nil
+            return
+        }
+        var counts = [Int](repeating: 0, count: path.network.exitCount)
+        for batch in batches {
+            for answer in try predictor.predict(batch: batch) { counts[answer.exit] += 1 }
+        }
+        let images = counts.reduce(0, +)
+        exitShares = counts.map { Double($0) / Double(images) }
+    }
+
+    /// Of one image, on average where images leave at different exits; padding included.
+    func multiplyAccumulates() throws -> Double {
+        let costs = try ExitCosts(of: path.network).multiplyAccumulates
+        return switch path.way {
+        case .full, .disabled: Double(try ExitCosts(of: path.plain).multiplyAccumulates[0])
+        case .exit(let exit): Double(costs[exit])
+        case .policy: zip(costs, exitShares ?? []).reduce(0) { $0 + Double($1.0) * $1.1 }
+        }
+    }
+}
+
+/// A path through a network.
+struct BenchPath {
+    let network: BranchedNetwork
+    let way: Way
+
+    enum Way: Hashable {
+        /// The network without branches.
+        case full
+        /// To the last exit, with branches that nobody asks.
+        case disabled
+        /// Everybody leaves there, counted from 0, after every branch on the way.
+        case exit(Int)
+        /// Each image leaves where the model's policy says.
+        case policy(ModelPolicy)
+    }
+
+    var name: String {
+        switch way {
+        case .full: "full"
+        case .disabled: "disabled"
+        case .exit(let exit): "exit\(exit)"
+        case .policy: "policy"
+        }
+    }
+
+    func predictor(
+        _ parameters: ParameterStore, _ engine: any Engine
+    ) throws -> Predictor {
+        switch way {
+        case .full:
+            try Predictor(
+                network: plain, parameters: parameters, policy: FixedExitPolicy(exit: 0),
+                engine: engine)
+        case .disabled:
+            try Predictor(
+                network: network, parameters: parameters,
+                policy: FixedExitPolicy(exit: network.exitCount - 1), engine: engine)
+        case .exit(let exit):
+            try Predictor(
+                network: network, parameters: parameters, policy: FixedExitPolicy(exit: exit),
+                engine: engine
+            ).leaving(at: exit)
+        case .policy(let policy):
+            try Predictor(
+                network: network, parameters: parameters, policy: policy.exitPolicy,
+                engine: engine)
+        }
+    }
+
+    /// The network without its branches.
+    var plain: BranchedNetwork { network.withoutBranches(name: network.name) }
+}
