@@ -1,6 +1,12 @@
 import Dispatch
 import Synchronization
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 extension Array where Element: Sendable {
     /// What a function gives for each element, in their order, computed on all cores at once.
     ///
@@ -8,11 +14,15 @@ extension Array where Element: Sendable {
     func concurrentMap<Output: Sendable>(
         _ transform: @Sendable (Element) throws -> Output
     ) throws -> [Output] {
-        let results = Mutex([Result<Output, any Error>?](repeating: nil, count: count))
-        DispatchQueue.concurrentPerform(iterations: count) { index in
-            let result = Result { try transform(self[index]) }
-            results.withLock { $0[index] = result }
+        // A few parts per core: small enough that no core waits long for another, and large enough
+        // that they do not meet at the lock.
+        let partCount = Swift.min(count, 4 * ProcessInfo.processInfo.activeProcessorCount)
+        let results = Mutex([Result<[Output], any Error>?](repeating: nil, count: partCount))
+        DispatchQueue.concurrentPerform(iterations: partCount) { part in
+            let range = count * part / partCount..<count * (part + 1) / partCount
+            let result = Result { try self[range].map(transform) }
+            results.withLock { $0[part] = result }
         }
-        return try results.withLock { try $0.compactMap { try $0?.get() } }
+        return try results.withLock { try $0.flatMap { try $0?.get() ?? [] } }
     }
 }

@@ -149,15 +149,26 @@ public struct DecodedImage: Hashable, Sendable {
     public let pixels: [UInt8]
 
     init(_ raster: InterleavedRaster, channels: ImageDecoder.Channels) {
-        let starts = stride(from: 0, to: raster.bytes.count, by: raster.bytesPerPixel)
         switch channels {
         case .gray:
             shape = [1, raster.height, raster.width]
-            pixels = starts.map { Self.luma(of: raster.bytes[$0..<$0 + 3]) }
+            pixels = stride(from: 0, to: raster.bytes.count, by: raster.bytesPerPixel).map {
+                Self.luma(of: raster.bytes[$0..<$0 + 3])
+            }
         case .rgb:
             shape = [3, raster.height, raster.width]
-            pixels = (0..<3).flatMap { channel in starts.map { raster.bytes[$0 + channel] } }
+            pixels = Self.planes(of: raster)
         }
+    }
+
+    private static func planes(of raster: InterleavedRaster) -> [UInt8] {
+        let area = raster.width * raster.height
+        var planes = [UInt8](repeating: 0, count: 3 * area)
+        for pixel in 0..<area {
+            let start = pixel * raster.bytesPerPixel
+            for channel in 0..<3 { planes[channel * area + pixel] = raster.bytes[start + channel] }
+        }
+        return planes
     }
 
     /// ITU-R 601 luma in 16 bits of fraction, rounded: Pillow's numbers. Gray stays as it is,
