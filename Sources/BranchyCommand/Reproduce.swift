@@ -22,9 +22,9 @@ struct Reproduce: ParsableCommand {
         abstract: "Repeat the paper's experiments and write the results page.",
         discussion: """
             Each experiment trains a plain network and the one with branches by their built-in \
-            recipes, calibrates the thresholds at the knee on held-out images and reads the test \
-            images once. What is done is kept: the same command goes on where it was interrupted, \
-            and writes the page from all experiments in the output folder.
+            recipes, calibrates the thresholds on held-out images and reads the test images once. \
+            What is done is kept: the same command goes on where it was interrupted, and writes \
+            the page from all experiments in the output folder.
             """)
 
     /// What is repeated.
@@ -93,7 +93,7 @@ struct Reproduce: ParsableCommand {
                 experiment.plain, baseline, settings + start + experiment.longerPlainSettings())
         }
         let shared = dataArguments + (quiet ? ["--quiet"] : [])
-        let calibration = try Calibrate.parse([branched] + shared).outcome()
+        let calibration = try Calibrate.parse([branched] + experiment.wish + shared).outcome()
         if !quiet { StandardError.write(calibration) }
         let report = try Evaluate.parse([branched, "--baseline", baseline] + shared).report()
         let startReport =
@@ -104,7 +104,7 @@ struct Reproduce: ParsableCommand {
             plainRecipe: recipe(of: experiment.plain, at: baseline),
             start: startReport.map {
                 .init($0, recipe: try recipe(of: experiment.plain, at: plain))
-            })
+            }, wish: ModelFolder(branched).read().calibration?.wish)
         try result.write(to: experiment.resultPath(in: output))
         if !quiet { StandardError.write(try report.table() + "\n") }
     }

@@ -20,6 +20,8 @@ struct Experiment: Hashable, Sendable {
     /// Whether the branched network begins with the trained parameters of the plain one. The plain
     /// one then goes on for as long, so that both were trained alike when they are compared.
     var startsFromPlain = false
+    /// Arguments of `calibrate`; without, thresholds are the paper's, of entropy, at the knee.
+    var wish: [String] = []
     /// What both are trained in.
     var precision = Precision.bfloat16
 
@@ -32,7 +34,10 @@ struct Experiment: Hashable, Sendable {
             subject: .lenet, kind: .fast, plain: "lenet", branched: "b-lenet-fast",
             precision: .float32),
         Experiment(subject: .alexnet, kind: .paper, plain: "alexnet", branched: "b-alexnet"),
-        Experiment(subject: .alexnet, kind: .fast, plain: "alexnet", branched: "b-alexnet-fast"),
+        // Where three quarters leave, it is twice as fast; of these settings the most accurate.
+        Experiment(
+            subject: .alexnet, kind: .fast, plain: "alexnet", branched: "b-alexnet-fast",
+            wish: ["--exit-rate", "0.75", "--score", "best"]),
         Experiment(
             subject: .resnet110, kind: .fast, plain: "resnet110-fast",
             branched: "b-resnet110-fast", startsFromPlain: true),

@@ -42,6 +42,10 @@ struct ExperimentResult: Codable, Equatable {
     let start: Row?
     let plain: Row
     let branched: Row
+    /// What thresholds were chosen for; not known of results that were kept without it.
+    let wish: String?
+    /// When images leave, in words; as `wish`.
+    let policy: String?
     let thresholds: [Float]
     let exitRates: [Double]
     let gain: Estimate?
@@ -53,7 +57,7 @@ struct ExperimentResult: Codable, Equatable {
 
     init(
         _ experiment: Experiment, _ report: EvaluationReport, recipe: Recipe, plainRecipe: Recipe,
-        start: Row?
+        start: Row?, wish: String?
     ) throws {
         let evaluation = report.evaluation
         let plainCost = try ExitCosts(of: .named(experiment.plain)).multiplyAccumulates[0]
@@ -68,6 +72,8 @@ struct ExperimentResult: Codable, Equatable {
             microseconds: report.latency?.baseline?.mean, epochs: plainRecipe.epochs)
         branched = Row(report, recipe: recipe)
         self.start = start
+        self.wish = wish
+        policy = report.policy.text
         thresholds = report.policy.thresholds?.thresholds ?? []
         exitRates = evaluation.exitRates
         gain = report.latency?.gain

@@ -44,7 +44,7 @@ struct ResultsPage {
     private var ours: String {
         let heading = [
             "network", "kind", "data", "epochs", "accuracy", "mean time", "gain", "work saved",
-            "thresholds", "exit rates", "worst case",
+            "leaves early", "exit rates", "worst case",
         ]
         return Self.table(heading, results.flatMap(rows))
     }
@@ -76,7 +76,7 @@ struct ResultsPage {
             Format.percent(result.branched.accuracy),
             Format.microseconds(result.branched.microseconds), Format.gain(result.gain),
             result.multiplyAccumulateGain.map { Format.fixed($0, digits: 2) } ?? "-",
-            result.thresholds.map { "\($0)" }.joined(separator: ", "),
+            result.policy ?? result.thresholds.map { "\($0)" }.joined(separator: ", "),
             result.exitRates.map { Format.percent($0) }.joined(separator: ", "),
             Format.microseconds(result.worstCaseMicroseconds),
         ]
@@ -90,6 +90,7 @@ struct ResultsPage {
         var notes = results.map { result in
             "\(result.branched.network): seed \(result.seed), trained in "
                 + "\(result.trainingPrecision), \(result.engine) engine in float32"
+                + (result.wish.map { ", thresholds for: \($0)" } ?? "")
         }
         if results.contains(where: { $0.dataset == "cifar10-jpeg" }) {
             notes.append(

@@ -113,23 +113,13 @@ struct BranchDepthStudy: StudyFindings {
         let model: String
     }
 
-    let network: String
-    let dataset: String
-    let epochs: Int
-    let validationImages: Int
-    let rows: [Row]
+    private let document: TrainedRows<Row>
     private let models: [StudyModel]
-
-    private enum CodingKeys: CodingKey { case network, dataset, epochs, validationImages, rows }
 
     init(
         _ network: String, _ depths: [Int], _ models: [StudyModel], microseconds: [[Double]]
     ) throws {
-        self.network = network
-        dataset = models.first?.model.provenance.dataset ?? ""
-        epochs = models.first?.model.provenance.epochs ?? 0
-        validationImages = models.first?.validationImages ?? 0
-        rows = try depths.indices.map { index in
+        let rows = try depths.indices.map { index in
             let model = models[index]
             return Row(
                 convolutions: depths[index], validationAccuracy: model.accuracy,
@@ -137,8 +127,11 @@ struct BranchDepthStudy: StudyFindings {
                     .multiplyAccumulates,
                 microsecondsToExit: microseconds[index], model: model.folder)
         }
+        document = TrainedRows(network, models, rows: rows)
         self.models = models
     }
+
+    func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
 
     var csv: CSVTable {
         CSVTable(
@@ -147,7 +140,7 @@ struct BranchDepthStudy: StudyFindings {
                 "convolutions", "exit", "validationAccuracy", "multiplyAccumulatesToExit",
                 "microsecondsToExit",
             ],
-            rows: rows.flatMap { row in
+            rows: document.rows.flatMap { row in
                 row.validationAccuracy.indices.map { exit in
                     [
                         "\(row.convolutions)", "\(exit)", "\(row.validationAccuracy[exit])",
@@ -164,7 +157,7 @@ struct BranchDepthStudy: StudyFindings {
             "convolutions", "exit 1", "final exit", "work to exit 1", "time to exit 1",
             "to final exit",
         ])
-        for row in rows {
+        for row in document.rows {
             table.add([
                 "\(row.convolutions)", Format.percent(row.validationAccuracy[0]),
                 Format.percent(row.validationAccuracy[1]),
@@ -173,7 +166,7 @@ struct BranchDepthStudy: StudyFindings {
                 Format.microseconds(row.microsecondsToExit[1]),
             ])
         }
-        return "\(network) with its first branch only, \(models.origin)\n\n\(table.text)\n"
+        return "\(document.network) with its first branch only, \(models.origin)\n\n\(table.text)\n"
             + "Work counts multiply-accumulates; times are medians of calls with one gray image on "
             + "one thread, all paths taking turns. \(models.caution)\n"
     }

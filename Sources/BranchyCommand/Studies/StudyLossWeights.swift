@@ -81,30 +81,23 @@ struct LossWeightStudy: StudyFindings {
         let model: String
     }
 
-    let network: String
-    let dataset: String
-    let epochs: Int
-    let validationImages: Int
-    let rows: [Row]
+    private let document: TrainedRows<Row>
     private let models: [StudyModel]
 
-    private enum CodingKeys: CodingKey { case network, dataset, epochs, validationImages, rows }
-
     init(_ network: String, _ weightings: [LossWeights], _ models: [StudyModel]) {
-        self.network = models.first?.model.network.name ?? network
-        dataset = models.first?.model.provenance.dataset ?? ""
-        epochs = models.first?.model.provenance.epochs ?? 0
-        validationImages = models.first?.validationImages ?? 0
-        rows = zip(weightings, models).map {
+        let rows = zip(weightings, models).map {
             Row(lossWeights: $0.values, validationAccuracy: $1.accuracy, model: $1.folder)
         }
+        document = TrainedRows(models.first?.model.network.name ?? network, models, rows: rows)
         self.models = models
     }
+
+    func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
 
     var csv: CSVTable {
         CSVTable(
             "loss-weights", heading: ["lossWeights", "exit", "validationAccuracy"],
-            rows: rows.flatMap { row in
+            rows: document.rows.flatMap { row in
                 row.validationAccuracy.enumerated().map { exit, accuracy in
                     [
                         row.lossWeights.map { "\($0)" }.joined(separator: " "), "\(exit)",
@@ -118,11 +111,11 @@ struct LossWeightStudy: StudyFindings {
         let names = models.first?.model.network.exitNames ?? []
         var table = Table([.left] + names.map { _ in .right })
         table.add(["loss weights"] + names)
-        for row in rows {
+        for row in document.rows {
             table.add(
                 [row.lossWeights.map { "\($0)" }.joined(separator: ", ")]
                     + row.validationAccuracy.map { Format.percent($0) })
         }
-        return "\(network), \(models.origin)\n\n\(table.text)\n\(models.caution)\n"
+        return "\(document.network), \(models.origin)\n\n\(table.text)\n\(models.caution)\n"
     }
 }
