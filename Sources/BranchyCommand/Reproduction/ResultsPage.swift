@@ -23,7 +23,9 @@ struct ResultsPage {
         one's over the same images in the same run, with its 95 % bootstrap interval. The worst case
         is the median time where nobody leaves early although every branch is visited. The work
         saved counts multiply-accumulates, branches included. Epochs written as a sum are those of
-        the plain network and those after them, in which it went on alone or with branches.
+        the plain network and those after them, in which it went on alone or with branches. Each
+        model's folder keeps its recipe (`recipe.yaml`) and the log of its training, loss and
+        validation accuracy of every epoch (`history.csv`); the shipped ones are in `Models`.
 
         \(notes.map { "- " + $0 }.joined(separator: "\n"))
 

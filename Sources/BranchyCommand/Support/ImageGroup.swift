@@ -12,6 +12,8 @@ struct ImageGroup {
     let files: [String]
     /// What the folder holds besides images, hidden files left out.
     let others: [String]
+    /// Whether it is a file that is named like one image.
+    var isPicture: Bool { !isFolder && Self.isPicture(path) }
 
     /// - Throws: `DatasetError` where a folder cannot be listed or has no image.
     init(_ path: String) throws {
@@ -24,16 +26,18 @@ struct ImageGroup {
             return
         }
         let names = try Self.names(in: path)
-        let isImage = { (name: String) in Self.endings.contains(where: name.lowercased().hasSuffix)
-        }
-        files = names.filter(isImage).map { "\(path)/\($0)" }
-        others = names.filter { !isImage($0) }
+        files = names.filter(Self.isPicture).map { "\(path)/\($0)" }
+        others = names.filter { !Self.isPicture($0) }
         guard !files.isEmpty else {
             throw DatasetError(
                 .fileNotFound,
                 "\(path): there is no image in this folder; expected files that end "
                     + "in .png, .jpg or .jpeg")
         }
+    }
+
+    private static func isPicture(_ name: String) -> Bool {
+        endings.contains(where: name.lowercased().hasSuffix)
     }
 
     /// The paths of visible files below a folder, from it on. Links to folders are not followed.
