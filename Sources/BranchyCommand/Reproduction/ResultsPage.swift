@@ -78,7 +78,8 @@ struct ResultsPage {
             Format.percent(result.branched.accuracy),
             Format.microseconds(result.branched.microseconds), Format.gain(result.gain),
             result.multiplyAccumulateGain.map { Format.fixed($0, digits: 2) } ?? "-",
-            result.policy ?? result.thresholds.map { "\($0)" }.joined(separator: ", "),
+            result.policy
+                ?? "entropy below " + result.thresholds.map { "\($0)" }.joined(separator: ", "),
             result.exitRates.map { Format.percent($0) }.joined(separator: ", "),
             Format.microseconds(result.worstCaseMicroseconds),
         ]
