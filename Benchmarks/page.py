@@ -16,6 +16,13 @@ from rows import BATCH, BATCH_PEERS, BFLOAT_PEERS, FLOAT_PEERS, ROWS
 PACKAGES = ("torch", "onnxruntime", "openvino", "ncnn", "pnnx", "onnx", "numpy")
 
 
+def rounds_text(results):
+    """Of how many rounds the medians are: rows may be of several runs."""
+    counts = {
+        len(rounds) for key, row in results.items() if key != "start" for rounds in row.values()}
+    return " or ".join(str(count) for count in sorted(counts))
+
+
 def best_peer(row, rounds):
     """The peer that ours has to beat: by medians over the rounds."""
     medians = {name: statistics.median(rounds[name]) for name in row.peers if name in rounds}
@@ -144,7 +151,7 @@ threads inside an operator.
 
 - Random weights: time does not depend on them. Batch normalization is folded before any runtime
   sees the network. Every runtime's answer is first compared with PyTorch's (1e-4; bfloat16 0.05).
-- All that stands on a row takes turns, {options.rounds} rounds of {options.seconds} s each, in
+- All that stands on a row takes turns, {rounds_text(results)} rounds of {options.seconds} s each, in
   another order each time, after one that does not count, pinned to one core, or two for two
   threads. Rows may be of several runs; ratios are always of one.
 - Ours is `branchynet bench NAME --json`. Peers are called from Python, a microsecond or a few of
