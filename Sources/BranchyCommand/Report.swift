@@ -81,7 +81,8 @@ struct Report: ParsableCommand {
     private func page() throws -> ReportPage {
         let folder = model.path
         let engine = try engineOptions.inference()
-        let subject = try ReportSubject(folder: folder, engine: engine, command: Self.command)
+        let subject = try ReportSubject(
+            model.load(), in: folder, engine: engine, command: Self.command)
         let splits = try DataFolder(data, run: folder).splits(of: subject.trained, in: folder)
         let plain = try baseline.map { try PlainNetwork(at: $0, engine: engine) }
         Interrupt.watch()

@@ -81,32 +81,41 @@ struct Reproduce: ParsableCommand {
 
     private func run(_ experiment: Experiment, in output: String) throws {
         guard try experiment.result(in: output) == nil else { return }
+        try trainNetworks(of: experiment, in: output)
         let plain = output + "/" + experiment.plain
         let baseline = experiment.baseline(in: output)
         let branched = output + "/" + experiment.branched
-        let settings = ["--set", "precision=\((precision ?? experiment.precision).rawValue)"]
-        try train(experiment.plain, plain, settings)
-        let start = experiment.startsFromPlain ? ["--from", plain] : []
-        try train(experiment.branched, branched, settings + start)
-        if experiment.startsFromPlain {
-            try train(
-                experiment.plain, baseline, settings + start + experiment.longerPlainSettings())
-        }
         let shared = dataArguments + (quiet ? ["--quiet"] : [])
         let calibration = try Calibrate.parse([branched] + experiment.wish + shared).outcome()
         if !quiet { StandardError.write(calibration) }
         let report = try Evaluate.parse([branched, "--baseline", baseline] + shared).report()
-        let startReport =
-            experiment.startsFromPlain
-            ? try Evaluate.parse([plain, "--latency-images", "0"] + shared).report() : nil
+        var start: ExperimentResult.Row?
+        if experiment.startsFromPlain {
+            start = try .init(
+                Evaluate.parse([plain, "--latency-images", "0"] + shared).report(),
+                recipe: recipe(of: experiment.plain, at: plain))
+        }
         let result = try ExperimentResult(
             experiment, report, recipe: recipe(of: experiment.branched, at: branched),
-            plainRecipe: recipe(of: experiment.plain, at: baseline),
-            start: startReport.map {
-                .init($0, recipe: try recipe(of: experiment.plain, at: plain))
-            }, wish: ModelFolder(branched).read().calibration?.wish)
+            plainRecipe: recipe(of: experiment.plain, at: baseline), start: start,
+            wish: ModelFolder(branched).read().calibration?.wish)
         try result.write(to: experiment.resultPath(in: output))
         if !quiet { StandardError.write(try report.table() + "\n") }
+    }
+
+    /// Trains the plain network and the branched one, and where that begins with the plain one's
+    /// parameters, the plain one for as long after them.
+    private func trainNetworks(of experiment: Experiment, in output: String) throws {
+        let plain = output + "/" + experiment.plain
+        let settings = ["--set", "precision=\((precision ?? experiment.precision).rawValue)"]
+        let start = experiment.startsFromPlain ? ["--from", plain] : []
+        try train(experiment.plain, plain, settings)
+        try train(experiment.branched, output + "/" + experiment.branched, settings + start)
+        if experiment.startsFromPlain {
+            try train(
+                experiment.plain, experiment.baseline(in: output),
+                settings + start + experiment.longerPlainArguments())
+        }
     }
 
     private func recipe(of network: String, at folder: String) throws -> Recipe {

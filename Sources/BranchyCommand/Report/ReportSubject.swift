@@ -15,10 +15,8 @@ struct ReportSubject {
     /// Lets everybody leave at the last exit.
     let lastExitPolicy: ThresholdPolicy
 
-    /// - Throws: `ModelError` where the folder is no model.
-    init(folder: String, engine: any Engine, command: String) throws {
-        (self.folder, self.command) = (folder, command)
-        trained = try ModelFolder(folder).read(digest: Checksum.sha256)
+    init(_ trained: TrainedModel, in folder: String, engine: any Engine, command: String) throws {
+        (self.trained, self.folder, self.command) = (trained, folder, command)
         computation = Certificate.Computation(of: engine)
         lastExitPolicy = ThresholdPolicy(
             thresholds: Array(repeating: 0, count: trained.network.exitCount - 1))

@@ -14,20 +14,6 @@ struct ExperimentResult: Codable, Equatable {
         let microseconds: Double?
         /// Passes over the training images, those of the network it began from not counted.
         let epochs: Int
-
-        /// Of the network that was evaluated.
-        init(_ report: EvaluationReport, recipe: Recipe) {
-            self.init(
-                network: report.network.name, accuracy: report.evaluation.accuracy,
-                microseconds: report.latency?.policy.mean, epochs: recipe.epochs)
-        }
-
-        init(network: String, accuracy: Double?, microseconds: Double?, epochs: Int) {
-            self.network = network
-            self.accuracy = accuracy
-            self.microseconds = microseconds
-            self.epochs = epochs
-        }
     }
 
     let kind: Experiment.Kind
@@ -83,6 +69,15 @@ struct ExperimentResult: Codable, Equatable {
 
     func write(to path: String) throws {
         try AtomicFile.write(Array(JSONEncoder.branchyNet.encode(self)), to: path)
+    }
+}
+
+extension ExperimentResult.Row {
+    /// Of the network that was evaluated.
+    init(_ report: EvaluationReport, recipe: Recipe) {
+        self.init(
+            network: report.network.name, accuracy: report.evaluation.accuracy,
+            microseconds: report.latency?.policy.mean, epochs: recipe.epochs)
     }
 }
 

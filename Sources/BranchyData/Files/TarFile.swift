@@ -65,7 +65,7 @@ final class TarFile: FileTree {
             throw DatasetError(
                 .limitExceeded, file: "\(path): \(name)", "is too large",
                 expected: "at most \(maximumByteCount) bytes in all members of the archive",
-                found: "\(size) and a header of \(Self.headerByteCount), after \(byteCount)")
+                found: "\(size), \(Self.headerByteCount) of header and \(byteCount) before them")
         }
         byteCount += Self.headerByteCount + size
         member = (name, size)
