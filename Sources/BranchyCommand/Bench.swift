@@ -69,7 +69,7 @@ struct Bench: ParsableCommand {
         for (name, value) in [
             ("--threads", threads), ("--batch", batch), ("--calls", calls), ("--exit", exit ?? 1),
         ] where !(1...10_000_000).contains(value) {
-            throw ValidationError("\(name) is \(value), expected 1 or more")
+            throw ValidationError("\(name) is \(value), expected 1 to 10000000")
         }
     }
 
