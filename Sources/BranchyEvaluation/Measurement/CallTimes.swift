@@ -1,3 +1,4 @@
+import BranchyData
 package import BranchyNet
 package import Compute
 import Dispatch
@@ -72,9 +73,10 @@ package struct CallTimes: Sendable {
             for call in 0..<max(calls / 10, 1) { try body(subject, call) }
         }
         var seconds = [[Double]](repeating: [], count: count)
+        // As in ``LatencyMeasurement``, the caches of no neighbour are always the same one's.
+        var turns = SplitMix64(seed: 0, stream: RandomPurpose.turns.rawValue)
         for call in 0..<calls {
-            for turn in 0..<count {
-                let subject = (call + turn) % count
+            for subject in turns.permutation(of: count) {
                 let start = ContinuousClock.now
                 try body(subject, call)
                 seconds[subject].append(start.duration(to: .now).inSeconds)

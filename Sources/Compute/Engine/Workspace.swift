@@ -35,6 +35,7 @@ public struct Workspace: ~Copyable {
     /// What else the engine needs per caller (handles of a library, say). For engines.
     public let context: AnyObject?
 
+    private let memory: MemoryBlock
     // Kept alive: an address alone may be given to another executable once this one is gone.
     private let owner: any AnyObject & Sendable
     private let inputs: [Slot]
@@ -57,30 +58,21 @@ public struct Workspace: ~Copyable {
                 _ throws(EngineError) in nil
             }
     ) throws(EngineError) {
-        let size = min(max(byteCount, 1), Int.max - MemoryPlan.alignment)
-            .roundedUp(toMultipleOf: MemoryPlan.alignment)
-        guard size <= Self.physicalMemory, let base = aligned_alloc(MemoryPlan.alignment, size)
+        guard byteCount <= Self.physicalMemory, let memory = MemoryBlock(byteCount: byteCount)
         else {
             throw EngineError(
                 .outOfMemory,
                 "a workspace of \(byteCount) bytes does not fit the machine's \(Self.physicalMemory); "
                     + "use a smaller batch")
         }
-        memset(base, 0, size)
-        do {
-            self.context = try makeContext(base)
-        } catch {
-            free(base)
-            throw error
-        }
-        self.base = base
-        self.byteCount = size
+        self.context = try makeContext(memory.base)
+        self.base = memory.base
+        self.memory = memory
+        self.byteCount = byteCount
         self.owner = owner
         self.inputs = inputs
         self.outputs = outputs
     }
-
-    deinit { free(base) }
 
     /// Whether this workspace was laid out for an executable.
     public func belongs(to executable: AnyObject) -> Bool { owner === executable }
