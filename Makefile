@@ -9,7 +9,7 @@ WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-defa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn test-kernels example bench lint doc clean
+.PHONY: help setup demo test test-without-onednn test-kernels test-threads example bench lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test-kernels: ## Test the kernels under sanitizers, and for 64-bit ARM on an emu
 	Scripts/test-kernels sanitized
 	Scripts/test-kernels arm
 
+test-threads: ## Test what threads share under the thread sanitizer
+	Scripts/test-threads
+
 example: ## Build Examples/Classify as one file, check it and run it
 	Scripts/check-example
 
@@ -51,4 +54,4 @@ doc: setup ## Build the documentation of the libraries
 
 clean: ## Remove what was built, keeping the sources of dependencies
 	swift package clean
-	rm -rf .build/without-onednn
+	rm -rf .build/without-onednn .build/threads
