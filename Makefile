@@ -4,6 +4,8 @@ export SWIFT_BACKTRACE := enable=no
 DOCUMENTED := Compute BranchyNet BranchyData BranchyTraining BranchyEvaluation OneDNNEngine NativeEngine
 # `make bench VENV=FOLDER` takes the peers from the virtual environment FOLDER.
 VENV ?=
+# `make bench PAGE=FILE` writes another page, for another machine.
+PAGE ?= docs/Benchmarks.md
 PYTHON := $(if $(VENV),$(VENV)/bin/python,python3)
 WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-default-traits
 
@@ -40,9 +42,9 @@ test-threads: ## Test what threads share under the thread sanitizer
 example: ## Build Examples/Classify as one file, check it and run it
 	Scripts/check-example
 
-bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; writes docs/Benchmarks.md
+bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; writes $(PAGE)
 	swift build -c release --product branchynet
-	$(PYTHON) Benchmarks/compare.py
+	$(PYTHON) Benchmarks/compare.py --page $(PAGE)
 
 lint: ## Check the style of Swift and shell sources
 	swift format lint --strict -r Package.swift Sources Tests \

@@ -138,6 +138,8 @@ def main():
     for row in ROWS:
         if options.only and row.network not in options.only:
             continue
+        if row.precision == "bf16" and not page.multiplies_bfloat16():
+            continue
         if len(options.cores) >= row.threads:
             # A process a row: runtimes keep the number of cores that they see first.
             with multiprocessing.get_context("spawn").Pool(1) as process:

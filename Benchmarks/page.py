@@ -87,8 +87,17 @@ def table(rows, results, columns):
     return "\n".join(f"| {line} |" if "---" not in line else f"|{line}|" for line in lines)
 
 
+def processor_facts():
+    return dict(re.findall(r"^([\w ]+?)\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M))
+
+
+def multiplies_bfloat16():
+    """Whether this processor is one on which 16 bits can be worth while."""
+    return "avx512_bf16" in processor_facts().get("flags", "").split()
+
+
 def processor():
-    facts = dict(re.findall(r"^([\w ]+?)\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M))
+    facts = processor_facts()
     sets = [name for name in ("avx2", "avx512f", "avx512_bf16") if name in facts.get("flags", "")]
     return (
         f"{facts.get('model name', platform.machine())} (family {facts.get('cpu family', '?')}, "
@@ -103,15 +112,30 @@ def version(package):
         return f"{package} not installed"
 
 
+NO_BFLOAT = """\
+This processor does not multiply in bfloat16 (AVX-512 BF16), so nothing was timed in it.
+"""
+
+
+def bfloat_section(rows, results):
+    return f"""\
+## One image, one thread, bfloat16
+
+Ours with weights and activations of 16 bits, by the better of OpenVINO's two.
+
+{table(rows, results, ("ours", *BFLOAT_PEERS))}
+"""
+
+
 def text(results, options):
     latency = [row for row in ROWS if row.threads == 1 and row.precision == "fp32"]
     bfloat = [row for row in ROWS if row.threads == 1 and row.precision == "bf16"]
-    many = [row for row in ROWS if row.threads > 1]
-    many = {
-        precision: table(
-            [row for row in many if row.precision == precision], results,
-            ("ours", *peers))
-        for precision, peers in BATCH_PEERS.items()}
+    many = "\n\n".join(
+        table(rows, results, ("ours", *peers)) for precision, peers in BATCH_PEERS.items()
+        if (rows := [
+            row for row in ROWS
+            if row.threads > 1 and row.precision == precision and row.key in results]))
+    has_bfloat = any(row.key in results for row in ROWS if row.precision == "bf16")
     commit = options.commit or subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
     return f"""\
@@ -119,6 +143,8 @@ def text(results, options):
 
 How long the native engine takes, beside other runtimes on the same processor. `make bench` wrote
 this page on {datetime.date.today()}, with `branchynet` built at {commit}; do not edit it.
+
+{processor()}.
 
 The ratio decides: ours by the best peer's, taken in every round; its median over the rounds, with
 the least and the greatest. Microseconds depend on the machine and what else it does.
@@ -130,21 +156,14 @@ are log probabilities and their entropy.
 
 {table(latency, results, ("ours", *FLOAT_PEERS))}
 
-## One image, one thread, bfloat16
-
-Ours with weights and activations of 16 bits, by the better of OpenVINO's two.
-
-{table(bfloat, results, ("ours", *BFLOAT_PEERS))}
-
+{bfloat_section(bfloat, results) if has_bfloat else NO_BFLOAT}
 ## Many images, two threads
 
 Images per second. Ours: each thread takes one image at a time. OpenVINO: batches of {BATCH}, the
 throughput hint, two threads, as many requests as it asks for. ONNX Runtime: batches of {BATCH}, two
 threads inside an operator.
 {second_core(results)}
-{many["fp32"]}
-
-{many["bf16"]}
+{many}
 
 {exits.section(results.get("exits"))}{start.section(results.get("start"))}
 ## How it is measured
@@ -161,7 +180,6 @@ threads inside an operator.
 - What a peer cannot do is replaced by the nearest equal: alpha of local response normalization
   times its size; every second pixel of a shortcut by a pool of single pixels.
 
-{processor()}.
 Load over the last 15 minutes: {os.getloadavg()[2]:.1f}; the measurement itself needs 1.
 Python {platform.python_version()}; {", ".join(map(version, PACKAGES))}.
 
