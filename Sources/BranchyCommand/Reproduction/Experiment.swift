@@ -25,6 +25,11 @@ struct Experiment: Hashable, Sendable {
     /// What both are trained in.
     var precision = Precision.bfloat16
 
+    /// Where three quarters leave, B-AlexNet of the fast kind is twice as fast; of these settings
+    /// the most accurate. At the knee more leave, and both kinds are less accurate than the plain
+    /// network on validation images.
+    private static let threeQuarters = ["--exit-rate", "0.75", "--score", "best"]
+
     /// In the order of the page. The paper's ResNet-110 is built and timed, not trained.
     static let all = [
         Experiment(
@@ -33,11 +38,12 @@ struct Experiment: Hashable, Sendable {
         Experiment(
             subject: .lenet, kind: .fast, plain: "lenet", branched: "b-lenet-fast",
             precision: .float32),
-        Experiment(subject: .alexnet, kind: .paper, plain: "alexnet", branched: "b-alexnet"),
-        // Where three quarters leave, it is twice as fast; of these settings the most accurate.
+        Experiment(
+            subject: .alexnet, kind: .paper, plain: "alexnet", branched: "b-alexnet",
+            wish: threeQuarters),
         Experiment(
             subject: .alexnet, kind: .fast, plain: "alexnet", branched: "b-alexnet-fast",
-            wish: ["--exit-rate", "0.75", "--score", "best"]),
+            wish: threeQuarters),
         Experiment(
             subject: .resnet110, kind: .fast, plain: "resnet110-fast",
             branched: "b-resnet110-fast", startsFromPlain: true),
