@@ -42,7 +42,7 @@ test-threads: ## Test what threads share under the thread sanitizer
 example: ## Build Examples/Classify as one file, check it and run it
 	Scripts/check-example
 
-bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; writes $(PAGE)
+bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; writes its page
 	swift build -c release --product branchynet
 	$(PYTHON) Benchmarks/compare.py --page $(PAGE)
 

@@ -73,7 +73,8 @@ package struct CallTimes: Sendable {
             for call in 0..<max(calls / 10, 1) { try body(subject, call) }
         }
         var seconds = [[Double]](repeating: [], count: count)
-        // As in ``LatencyMeasurement``, the caches of no neighbour are always the same one's.
+        // Drawn anew for each call, so that no subject always finds the caches of the same
+        // neighbour.
         var turns = SplitMix64(seed: 0, stream: RandomPurpose.turns.rawValue)
         for call in 0..<calls {
             for subject in turns.permutation(of: count) {

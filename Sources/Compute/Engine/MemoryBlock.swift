@@ -10,7 +10,7 @@ import Darwin
 /// system has them.
 ///
 /// Large pages are looked up less often, and their bytes lie side by side for the processor's
-/// caches too. On small pages, which lie wherever there was room, the same program took up to 15 %
+/// caches too. On small pages, which lie wherever there was room, the same program took up to 19 %
 /// longer from one block to the next.
 package struct MemoryBlock: ~Copyable {
     /// The first byte, aligned to ``MemoryPlan/alignment``.

@@ -29,7 +29,7 @@ public struct Workspace: ~Copyable {
     /// The start of the block, aligned to ``MemoryPlan/alignment``. For engines.
     public let base: UnsafeMutableRawPointer
 
-    /// The size of the block.
+    /// How many bytes of the block are used.
     package let byteCount: Int
 
     /// What else the engine needs per caller (handles of a library, say). For engines.
