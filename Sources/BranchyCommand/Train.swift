@@ -46,7 +46,8 @@ struct Train: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Start from the parameters of this model, by name; others start at random.",
-            valueName: "model"), completion: .directory)
+            discussion: "A folder, or the name of a shipped model.", valueName: "model"),
+        completion: .directory)
     var from: String?
 
     @Flag(help: "Go on with the run in the output folder, or start it if it did not begin.")
@@ -115,7 +116,7 @@ struct Train: ParsableCommand {
     /// The model to start from, and the SHA-256 of its parameters.
     func startingModel() throws -> (model: TrainedModel, checksum: String)? {
         guard let from else { return nil }
-        let model = try ModelFolder(from).read(digest: Checksum.sha256)
+        let model = try ShippedModels.read(from)
         return (model, Checksum.sha256(Safetensors(model.parameters).serialized()))
     }
 

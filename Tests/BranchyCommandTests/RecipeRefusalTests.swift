@@ -113,6 +113,16 @@ struct RecipeRefusalTests {
         }
     }
 
+    @Test func findsAModelToStartFromByName() throws {
+        try withTemporaryFolder { folder in
+            let misfit = try refusal(["--from", "b-alexnet-fast"], in: folder)
+            #expect(misfit.hasPrefix("Error: 'conv1.weight' has shape "))
+            #expect(misfit.contains(" in 'b-alexnet-fast' and "))
+            let unknown = try refusal(["--from", "b-lenex"], in: folder)
+            #expect(unknown.contains("the models that are shipped are b-alexnet-fast, "))
+        }
+    }
+
     @Test func refusesANetworkThatIsNotKnown() throws {
         let result = try Program.run("train", "alexnext", "-o", "run")
         #expect(result.status == 65)
