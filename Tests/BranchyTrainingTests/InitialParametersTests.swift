@@ -67,30 +67,6 @@ struct InitialParametersTests {
         }
     }
 
-    /// Only what is added to a shortcut begins at 0: neither the normalization before it in the
-    /// block nor the one behind the sum. All else is as by `he`.
-    @Test func heZeroResidualBeginsBlocksByPassingTheirSourceOn() throws {
-        let network = BranchedNetwork("n", inputShape: [2, 3, 3], classCount: 2) {
-            Residual("block") {
-                Conv2D("conv1", inputChannels: 2, outputChannels: 2, kernelSize: 1, hasBias: false)
-                BatchNorm2D("bn1", channels: 2)
-                ReLU()
-                Conv2D("conv2", inputChannels: 2, outputChannels: 2, kernelSize: 1, hasBias: false)
-                BatchNorm2D("bn2", channels: 2)
-            }
-            BatchNorm2D("bn", channels: 2)
-            Conv2D("conv", inputChannels: 2, outputChannels: 2, kernelSize: 3)
-            Flatten()
-        }
-        let parameters = try ParameterStore.initial(for: network, seed: 1, by: .heZeroResidual)
-        #expect(parameters["block.bn2.weight"] == Tensor(repeating: 0, [2]))
-        let he = try ParameterStore.initial(for: network, seed: 1, by: .he)
-        for name in parameters.names where name != "block.bn2.weight" {
-            #expect(parameters[name] == he[name], "\(name)")
-        }
-        #expect(he["block.bn2.weight"] == Tensor(repeating: 1, [2]))
-    }
-
     @Test func parametersAreThoseOfTheProgram() throws {
         let network = TinyTraining.network
         let parameters = try ParameterStore.initial(for: network, seed: 1)

@@ -4,17 +4,13 @@ import RealModule
 
 /// What the parameters of convolutions and linear layers are drawn from at the start.
 ///
-/// References: He et al., *Delving Deep into Rectifiers*, ICCV 2015, section 2.2; Goyal et al.,
-/// *Accurate, Large Minibatch SGD*, 2017, section 5.1.
+/// References: He et al., *Delving Deep into Rectifiers*, ICCV 2015, section 2.2.
 public enum Initialization: String, Hashable, Sendable, Codable, CaseIterable {
     /// Weights and biases uniform in ±1/√fan-in, as PyTorch does (He's rule with a = √5).
     case pytorch
     /// Weights normal with a variance of 2/fan-in, which rectifiers keep from layer to layer;
     /// biases 0.
     case he
-    /// As ``he``, but a batch normalization whose result is added to a shortcut begins with weight
-    /// 0, so that each residual block begins by passing its source on.
-    case heZeroResidual = "he-zero-residual"
 
     /// The numbers of a parameter.
     ///
@@ -23,11 +19,11 @@ public enum Initialization: String, Hashable, Sendable, Codable, CaseIterable {
         switch self {
         case .pytorch:
             (0..<shape.elementCount).map { _ in bound * (2 * generator.nextUnitFloat() - 1) }
-        case .he where shape.rank > 1, .heZeroResidual where shape.rank > 1:
+        case .he where shape.rank > 1:
             (0..<shape.elementCount).map { _ in
                 Float(generator.nextNormal() * 2.0.squareRoot()) * bound
             }
-        case .he, .heZeroResidual: [Float](repeating: 0, count: shape.elementCount)
+        case .he: [Float](repeating: 0, count: shape.elementCount)
         }
     }
 }

@@ -4,8 +4,7 @@ public import Compute
 
 extension ParameterStore {
     /// Random parameters for a network. Batch normalizations begin by passing on what is normalized:
-    /// weight 1 (or 0, by ``Initialization/heZeroResidual``), bias 0, running mean 0, running
-    /// variance 1.
+    /// weight 1, bias 0, running mean 0, running variance 1.
     ///
     /// Each parameter's numbers depend on the seed and its name only, so a backbone starts alike
     /// with and without branches.
@@ -15,7 +14,7 @@ extension ParameterStore {
         for network: BranchedNetwork, seed: UInt64, by rule: Initialization = .pytorch
     ) throws -> ParameterStore {
         let program = try network.plainProgram().program
-        let normalizing = program.normalizingParameters(by: rule)
+        let normalizing = program.normalizingParameters
         var parameters = ParameterStore()
         var bound: Float = 0
         for port in program.parameters {
@@ -44,16 +43,11 @@ extension ParameterStore {
 
 extension Program {
     /// What the parameters of batch normalizations begin with.
-    fileprivate func normalizingParameters(by rule: Initialization) -> [Value: Float] {
-        let instructions = segments.flatMap(\.instructions)
-        let added = Set(instructions.filter { $0.operation == .add }.flatMap(\.operands))
+    fileprivate var normalizingParameters: [Value: Float] {
         var constants: [Value: Float] = [:]
-        for instruction in instructions {
+        for instruction in segments.flatMap(\.instructions) {
             guard case .batchNormalization = instruction.operation else { continue }
-            let isZero = rule == .heZeroResidual && !added.isDisjoint(with: instruction.results)
-            for (parameter, constant) in zip(
-                instruction.operands.dropFirst(), [isZero ? 0 : 1, 0, 0, 1])
-            {
+            for (parameter, constant) in zip(instruction.operands.dropFirst(), [1, 0, 0, 1]) {
                 constants[parameter] = Float(constant)
             }
         }
