@@ -45,7 +45,7 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Start from the parameters of this model, by name; others start at random.",
+            "Start from this model's parameters of the same names; others start at random.",
             discussion: "A folder, or the name of a shipped model.", valueName: "model"),
         completion: .directory)
     var from: String?
