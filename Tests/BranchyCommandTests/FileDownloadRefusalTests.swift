@@ -99,25 +99,25 @@ struct FileDownloadRefusalTests {
         try expectRefusal(lie)
     }
 
-    // Two seconds: as long as a busy machine may take to send 7,000 bytes to itself.
+    // Five seconds: longer than a busy machine takes to send 7,000 bytes to itself.
     @Test(arguments: [
-        Lie("sends nothing for 2.0 seconds", .init(head: "HTTP/1.1 200 OK", body: [])),
+        Lie("sends nothing for 5.0 seconds", .init(head: "HTTP/1.1 200 OK", body: [])),
         Lie(
-            "sends nothing for 2.0 seconds", keeps: 7_000,
+            "sends nothing for 5.0 seconds", keeps: 7_000,
             .init("200 OK", length, body: Array(bytes.prefix(7_000)))),
     ])
     func givesUpAServerThatStalls(lie: Lie) throws {
         var response = lie.response
         response.ending = .stall
         try expectRefusal(
-            Lie(lie.reason, keeps: lie.kept, response), stallTimeout: .seconds(2))
+            Lie(lie.reason, keeps: lie.kept, response), stallTimeout: .seconds(5))
     }
 
     @Test func keepsWhatIsCompleteButForItsEnd() throws {
         let lie = Lie(
-            "sends nothing for 2.0 seconds", keeps: 20_002,
+            "sends nothing for 5.0 seconds", keeps: 20_002,
             .init("200 OK", body: Self.bytes, ending: .stall))
-        try expectRefusal(lie, stallTimeout: .seconds(2))
+        try expectRefusal(lie, stallTimeout: .seconds(5))
     }
 
     private static let rest = Array(bytes.dropFirst(5_000))
