@@ -30,6 +30,10 @@ struct Experiment: Hashable, Sendable {
     /// network on validation images.
     private static let threeQuarters = ["--exit-rate", "0.75", "--score", "best"]
 
+    /// Where seven tenths leave, B-ResNet-110 does 1.5 times less work than the plain network; at
+    /// six tenths hardly anybody leaves at the first branch, and it is 1.4 times.
+    private static let sevenTenths = ["--exit-rate", "0.7", "--score", "best"]
+
     /// In the order of the page. The paper's ResNet-110 is built and timed, not trained.
     static let all = [
         Experiment(
@@ -46,7 +50,7 @@ struct Experiment: Hashable, Sendable {
             wish: threeQuarters),
         Experiment(
             subject: .resnet110, kind: .fast, plain: "resnet110-fast",
-            branched: "b-resnet110-fast", startsFromPlain: true),
+            branched: "b-resnet110-fast", startsFromPlain: true, wish: sevenTenths),
     ]
 
     func belongs(to subject: Reproduce.Subject) -> Bool {
