@@ -19,6 +19,10 @@ import Testing
             #expect(page.contains("| b-lenet-fast | fast | digits | 1 | "))
             #expect(page.contains("| B-LeNet | 99.25 % | 5.4 | 0.025 | 94.3, 5.63 |"))
             #expect(!page.contains("AlexNet"))
+            // Not every system has a name for its processor.
+            let hasName = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+                .contains("model name")
+            #expect(page.contains("native engine in float32 on ") == hasName)
 
             // What is done is neither trained nor measured again: times would differ.
             let second = try Program.run(arguments)
@@ -40,7 +44,8 @@ import Testing
             }
             let done = """
                 {\(rows.joined(separator: ", ")), "kind": "fast", "dataset": "cifar10-jpeg",
-                "seed": 1, "trainingPrecision": "bfloat16", "engine": "native", "samples": 10000,
+                "seed": 1, "trainingPrecision": "bfloat16", "engine": "native",
+                "processor": "Abacus (family 1, model 2)", "samples": 10000,
                 "thresholds": [0.25, 0.5], "exitRates": [0.25, 0.5, 0.25]}
                 """
             for name in ["b-lenet", "b-lenet-fast", "b-resnet110-fast"] {
@@ -56,6 +61,7 @@ import Testing
             }
             #expect(columns.prefix(3).map { $0[3] } == ["12", "12 + 8", "12 + 8"])
             #expect(columns.prefix(3).map { $0[4] } == ["80.00 %", "81.00 %", "82.00 %"])
+            #expect(page.contains("native engine in float32 on Abacus (family 1, model 2)\n"))
         }
     }
 

@@ -23,6 +23,8 @@ struct ExperimentResult: Codable, Equatable {
     let trainingPrecision: Precision
     /// What answered the test images, in 32 bits.
     let engine: String
+    /// What times were measured on; not known of results that were kept without it.
+    let processor: String?
     let samples: Int
     /// The plain network whose parameters both began with, where they were trained in two parts.
     let start: Row?
@@ -52,6 +54,7 @@ struct ExperimentResult: Codable, Equatable {
         seed = recipe.seed
         trainingPrecision = recipe.precision
         engine = report.engine
+        processor = Processor.name
         samples = evaluation.samples
         plain = Row(
             network: experiment.plain, accuracy: report.baseline?.accuracy,
