@@ -20,8 +20,8 @@ import Testing
             #expect(page.contains("| B-LeNet | 99.25 % | 5.4 | 0.025 | 94.3, 5.63 |"))
             #expect(!page.contains("AlexNet"))
             // Not every system has a name for its processor.
-            let hasName = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
-                .contains("model name")
+            let facts = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+            let hasName = facts?.contains("model name") ?? false
             #expect(page.contains("native engine in float32 on ") == hasName)
 
             // What is done is neither trained nor measured again: times would differ.
