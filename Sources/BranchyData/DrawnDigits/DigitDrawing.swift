@@ -27,7 +27,7 @@ struct DigitDrawing {
 
     /// Draws a straight piece with a soft edge.
     private mutating func draw(from start: PenPoint, to end: PenPoint) {
-        let reach = width + 1
+        let reach = width + 0.5
         let columns = Self.pixelRange(min(start.x, end.x) - reach, max(start.x, end.x) + reach)
         let rows = Self.pixelRange(min(start.y, end.y) - reach, max(start.y, end.y) + reach)
         let (dx, dy) = (end.x - start.x, end.y - start.y)
@@ -38,16 +38,17 @@ struct DigitDrawing {
                 let along = min(max((px * dx + py * dy) / squaredLength, 0), 1)
                 let (ex, ey) = (px - along * dx, py - along * dy)
                 let distance = (ex * ex + ey * ey).squareRoot()
-                let amount = min(max(width + 0.5 - distance, 0), 1)
+                let amount = min(max(reach - distance, 0), 1)
                 let place = row * Self.side + column
                 ink[place] = max(ink[place], amount)
             }
         }
     }
 
+    /// The rows or columns of the paper whose middles lie between two places.
     private static func pixelRange(_ low: Double, _ high: Double) -> Range<Int> {
-        let first = min(max(Int(low.rounded(.down)), 0), side)
-        return first..<max(first, min(Int(high.rounded(.up)) + 1, side))
+        let first = min(max(Int(low.rounded(.up)), 0), side)
+        return first..<max(first, min(Int(high.rounded(.down)) + 1, side))
     }
 
     /// Covers a part of some images, and crosses others with a line.
@@ -74,11 +75,13 @@ struct DigitDrawing {
     private mutating func develop(using generator: inout SplitMix64) {
         let brightness = generator.uniform(in: 150...255)
         let noise = generator.uniform(in: 0...1) < 0.25 ? generator.uniform(in: 10...60) : 6
-        pixels = ink.map { amount in
+        let levels = ink.map { amount in
             // The sum of two uniform numbers is close enough to a bell.
             let grain = generator.uniform(in: -1...1) + generator.uniform(in: -1...1)
-            return UInt8(min(max(amount * brightness + noise * grain * 0.7, 0), 255))
+            return amount * brightness + noise * grain * 0.7
         }
+        // On its own, since a processor cannot guess what lies below 0 while it waits for grains.
+        pixels = levels.map { UInt8(min(max($0, 0), 255)) }
     }
 }
 
