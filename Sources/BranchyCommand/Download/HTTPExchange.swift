@@ -45,6 +45,7 @@ struct HTTPExchange: ~Copyable {
     }
 
     private let arrivals: Arrivals
+    private let deliveries = Deliveries()
     private let session: URLSession
 
     /// Sends the request.
@@ -57,7 +58,8 @@ struct HTTPExchange: ~Copyable {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.urlCache = nil
         configuration.httpCookieStorage = nil
-        session = URLSession(configuration: configuration, delegate: arrivals, delegateQueue: nil)
+        session = URLSession(
+            configuration: configuration, delegate: arrivals, delegateQueue: deliveries)
         var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
         // Who waits decides how long, see `next`.
         request.timeoutInterval = 86_400
@@ -66,11 +68,49 @@ struct HTTPExchange: ~Copyable {
         session.dataTask(with: request).resume()
     }
 
-    deinit { session.invalidateAndCancel() }
+    deinit {
+        deliveries.close()
+        // On a thread of its own: on Linux cancelling waits until the session has read all that is
+        // there, which a fast server may never let happen.
+        let session = session
+        Thread.detachNewThread { session.invalidateAndCancel() }
+    }
 
     /// What arrives next, or `nil` where nothing does in that time.
     func next(within milliseconds: Int) -> Event? {
         arrivals.next(within: milliseconds)
+    }
+}
+
+/// The queue on which the session tells what it receives.
+///
+/// On Linux the session reads whatever a server sends, taken or not, so that one that sends without
+/// end would fill the memory. Here it has to wait.
+private final class Deliveries: OperationQueue, @unchecked Sendable {
+    private static let limit = 64
+    private let waiting = Atomic(0)
+    private let isClosed = Atomic(false)
+
+    override init() {
+        super.init()
+        maxConcurrentOperationCount = 1
+    }
+
+    /// From now on what there is no room for is dropped.
+    func close() {
+        isClosed.store(true, ordering: .relaxed)
+    }
+
+    override func addOperation(_ block: @escaping @Sendable () -> Void) {
+        while waiting.load(ordering: .relaxed) >= Self.limit {
+            if isClosed.load(ordering: .relaxed) { return }
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+        waiting.add(1, ordering: .relaxed)
+        super.addOperation {
+            block()
+            self.waiting.subtract(1, ordering: .relaxed)
+        }
     }
 }
 
@@ -127,7 +167,8 @@ private final class Arrivals: NSObject, URLSessionDataDelegate {
             defer { state.byteCount += data.count }
             return state.byteCount <= byteLimit
         }
-        if isWithinLimit { add(.data(data)) } else { dataTask.cancel() }
+        // What is beyond is not wanted: whoever takes the data sees that there is too much.
+        if isWithinLimit { add(.data(data)) }
     }
 
     func urlSession(
