@@ -72,8 +72,12 @@ struct HTTPExchange: ~Copyable {
         deliveries.close()
         // On a thread of its own: on Linux cancelling waits until the session has read all that is
         // there, which a fast server may never let happen.
-        let session = session
-        Thread.detachNewThread { session.invalidateAndCancel() }
+        let (session, isCancelled) = (session, DispatchSemaphore(value: 0))
+        Thread.detachNewThread {
+            session.invalidateAndCancel()
+            isCancelled.signal()
+        }
+        _ = isCancelled.wait(timeout: .now() + .seconds(1))
     }
 
     /// What arrives next, or `nil` where nothing does in that time.
