@@ -91,6 +91,7 @@ struct HTTPExchange: ~Copyable {
 /// On Linux the session reads whatever a server sends, taken or not, so that one that sends without
 /// end would fill the memory. Here it has to wait.
 private final class Deliveries: OperationQueue, @unchecked Sendable {
+    /// Calls that may wait; one brings 16 kB of data or so.
     private static let limit = 64
     private let waiting = Atomic(0)
     private let isClosed = Atomic(false)
