@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "NativeEngine", targets: ["NativeEngine"]),
         .library(name: "OneDNNEngine", targets: ["OneDNNEngine"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
+        .library(name: "BranchyChecksum", targets: ["BranchyChecksum"]),
         .executable(name: "branchynet", targets: ["BranchyCommand"]),
     ],
     traits: [
@@ -23,11 +24,11 @@ let package = Package(
         ),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
-        .package(url: "https://github.com/swiftlang/swift-docc-plugin", exact: "1.5.0"),
+        // From the oldest version that the tests pass with, so that the package stands beside others.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // Floor 1: programs of operations, and the engine boundary. Knows no exits.
@@ -36,6 +37,8 @@ let package = Package(
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+        .target(name: "BranchyChecksum", dependencies: ["CNettle"]),
         .systemLibrary(
             name: "CImageCodecs", providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
 
@@ -46,8 +49,7 @@ let package = Package(
         .target(
             name: "BranchyData",
             dependencies: [
-                "Compute", "CArchive", "CImageCodecs",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "BranchyChecksum", "Compute", "CArchive", "CImageCodecs",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
         .target(name: "NativeEngine", dependencies: ["Compute", "CInferenceKernels"]),
@@ -76,11 +78,10 @@ let package = Package(
         .executableTarget(
             name: "BranchyCommand",
             dependencies: [
-                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute",
-                "NativeEngine",
+                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
+                "BranchyChecksum", "Compute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
         .target(
@@ -115,16 +116,16 @@ let package = Package(
             name: "BranchyCommandTests",
             dependencies: [
                 "BranchyCommand", "BranchyTraining", "BranchyEvaluation", "BranchyNet",
-                "BranchyData", "Compute", "NativeEngine",
+                "BranchyData", "BranchyChecksum", "Compute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
-                .product(name: "Crypto", package: "swift-crypto"),
             ], exclude: ["Golden"]),
+        .testTarget(name: "BranchyChecksumTests", dependencies: ["BranchyChecksum"]),
         .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
         .testTarget(
             name: "BranchyDataTests",
             dependencies: [
-                "BranchyData", "Compute", .product(name: "Crypto", package: "swift-crypto"),
+                "BranchyChecksum", "BranchyData", "Compute",
             ]),
     ],
     swiftLanguageModes: [.v6]

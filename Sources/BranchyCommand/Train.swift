@@ -1,4 +1,5 @@
 import ArgumentParser
+import BranchyChecksum
 import BranchyData
 import BranchyNet
 import BranchyTraining

@@ -1,6 +1,6 @@
+import BranchyChecksum
 import BranchyData
 import Compute
-import Crypto
 
 /// Bytes of files, made by hand.
 enum SampleBytes {
@@ -22,9 +22,7 @@ enum SampleBytes {
 
     /// SHA-256 in hexadecimal.
     static func sha256(_ bytes: [UInt8]) -> String {
-        SHA256.hash(data: bytes).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        Checksum.sha256(bytes)
     }
 
     /// A number as IDX stores it.

@@ -1,5 +1,5 @@
+import BranchyChecksum
 import BranchyNet
-import Crypto
 import Foundation
 
 /// What of a file has been fetched so far, on the disk beside its place, and its SHA-256.
@@ -9,7 +9,7 @@ struct PartFile: ~Copyable {
     let path: String
     private let destination: String
     private let file: FileDescriptor
-    private var hasher = SHA256()
+    private var hasher = SHA256Hasher()
     /// How many bytes have been fetched.
     private(set) var byteCount = 0
     /// The first of them, four at most.
@@ -76,13 +76,13 @@ struct PartFile: ~Copyable {
     }
 
     private mutating func take(_ bytes: [UInt8]) {
-        hasher.update(data: bytes)
+        hasher.update(bytes)
         head += bytes.prefix(4 - head.count)
         byteCount += bytes.count
     }
 
     /// SHA-256 of all bytes so far, in hexadecimal.
-    var sha256: String { Checksum.text(of: hasher.finalize()) }
+    var sha256: String { hasher.hexadecimal }
 
     /// Adds the next bytes.
     ///
@@ -102,7 +102,7 @@ struct PartFile: ~Copyable {
         do throws(SystemFailure) { try file.truncate() } catch {
             throw Self.unwritable(path, error)
         }
-        (hasher, byteCount, head) = (SHA256(), 0, [])
+        (hasher, byteCount, head) = (SHA256Hasher(), 0, [])
     }
 
     /// Puts the file in its place, and returns when it is on the disk.

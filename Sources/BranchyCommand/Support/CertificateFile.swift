@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyData
 import BranchyEvaluation
 import BranchyNet

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BranchyChecksum
 import BranchyNet
 import BranchyTraining
 import Compute

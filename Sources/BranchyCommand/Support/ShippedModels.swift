@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyNet
 import Foundation
 

@@ -1,3 +1,5 @@
+import BranchyChecksum
+
 /// A file of a data set, as its publisher and mirrors offer it.
 public struct PublishedFile: Hashable, Sendable {
     /// What it is called at the mirrors, such as `train-images-idx3-ubyte.gz`.
@@ -102,7 +104,7 @@ extension PublishedFile {
     func contents(ofFileAt path: String) throws -> [UInt8] {
         let contents = try CompressedFile.contents(
             ofFile: path, maximumByteCount: Self.maximumContentsByteCount)
-        let found = ContentChecksum.sha256(contents)
+        let found = Checksum.sha256(contents)
         guard let contentsSHA256, found != contentsSHA256 else { return contents }
         throw mismatch(path, "\(contentsSHA256) of the uncompressed contents", found)
     }

@@ -1,3 +1,4 @@
+import BranchyChecksum
 public import Compute
 
 /// Labelled images of one size, held in memory: an immutable value.
@@ -35,7 +36,10 @@ public struct ImageDataset: Sendable {
         self.classNames = classNames
         self.pixels = pixels
         self.labels = labels
-        self.checksum = ContentChecksum.sha256(pixels, labels)
+        var hasher = SHA256Hasher()
+        hasher.update(pixels)
+        hasher.update(labels)
+        self.checksum = hasher.hexadecimal
     }
 
     /// The number of images.

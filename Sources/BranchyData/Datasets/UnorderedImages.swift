@@ -1,3 +1,4 @@
+import BranchyChecksum
 import Compute
 
 /// Labelled images of one size as they are found, in an order that means nothing: that of files in
@@ -30,10 +31,10 @@ struct UnorderedImages {
     ) throws -> ImageDataset {
         let size = imageShape.elementCount
         let keys = labels.indices.map { index in
-            let words = ContentChecksum.leadingWords(of: pixels[index * size..<(index + 1) * size])
-            return (words.0, words.1, labels[index], index)
+            let key = Self.key(of: pixels[index * size..<(index + 1) * size])
+            return (key, labels[index], index)
         }
-        let order = keys.sorted(by: <).map(\.3)
+        let order = keys.sorted(by: <).map(\.2)
         var sorted = UnorderedImages()
         sorted.reserve(order.count, imagesOf: imageShape)
         for index in order {
@@ -42,5 +43,12 @@ struct UnorderedImages {
         return try ImageDataset(
             name: name, imageShape: imageShape, classNames: classNames, pixels: sorted.pixels,
             labels: sorted.labels)
+    }
+
+    /// The first 128 of the 256 bits of an image's checksum: enough to tell images apart.
+    private static func key(of pixels: ArraySlice<UInt8>) -> UInt128 {
+        var hasher = SHA256Hasher()
+        hasher.update(pixels)
+        return hasher.digest.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import BranchyChecksum
 
 /// A file that may be compressed with gzip, which its first bytes tell and not its name.
 ///
@@ -29,13 +29,11 @@ enum CompressedFile {
     /// - Throws: ``DatasetError`` of code `fileNotFound` or `unreadableFile`.
     static func sha256(ofFile path: String) throws -> String {
         let reader = try ArchiveReader.open(path, as: .bytes)
-        var hasher = SHA256()
-        guard try reader.nextEntry() != nil else {
-            return ContentChecksum.text(of: hasher.finalize())
-        }
+        var hasher = SHA256Hasher()
+        guard try reader.nextEntry() != nil else { return hasher.hexadecimal }
         while case let chunk = try reader.readChunk(), !chunk.isEmpty {
-            hasher.update(data: chunk)
+            hasher.update(chunk)
         }
-        return ContentChecksum.text(of: hasher.finalize())
+        return hasher.hexadecimal
     }
 }

@@ -1,3 +1,4 @@
+import BranchyChecksum
 import Compute
 
 /// The first bytes of an IDX file, checked against the number of bytes that really follow.
@@ -42,7 +43,7 @@ struct IDXHeader {
             0x09: "signed bytes", 0x0B: "16-bit integers", 0x0C: "32-bit integers",
             0x0D: "32-bit floats", 0x0E: "64-bit floats",
         ]
-        let found = "0x\(ContentChecksum.hexadecimal(type))"
+        let found = "0x\(Checksum.hexadecimal([type]))"
         return DatasetError(
             known[type] == nil ? .malformedFile : .unsupportedFormat, file: name,
             known[type].map { "is an IDX file of \($0)" } ?? "has an unknown IDX element type",
@@ -73,6 +74,6 @@ struct IDXHeader {
     }
 
     private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
-        bytes.map(ContentChecksum.hexadecimal).joined()
+        Checksum.hexadecimal(bytes)
     }
 }

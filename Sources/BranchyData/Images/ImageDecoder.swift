@@ -1,3 +1,4 @@
+import BranchyChecksum
 public import Compute
 
 /// Decodes PNG and JPEG files into the bytes that networks are fed from.
@@ -123,7 +124,7 @@ private enum Format: CaseIterable {
 
     init(of contents: [UInt8], name: String) throws {
         guard let format = Format(of: contents) else {
-            let start = contents.prefix(4).map(ContentChecksum.hexadecimal).joined()
+            let start = Checksum.hexadecimal(contents.prefix(4))
             throw DatasetError(
                 .unsupportedFormat, file: name, "is not an image that can be read",
                 expected: "PNG or JPEG",

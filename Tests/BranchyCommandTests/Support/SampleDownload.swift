@@ -1,6 +1,6 @@
+import BranchyChecksum
 import BranchyCommand
 import BranchyData
-import Crypto
 import Foundation
 import Synchronization
 
@@ -14,7 +14,7 @@ struct SampleDownload {
 
     static let file = PublishedFile(
         name: "sample.gz", byteCount: bytes.count, md5: "",
-        sha256: SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined(),
+        sha256: Checksum.sha256(bytes),
         folders: [""])
 
     let folder: String

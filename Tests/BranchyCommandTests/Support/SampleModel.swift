@@ -1,8 +1,8 @@
+import BranchyChecksum
 import BranchyData
 import BranchyNet
 import BranchyTraining
 import Compute
-import Crypto
 import Foundation
 
 /// Models that nobody trained, written as `train` writes them.
@@ -12,9 +12,7 @@ enum SampleModel {
         "manifest.json", "model.json", "network.json", "parameters.safetensors", "recipe.yaml",
     ]
 
-    static let digest: ModelFolder.Digest = { bytes in
-        SHA256.hash(data: bytes).map { String(format: "%02x", $0) }.joined()
-    }
+    static let digest: ModelFolder.Digest = Checksum.sha256
 
     /// Writes B-LeNet with random numbers.
     static func writeRandom(
