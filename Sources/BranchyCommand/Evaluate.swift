@@ -95,7 +95,7 @@ struct Evaluate: ParsableCommand {
         defer { progress.clear() }
         let evaluation = try evaluate(predictor, trained, on: split, &progress)
         let plainEvaluation = try plain.map {
-            try evaluate($0.predictor, $0.model, on: split, &progress)
+            try evaluate($0.predictor, $0.model, on: $0.relabelled(split), &progress)
         }
         let latency = try LatencyReport(
             of: predictor, beside: plain, trained, on: split,

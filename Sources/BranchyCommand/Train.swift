@@ -86,7 +86,8 @@ struct Train: ParsableCommand {
         var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
         try check(checkpoint)
         let dataFolder = DataFolder(data, run: output)
-        let splits = try dataFolder.splits(of: checkpoint.recipe)
+        let splits = try dataFolder.splits(
+            of: checkpoint.recipe, classNames: checkpoint.classNames)
         try checkpoint.bind(to: splits)
         let engine = try Engines.training(threads: checkpoint.threads)
         var trainer = try Trainer(
@@ -109,16 +110,10 @@ struct Train: ParsableCommand {
         if let start { try parameters.replace(from: start.model, for: network) }
         return Checkpoint(
             network: network, recipe: recipe, dataChecksums: [],
+            classNames: start?.model.classNames(forClassifiersOf: network),
             initialChecksum: start?.checksum,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
             state: TrainingState(parameters: parameters, recipe: recipe))
-    }
-
-    /// The model to start from, and the SHA-256 of its parameters.
-    func startingModel() throws -> (model: TrainedModel, checksum: String)? {
-        guard let from else { return nil }
-        let model = try ShippedModels.read(from)
-        return (model, Checksum.sha256(Safetensors(model.parameters).serialized()))
     }
 
     /// The built-in recipe with what the options replace in it.
@@ -186,29 +181,4 @@ private struct TrainingSummary: Encodable {
     let epochs: Int
     let trainingLoss: Double
     let validationAccuracy: [Double]
-}
-
-extension ParameterStore {
-    /// Takes over the parameters that another model has under the same names.
-    fileprivate mutating func replace(
-        from model: TrainedModel, for network: BranchedNetwork
-    ) throws {
-        var count = 0
-        for (name, tensor) in self {
-            guard let other = model.parameters[name] else { continue }
-            guard other.shape == tensor.shape else {
-                throw NetworkError(
-                    .shapeMismatch,
-                    "'\(name)' has shape \(other.shape) in '\(model.network.name)' and "
-                        + "\(tensor.shape) in '\(network.name)'")
-            }
-            self[name] = other
-            count += 1
-        }
-        guard count > 0 else {
-            throw NetworkError(
-                .shapeMismatch,
-                "'\(model.network.name)' has no parameter in common with '\(network.name)'")
-        }
-    }
 }

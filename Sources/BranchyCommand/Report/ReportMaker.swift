@@ -95,7 +95,8 @@ extension ReportMaker {
 
     private mutating func baseline(on split: some DataSplit) throws -> Baseline? {
         guard let plain else { return nil }
-        let record = try self.record(of: plain.predictor, plain.model, on: split)
+        let record = try self.record(
+            of: plain.predictor, plain.model, on: plain.relabelled(split))
         return Baseline(
             plain, accuracy: record.replay(ThresholdPolicy(thresholds: [])).accuracy,
             of: subject.trained)

@@ -92,10 +92,12 @@ struct DataFolder: Hashable {
 
     /// The splits of a recipe's data set, cut as it says.
     ///
-    /// - Throws: `DatasetError` where there is no such data set, it is not in the folder or its
-    ///   files are not the published ones.
-    func splits(of recipe: Recipe) throws -> DatasetSplits {
-        let parts = try load(recipe.dataset)
+    /// - Parameter classNames: what a model calls its classes, whose order labels are to count; the
+    ///   data's own where there is no model yet.
+    /// - Throws: `DatasetError` where there is no such data set, it is not in the folder, its files
+    ///   are not the published ones or it has classes that the model does not know.
+    func splits(of recipe: Recipe, classNames: [String]? = nil) throws -> DatasetSplits {
+        let parts = try load(recipe.dataset, classNames: classNames)
         let count = recipe.data.trainingImages
         return try DatasetSplits(
             train: parts.train, test: parts.test, validationCount: recipe.data.validationImages,
@@ -110,7 +112,7 @@ struct DataFolder: Hashable {
     ///   `ModelError` where the model's folder has no recipe.
     func splits(of model: TrainedModel, in folder: String) throws -> DatasetSplits {
         let recipe = try Recipe(besideModel: folder, of: model.network)
-        let splits = try splits(of: recipe)
+        let splits = try splits(of: recipe, classNames: model.classNames)
         let learnt = model.provenance.trainingChecksum
         guard asked != nil || splits.training.checksum == learnt else {
             throw DatasetError(
@@ -121,6 +123,22 @@ struct DataFolder: Hashable {
                     + "pass --dataset")
         }
         return splits
+    }
+
+    /// Both parts with labels in the order of a model's classes, if one is given. Where its names
+    /// could not be found one by one in the data, standard error says so.
+    private func load(
+        _ dataset: String, classNames: [String]?
+    ) throws -> (train: ImageDataset, test: ImageDataset) {
+        let parts = try load(dataset)
+        guard let classNames else { return parts }
+        let matches = try [parts.train, parts.test].map {
+            try ClassMatch(of: $0, among: classNames)
+        }
+        if let note = matches[0].note { StandardError.write("note: \(note)\n") }
+        return (
+            try parts.train.relabelled(by: matches[0]), try parts.test.relabelled(by: matches[1])
+        )
     }
 
     /// The training and the test part of the data set that was asked for, or of the one named.

@@ -23,6 +23,13 @@ struct PlainNetwork {
             policy: ThresholdPolicy(thresholds: []), engine: engine)
     }
 
+    /// A split with labels in the order of this network's own classes.
+    ///
+    /// - Throws: `DatasetError` where the split has classes that it does not know.
+    func relabelled<Split: DataSplit>(_ split: Split) throws -> Split {
+        try split.relabelled(for: model.classNames)
+    }
+
     /// Whether it learnt from the same images for as many epochs as another model.
     func isTrainedAlike(_ other: TrainedModel) -> Bool {
         model.provenance.trainingChecksum == other.provenance.trainingChecksum

@@ -97,6 +97,7 @@ extension Checkpoint {
                     + checksums[0])
         }
         dataChecksums = checksums
+        classNames = splits.training.classNames
         try checkPlace(amongTrainingImages: splits.training.count)
     }
 

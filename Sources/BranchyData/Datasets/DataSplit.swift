@@ -15,6 +15,9 @@ public protocol DataSplit: Sendable {
 
     /// The images, closed to code outside this package.
     var sealed: SealedDataset { get }
+
+    /// Declares images to be for the purpose of the split, and for nothing else.
+    init(_ dataset: ImageDataset)
 }
 
 /// The data set of a split, which only this package can open.

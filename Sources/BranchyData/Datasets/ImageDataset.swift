@@ -7,12 +7,18 @@ public import Compute
 /// as in the files of MNIST and CIFAR-10. They become floats only when a batch is loaded, see
 /// ``BatchLoader``.
 public struct ImageDataset: Sendable {
+    /// The largest number of classes that there can be: a label is a byte.
+    public static let classLimit = 256
+
     /// What the data is called, such as `mnist`.
     public let name: String
     /// The shape of one image: `[channels, height, width]`.
     public let imageShape: Shape
     /// What the classes are called; a label is an index into these.
     public let classNames: [String]
+    /// Whether the data name their classes. Where not, ``classNames`` are the numbers that the data
+    /// have for labels, as in IDX files.
+    public let namesClasses: Bool
     /// The pixels of all images, `count * C * H * W` of them.
     public let pixels: [UInt8]
     /// The class of each image.
@@ -26,7 +32,8 @@ public struct ImageDataset: Sendable {
     /// - Throws: ``DatasetError`` of code `invalidDataset` if the shape is not one of an image,
     ///   the number of pixels is not that of the labels' images, or a label has no class name.
     public init(
-        name: String, imageShape: Shape, classNames: [String], pixels: [UInt8], labels: [UInt8]
+        name: String, imageShape: Shape, classNames: [String], pixels: [UInt8], labels: [UInt8],
+        namesClasses: Bool = true
     ) throws {
         try Self.check(imageShape, of: name)
         try Self.check(pixels, hold: labels.count, imagesOf: imageShape, in: name)
@@ -34,6 +41,7 @@ public struct ImageDataset: Sendable {
         self.name = name
         self.imageShape = imageShape
         self.classNames = classNames
+        self.namesClasses = namesClasses
         self.pixels = pixels
         self.labels = labels
         var hasher = SHA256Hasher()
@@ -78,7 +86,7 @@ extension ImageDataset {
         }
         return try ImageDataset(
             name: name, imageShape: imageShape, classNames: classNames,
-            pixels: chosen, labels: indices.map { labels[$0] })
+            pixels: chosen, labels: indices.map { labels[$0] }, namesClasses: namesClasses)
     }
 
     /// The first images, at most `maximumCount` of them.
@@ -113,9 +121,10 @@ extension ImageDataset {
     private static func check(
         _ labels: [UInt8], against classNames: [String], in name: String
     ) throws {
-        guard (1...256).contains(classNames.count) else {
+        guard (1...classLimit).contains(classNames.count) else {
             throw DatasetError(
-                .invalidDataset, "\(name): \(classNames.count) class names; expected 1 to 256")
+                .invalidDataset,
+                "\(name): \(classNames.count) class names; expected 1 to \(classLimit)")
         }
         if let index = labels.firstIndex(where: { Int($0) >= classNames.count }) {
             throw DatasetError(

@@ -27,7 +27,7 @@ public enum ImageFolder {
     }
 
     /// The largest number of classes that there can be.
-    public static let classLimit = 256
+    public static let classLimit = ImageDataset.classLimit
 
     /// Both parts, decoded on all cores.
     ///

@@ -36,7 +36,7 @@ public enum MNIST {
     /// - Throws: ``DatasetError``, see ``load(from:)``.
     public static func load(_ part: Part, from dataFolder: String) throws -> ImageDataset {
         try ImageDataset(
-            name: "mnist", classNames: classNames,
+            name: "mnist", classNames: classNames, namesClasses: false,
             images: part.images.load(from: dataFolder), labels: part.labels.load(from: dataFolder))
     }
 }

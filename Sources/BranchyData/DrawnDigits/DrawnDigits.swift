@@ -56,6 +56,6 @@ public enum DrawnDigits {
         }
         return try ImageDataset(
             name: "digits", imageShape: [1, side, side], classNames: classNames, pixels: pixels,
-            labels: labels)
+            labels: labels, namesClasses: false)
     }
 }

@@ -105,7 +105,10 @@ extension ImageDataset {
     }
 
     /// The data set of one file of images and one of labels.
-    init(name: String, classNames: [String], images: IDXFile, labels: IDXFile) throws {
+    init(
+        name: String, classNames: [String], namesClasses: Bool = true, images: IDXFile,
+        labels: IDXFile
+    ) throws {
         let stack = try images.asImages()
         let classes = try labels.asLabels()
         guard stack.count == classes.count else {
@@ -116,6 +119,6 @@ extension ImageDataset {
         }
         try self.init(
             name: name, imageShape: stack.imageShape, classNames: classNames,
-            pixels: stack.pixels, labels: classes)
+            pixels: stack.pixels, labels: classes, namesClasses: namesClasses)
     }
 }

@@ -22,6 +22,9 @@ public struct Checkpoint: Hashable, Sendable {
     public var recipe: Recipe
     /// SHA-256 of the images and labels of the training and the validation split.
     public var dataChecksums: [String]
+    /// What the classes are called, in the order of the network's outputs; `nil` where the run was
+    /// begun before this was kept, or has not seen its data yet.
+    public var classNames: [String]?
     /// SHA-256 of the parameters that training began from, or `nil` for random ones.
     public var initialChecksum: String?
     /// How many threads compute: another number adds in another order, and gives other bits.
@@ -32,11 +35,12 @@ public struct Checkpoint: Hashable, Sendable {
     /// Puts a checkpoint together.
     public init(
         network: BranchedNetwork, recipe: Recipe, dataChecksums: [String],
-        initialChecksum: String?, threads: Int, state: TrainingState
+        classNames: [String]? = nil, initialChecksum: String?, threads: Int, state: TrainingState
     ) {
         self.network = network
         self.recipe = recipe
         self.dataChecksums = dataChecksums
+        self.classNames = classNames
         self.initialChecksum = initialChecksum
         self.threads = threads
         self.state = state
@@ -97,6 +101,7 @@ public struct Checkpoint: Hashable, Sendable {
         document.copyCounters(to: &state)
         self.init(
             network: network, recipe: document.recipe, dataChecksums: document.dataChecksums,
+            classNames: document.classNames,
             initialChecksum: document.initialChecksum, threads: document.threads, state: state)
     }
 
@@ -145,6 +150,7 @@ private struct Document: Codable {
     var network: BranchedNetwork
     var recipe: Recipe
     var dataChecksums: [String]
+    var classNames: [String]?
     var initialChecksum: String?
     var threads: Int
     var epoch: Int
@@ -158,6 +164,7 @@ private struct Document: Codable {
         network = checkpoint.network
         recipe = checkpoint.recipe
         dataChecksums = checkpoint.dataChecksums
+        classNames = checkpoint.classNames
         initialChecksum = checkpoint.initialChecksum
         threads = checkpoint.threads
         epoch = checkpoint.state.epoch

@@ -37,13 +37,15 @@ enum SampleModel {
 
     /// Writes B-LeNet with zeros: whatever the image, its first exit finds all classes alike, and
     /// its final exit gives class 7 a logit of 10 and the others 0.
-    static func writeConstant(to folder: String) throws {
+    static func writeConstant(
+        to folder: String, classNames: [String] = MNIST.classNames, dataset: String = "mnist"
+    ) throws {
         var parameters = ParameterStore()
         for (name, tensor) in try ParameterStore.initial(for: .bLeNet, seed: 1) {
             parameters[name] = Tensor(repeating: 0, tensor.shape)
         }
         parameters["linear2.bias"] = Tensor([10], (0..<10).map { $0 == 7 ? 10 : 0 })
-        try write(.bLeNet, parameters, to: folder)
+        try write(.bLeNet, parameters, to: folder, dataset: dataset, classNames: classNames)
     }
 
     static let defaultPolicy = ThresholdPolicy(thresholds: [0.3])
