@@ -70,6 +70,10 @@ struct Evaluate: ParsableCommand {
         let report = try report()
         if let csv { try report.writeTables(into: csv) }
         try StandardOutput.write(json ? report.json() : report.table())
+        if let fault = report.fault {
+            StandardError.write("Error: \(fault)\n")
+            throw ExitCode(ExitStatus.failure.rawValue)
+        }
     }
 
     /// Evaluates as the options say.

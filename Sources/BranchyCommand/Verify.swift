@@ -134,9 +134,13 @@ struct Verify: ParsableCommand {
     ) throws -> ExitRecord<Split> {
         var progress = ProgressLine(isShown: !quiet)
         defer { progress.clear() }
-        return try ExitRecord(of: predictor, on: split, preprocessing: trained.preprocessing) {
+        let record = try ExitRecord(
+            of: predictor, on: split, preprocessing: trained.preprocessing
+        ) {
             try progress.step("recording", $0, of: $1)
         }
+        try record.checkFinite()
+        return record
     }
 
     private func options(_ arguments: [String]) throws -> DataOptions {

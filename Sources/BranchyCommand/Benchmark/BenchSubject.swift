@@ -18,6 +18,7 @@ struct BenchSubject {
     ) throws {
         (self.engine, self.precision, self.path) = (engine, precision, path)
         self.predictor = predictor
+        try Self.checkFinite(predictor, path, answering: batches.first)
         guard case .policy = path.way else {
             exitShares = nil
             return
@@ -28,6 +29,19 @@ struct BenchSubject {
         }
         let images = counts.reduce(0, +)
         exitShares = counts.map { Double($0) / Double(images) }
+    }
+
+    /// Of NaN nothing is learnt about the time that real answers take.
+    private static func checkFinite(
+        _ predictor: Predictor, _ path: BenchPath, answering batch: Tensor?
+    ) throws {
+        guard let batch else { return }
+        let answers = try predictor.predict(batch: batch)
+        guard let broken = answers.first(where: { !$0.observation.isFinite }) else { return }
+        throw NetworkError(
+            .invalidValue,
+            "'\(path.network.name)', path \(path.name): the logits of exit \(broken.exit + 1) are NaN "
+                + "or infinite; were the model's parameters damaged?")
     }
 
     /// Of one image, on average where images leave at different exits; padding included.

@@ -13,7 +13,7 @@ extension EvaluationReport {
 /// The document whose keys `docs/JSON.md` lists.
 private struct EvaluationDocument: Encodable {
     private enum Key: String, CodingKey {
-        case network, dataset, split, dataChecksum, samples, inSample
+        case network, dataset, split, dataChecksum, samples, inSample, finite
         case policy, score, thresholds, exit, patience, deadlineMicroseconds
         case accuracy, exitRates, exitedAccuracy, forcedAccuracy, multiplyAccumulates
         case accuracyInterval, exitRateIntervals, exitedAccuracyIntervals, forcedAccuracyIntervals
@@ -35,6 +35,7 @@ private struct EvaluationDocument: Encodable {
         try container.encode(evaluation.dataChecksum, forKey: .dataChecksum)
         try container.encode(evaluation.samples, forKey: .samples)
         try container.encode(report.isInSample, forKey: .inSample)
+        try container.encode(evaluation.isFinite, forKey: .finite)
         try container.encode(report.certification, forKey: .certification)
         try container.encode(report.engine, forKey: .engine)
         try container.encode(report.precision, forKey: .precision)

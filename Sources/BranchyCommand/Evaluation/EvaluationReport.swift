@@ -27,6 +27,21 @@ struct EvaluationReport {
     let isConfusionShown: Bool
 }
 
+extension EvaluationReport {
+    /// What is wrong with the model where an exit's logits are NaN or infinite; `nil` where none
+    /// are.
+    var fault: String? {
+        let broken = evaluation.notFinite.enumerated().filter { $0.element > 0 }
+        guard !broken.isEmpty else { return nil }
+        let exits = broken.map { exit, count in
+            "of exit \(exit + 1) for \(Format.grouped(count)) of \(Format.grouped(evaluation.samples)) images"
+        }
+        return "'\(network.name)' gives logits that are NaN or infinite: "
+            + exits.joined(separator: ", ") + ". No figure of it means anything; were its "
+            + "parameters damaged, or did its loss not stay finite?"
+    }
+}
+
 // MARK: - For people
 
 extension EvaluationReport {

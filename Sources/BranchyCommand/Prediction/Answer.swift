@@ -19,10 +19,12 @@ struct ClassProbability: Encodable {
         _ logits: Span<Float>, names: [String], count: Int
     ) -> [ClassProbability] {
         let scores = logits.indices.map { Double(logits[$0]) }
+        // NaN is neither above nor below anything, which no order can be made of.
+        let keys = scores.map { $0.isNaN ? -.infinity : $0 }
         let maximum = scores.max() ?? 0
         let exponentials = scores.map { exp($0 - maximum) }
         let sum = exponentials.reduce(0, +)
-        let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+        let order = keys.indices.sorted { (keys[$1], $0) < (keys[$0], $1) }
         return order.prefix(count).map {
             ClassProbability(index: $0, name: names[$0], probability: exponentials[$0] / sum)
         }
@@ -39,13 +41,15 @@ struct Answer: Encodable {
     let exitName: String
     let entropy: Float
     let probability: Float
+    /// Whether the logits of the exit that answered are; where not, the answer means nothing.
+    let finite: Bool
     let latencyMicroseconds: Double
     let top: [ClassProbability]
     var certification = Certification.none
 
     private enum CodingKeys: String, CodingKey {
         case file, image, className, exit, exitName, entropy, probability, latencyMicroseconds, top
-        case certification
+        case certification, finite
         case predictedClass = "class"
     }
 
@@ -62,6 +66,7 @@ struct Answer: Encodable {
         exitName = model.network.exitNames[prediction.exit]
         entropy = prediction.observation.entropy
         probability = prediction.observation.maximumProbability
+        finite = prediction.observation.isFinite
         latencyMicroseconds = latency.seconds * 1e6
     }
 
@@ -72,5 +77,6 @@ struct Answer: Encodable {
             Format.fixed(Double(entropy), digits: 4), Format.fixed(Double(probability), digits: 4),
             Format.microseconds(latencyMicroseconds),
         ] + top.dropFirst().map { "\($0.name) \(Format.percent($0.probability))" }
+            + (finite ? [] : ["not finite"])
     }
 }

@@ -10,6 +10,7 @@ struct AnswerStream {
     private let certification: Certification
     private let encoder: JSONEncoder
     private var isAmongPictures = false
+    private var isWarned = false
 
     init(asJSON isJSON: Bool, _ certification: Certification) {
         self.isJSON = isJSON
@@ -27,7 +28,8 @@ struct AnswerStream {
         try StandardOutput.write(title + row(Self.headings) + ending + "\n")
     }
 
-    func write(_ answer: Answer, in group: ImageGroup) throws {
+    mutating func write(_ answer: Answer, in group: ImageGroup) throws {
+        if !answer.finite { warn(of: answer) }
         var answer = answer
         answer.certification = certification
         let ending = group.isFolder || group.isPicture ? "  " + group.name(of: answer.file) : ""
@@ -36,6 +38,16 @@ struct AnswerStream {
             ? String(decoding: try encoder.encode(answer), as: UTF8.self)
             : row(answer.columns) + ending
         try StandardOutput.write(line + "\n")
+    }
+
+    /// Once: where one answer is not finite, most are not, and each is marked.
+    private mutating func warn(of answer: Answer) {
+        guard !isWarned else { return }
+        isWarned = true
+        StandardError.write(
+            "warning: \(answer.file): the logits of exit \(answer.exit + 1) are NaN or infinite for "
+                + "image \(answer.image), so this answer means nothing, nor does any other that is "
+                + "marked as not finite; were the model's parameters damaged?\n")
     }
 
     private func row(_ columns: [String]) -> String {

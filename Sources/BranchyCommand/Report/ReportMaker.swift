@@ -57,9 +57,13 @@ extension ReportMaker {
     private mutating func record<Split: DataSplit>(
         of predictor: Predictor, _ model: TrainedModel, on split: Split
     ) throws -> ExitRecord<Split> {
-        try ExitRecord(of: predictor, on: split, preprocessing: model.preprocessing) {
+        let record = try ExitRecord(
+            of: predictor, on: split, preprocessing: model.preprocessing
+        ) {
             try progress.step("recording \(model.network.name)", $0, of: $1)
         }
+        try record.checkFinite()
+        return record
     }
 
     private mutating func measure(

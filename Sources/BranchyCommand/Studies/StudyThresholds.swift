@@ -49,6 +49,7 @@ struct StudyThresholds: ParsableCommand {
             try progress.step("recording", done, of: count)
         }
         progress.clear()
+        try record.checkFinite()
         try output.write(
             ThresholdStudy(
                 record, trained.network, score: score, engine: engine.name,

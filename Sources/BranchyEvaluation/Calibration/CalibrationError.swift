@@ -41,12 +41,12 @@ extension ExitRecord {
     /// - Throws: ``CalibrationError/Code/notFinite``, naming the first that did not.
     package func checkFinite() throws(CalibrationError) {
         for sample in labels.indices {
-            for exit in 0..<exitCount where self[sample, exit].entropy.isNaN {
+            for exit in 0..<exitCount where !self[sample, exit].isFinite {
                 throw CalibrationError(
                     .notFinite,
                     "exit \(exit + 1) gives logits that are NaN or infinite for image \(sample) "
-                        + "of \(dataset): no threshold can be chosen by it and nothing promised; "
-                        + "was the network trained to the end, and did its loss stay finite?")
+                        + "of \(dataset): nothing can be chosen, measured or promised by it; was the "
+                        + " network trained to the end, and did its loss stay finite?")
             }
         }
     }

@@ -25,12 +25,17 @@ public struct Evaluation: Hashable, Sendable, Codable {
     public private(set) var reliability: ReliabilityDiagram
     /// The same at each exit, had every sample been answered there.
     public private(set) var forcedReliability: [ReliabilityDiagram]
+    /// Of how many samples each exit's logits were NaN or infinite. Where it is not 0 everywhere,
+    /// the model is broken and no other figure says anything.
+    public private(set) var notFinite: [Int]
     /// Multiply-accumulates per sample, a mean over the samples, every branch visited included;
     /// `nil` where there were no samples.
     public let multiplyAccumulates: Double?
 
     /// How many samples were evaluated.
     public var samples: Int { counts.samples }
+    /// Whether every exit gave finite logits for every sample.
+    public var isFinite: Bool { notFinite.allSatisfy { $0 == 0 } }
     /// As ``ExitCounts/accuracy``.
     public var accuracy: Double? { counts.accuracy }
     /// As ``ExitCounts/exitRates``.
@@ -113,6 +118,7 @@ public struct Evaluation: Hashable, Sendable, Codable {
         overthinking = Overthinking(exitCount: record.exitCount)
         reliability = ReliabilityDiagram()
         forcedReliability = Array(repeating: reliability, count: record.exitCount)
+        notFinite = Array(repeating: 0, count: record.exitCount)
         for (sample, (answer, label)) in zip(answers, record.labels).enumerated() {
             let exits = record[sample]
             counts.record(answer, among: exits, label: label)
@@ -120,7 +126,10 @@ public struct Evaluation: Hashable, Sendable, Codable {
             confusion.record(answer.predictedClass, label: label)
             overthinking.record(answer, among: exits, label: label)
             reliability.record(answer, label: label)
-            for exit in exits { forcedReliability[exit.exit].record(exit, label: label) }
+            for exit in exits {
+                forcedReliability[exit.exit].record(exit, label: label)
+                if !exit.isFinite { notFinite[exit.exit] += 1 }
+            }
         }
         (self.counts, self.classes) = (counts, classes)
         multiplyAccumulates = counts.meanCost(costs.multiplyAccumulates.map(Double.init))

@@ -18,6 +18,8 @@ public struct ExitObservation: Hashable, Sendable {
     public let maximumProbability: Float
     /// The largest softmax probability less the second largest, 0 ... 1.
     public let margin: Float
+    /// Whether all logits are finite. Where not, no measure is a number and the class means nothing.
+    public var isFinite: Bool { !entropy.isNaN }
 
     /// Looks at the logits of one sample at one exit.
     ///
