@@ -86,23 +86,67 @@ struct RecipeFaultTests {
         #expect(error?.message.hasPrefix("--set lossWeights=") == true)
     }
 
-    /// The most that gets through: five levels of three aliases.
-    @Test func fewAliasesStandForNothingThatExplodes() {
-        let levels = (1...5).map { level in
-            let alias = "*a\(level - 1)"
-            return "&a\(level) [\(alias), \(alias), \(alias)]"
-        }
-        let document = "lossWeights: [&a0 [1, 1, 1], \(levels.joined(separator: ", "))]"
-        #expect(fault(document: document).contains("'lossWeights"))
+    /// A few aliases of something large are as bad as many of something small.
+    @Test func documentOfFewAliasesOfMuchIsRefused() {
+        let numbers = String(repeating: "1, ", count: 10_000) + "1"
+        let levels = (1...8).map { "&a\($0) [*a\($0 - 1), *a\($0 - 1)]" }
+        let document = "lossWeights: [&a0 [\(numbers)], \(levels.joined(separator: ", "))]"
+        #expect(fault(document: document) == aliasFault(line: 1))
     }
 
-    /// Decoration and products are no aliases.
-    @Test func starsInCommentsAreNotCounted() throws {
+    @Test(arguments: [
+        "lossWeights: &w [1]\nthresholds: *w", "a: &w 1\nb:\n - *w", "{a: &w 1, b: *w}",
+        "[&w 1,*w]", "{\"a\":*w}", "a: &w 1\n*w : 2", "a: \"x # \"\nb: *w", "a: '\n # ', b: *w",
+        "# \u{2028}*w", "a: &w 1 #\u{85}b: *w", "\u{FEFF}*w", "?\t*w", "-\r*w", "# x\r*w",
+    ])
+    func everyAliasIsFound(document: String) {
+        #expect(fault(document: document).contains(": an alias (*); a recipe may have none"))
+    }
+
+    private func aliasFault(line: Int) -> String {
+        "my.yaml:\(line): an alias (*); a recipe may have none: write what it stands for"
+    }
+
+    @Test func aliasIsNamedWithItsLine() {
+        #expect(
+            fault(document: "# don't *\nepochs: &n 3\nbatchSize: *n\n") == aliasFault(line: 3))
+    }
+
+    /// Decoration, products and paths are no aliases, nor is an anchor that nobody refers to.
+    @Test func otherStarsAreNotRefused() throws {
         let stars = String(repeating: "*", count: 100)
         let recipe = try Recipe.resolved(
             from: Recipe.builtIn(for: "b-lenet"),
-            document: "# \(stars)\n# 2 * 3\nepochs: 3 # \(stars)\n")
+            document: "# \(stars)\n# 2 *3 \"*x\n\nepochs: &n 3 # \(stars) *x\n",
+            settings: ["dataset=folder:/a*b/*c"])
         #expect(recipe.epochs == 3)
+        #expect(recipe.dataset == "folder:/a*b/*c")
+    }
+
+    @Test func documentAboveTheLimitIsRefusedAndOneBelowIsNot() throws {
+        let comment = "epochs: 3\n#" + String(repeating: "x", count: 1 << 16 - 11)
+        let recipe = try Recipe.resolved(
+            from: Recipe.builtIn(for: "b-lenet"), document: comment)
+        #expect(recipe.epochs == 3)
+        #expect(
+            fault(document: comment + "x")
+                == "my.yaml: more than 65536 bytes, which no recipe needs")
+    }
+
+    /// Deep nodes are what is built by calls within calls.
+    @Test(arguments: ["[", "{a: ", "- ", "? ", "[{a: ", "- ? "])
+    func documentOfDeepNestingIsRefused(level: String) {
+        let deep = String(repeating: level, count: 60_000 / level.utf8.count)
+        #expect(fault(document: "lossWeights:\n " + deep).hasPrefix("my.yaml"))
+        #expect(fault(document: deep).hasPrefix("my.yaml"))
+    }
+
+    /// As deep as is parsed at all: it is then refused for what it is.
+    @Test func deepestNestingThatIsParsedIsRefusedAsAValue() {
+        let document =
+            "lossWeights: " + String(repeating: "[", count: 900)
+            + String(repeating: "]", count: 900)
+        #expect(fault(document: document).contains("lossWeights"))
     }
 
     @Test func documentOfEndlessNestingIsRefused() {

@@ -77,23 +77,12 @@ extension Recipe {
     }
 
     fileprivate static func compose(_ text: String, _ source: String) throws -> Node? {
-        // Counted in the text: Yams resolves aliases before it returns anything.
-        guard zip(text.utf8, text.utf8.dropFirst()).count(where: isAlias) <= aliasLimit else {
-            throw TrainingError(.invalidRecipe, "\(source): more than \(aliasLimit) YAML aliases")
-        }
+        try RecipeText(text).check(source)
         do {
             return try Yams.compose(yaml: text)
         } catch {
             throw TrainingError(.invalidRecipe, "\(source): \(error)")
         }
-    }
-
-    /// More aliases than a recipe can use, and too few for one that stands for others, which stand
-    /// for others, to stand for more nodes than fit memory.
-    private static let aliasLimit = 16
-
-    private static func isAlias(_ first: UInt8, _ second: UInt8) -> Bool {
-        first == UInt8(ascii: "*") && second > UInt8(ascii: "*")
     }
 
     private static func describe(_ error: any Error) -> String {
