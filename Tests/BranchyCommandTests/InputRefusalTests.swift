@@ -43,6 +43,17 @@ struct InputRefusalTests {
             message.contains("expected 2147483649x28x28 = 1683627180816 bytes of data; found 784"))
     }
 
+    @Test func refusesSizesThatAZeroHides() throws {
+        let sizes: [UInt8] = [0, 0, 0, 0] + [UInt8](repeating: 255, count: 8)
+        let message = try refusal(of: [0, 0, 8, 3] + sizes)
+        #expect(
+            message == """
+                Error: FILE: claims to hold 0x4294967295x4294967295 bytes; expected sizes that a \
+                file can have; found 0 bytes of data
+
+                """)
+    }
+
     @Test func refusesOtherKindsOfFiles() throws {
         let labels = try refusal(of: [0, 0, 8, 1, 0, 0, 0, 2, 3, 4])
         #expect(labels.contains("found 2 bytes, which is a file of labels"))

@@ -73,6 +73,8 @@ struct IDXFileTests {
     @Test(arguments: [
         [1 << 31, 28, 28], [UInt32.max, UInt32.max, UInt32.max], [UInt32.max], [0, 0, 7],
         [UInt32](repeating: UInt32.max, count: 255),
+        // No data is claimed, and yet what is left of the sizes is more than 64 bits count.
+        [0, UInt32.max, UInt32.max], [UInt32.max, 0, UInt32.max, UInt32.max],
     ])
     func believesNoClaimWithoutTheBytes(dimensions: [UInt32]) {
         #expect(error(of: SampleBytes.idx(dimensions, [1, 2, 3]))?.code == .malformedFile)
@@ -90,6 +92,23 @@ struct IDXFileTests {
         let images = try IDXFile(contents: images, name: "images")
         let error = datasetError { _ = try images.asLabels() }
         #expect(error?.code == .malformedFile)
+    }
+
+    /// Sizes of nothing: no part of them is more than a shape can be.
+    @Test(arguments: [
+        [0, UInt32.max, UInt32.max], [UInt32.max, UInt32.max, 0], [0, 0, UInt32.max],
+        [0, 1 << 31, 1 << 31], [0, 28, 28], [0, 0, 0],
+        [0] + [UInt32](repeating: UInt32.max, count: 254),
+    ])
+    func aSizeOfZeroHidesNoProduct(dimensions: [UInt32]) {
+        do {
+            let bytes = SampleBytes.idx(dimensions, [])
+            let images = try IDXFile(contents: bytes, name: "file").asImages()
+            #expect(images.count == 0)
+            #expect(images.imageShape.dimensions == [1] + dimensions.dropFirst().map(Int.init))
+        } catch {
+            #expect((error as? DatasetError)?.code == .malformedFile)
+        }
     }
 
     @Test(arguments: [[2, 0, 3], [2, 3, 0], [2, 0]] as [[UInt32]])

@@ -120,6 +120,19 @@ struct ImageDecoderTests {
         #expect(error?.code == .limitExceeded)
     }
 
+    /// Three channels of 2³¹ - 1 rows and columns are more bytes than 64 bits count.
+    @Test(arguments: [(1 << 31 - 1, 1 << 31 - 1), (1 << 16, 1 << 15), (1 << 30 + 1, 1), (0, 1)])
+    func givesNoSizeThatIsNoShape(width: Int, height: Int) throws {
+        var contents = try bytes(Sample.rgbPNG)
+        contents.replaceSubrange(16..<20, with: SampleBytes.bigEndian(UInt32(width)))
+        contents.replaceSubrange(20..<24, with: SampleBytes.bigEndian(UInt32(height)))
+        contents.replaceSubrange(29..<33, with: SampleBytes.crc32(of: contents[12..<29]))
+        let error = datasetError {
+            _ = try ImageDecoder.header(of: contents, name: "a").shape
+        }
+        #expect(error != nil)
+    }
+
     @Test(arguments: [Sample.rgbPNG, Sample.rgbJPEG]) func refusesHalfAFile(base64: String) throws {
         let contents = try bytes(base64)
         for count in [8, contents.count / 2, contents.count - 20] {

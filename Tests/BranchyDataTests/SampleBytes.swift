@@ -60,6 +60,9 @@ enum SampleBytes {
         return sums.1 << 16 | sums.0
     }
 
+    /// The checksum at the end of a chunk of PNG.
+    static func crc32(of data: some Collection<UInt8>) -> [UInt8] { bigEndian(crc32(Array(data))) }
+
     private static func crc32(_ data: [UInt8]) -> UInt32 {
         ~data.reduce(~0) { sum, byte in
             (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in

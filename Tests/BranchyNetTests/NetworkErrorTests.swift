@@ -136,6 +136,32 @@ struct NetworkErrorTests {
         #expect(failure?.message.hasSuffix("a result of shape 64x65536x1024 is too large") == true)
     }
 
+    /// Each layer would be allowed alone: 46,340² x 4,095² multiply-accumulates, almost 2⁵⁵.
+    @Test(arguments: [33, 300])
+    func workThatNoIntegerCounts(layers: Int) {
+        let failure = failure([1, 46_340, 46_340]) { wideLayers(layers) }
+        #expect(failure?.code == .invalidValue)
+        #expect(failure?.message.hasSuffix("multiply-accumulates an image") == true)
+    }
+
+    @Test func workThatOneCounts() throws {
+        let network = BranchedNetwork("n", inputShape: [1, 46_340, 46_340], classCount: 2) {
+            wideLayers(31)
+        }
+        #expect(try network.plainProgram().program.multiplyAccumulates(inSegment: 0) > 1 << 59)
+    }
+
+    private func wideLayers(_ count: Int) -> [Layer] {
+        (0..<count).map {
+            Conv2D(
+                "conv\($0)", inputChannels: 1, outputChannels: 1, kernelSize: 4095, padding: 2047
+            ).layer
+        } + [
+            GlobalAveragePool2D().layer,
+            Linear("linear", inputFeatures: 1, outputFeatures: 2).layer,
+        ]
+    }
+
     @Test(arguments: [
         [], [4, 4], [1, 1, 4, 4], [0, 4, 4], [1, 0, 4], [65537, 1, 1], [65536, 65536, 65536],
     ])

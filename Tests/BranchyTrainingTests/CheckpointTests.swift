@@ -45,6 +45,17 @@ struct CheckpointTests {
         }
     }
 
+    @Test(arguments: [Int.min, -1, 0, 1025, 1 << 31, Int.max])
+    func refusesThreadsThatNoRunHas(threads: Int) throws {
+        try withCheckpoint(of: TinyTraining.network, TinyTraining.recipe) { checkpoint, path in
+            var checkpoint = checkpoint
+            checkpoint.threads = threads
+            try checkpoint.write(to: path)
+            let error = #expect(throws: ModelError.self) { try Checkpoint(contentsOf: path) }
+            #expect(error?.message == "\(path): its counters contradict one another")
+        }
+    }
+
     /// Two steps into a run.
     private func withCheckpoint(
         of network: BranchedNetwork, _ recipe: Recipe, _ body: (Checkpoint, String) throws -> Void

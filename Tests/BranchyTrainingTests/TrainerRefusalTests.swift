@@ -84,6 +84,18 @@ struct TrainerRefusalTests {
         #expect(try fault(state).contains("batch \(batch) of epoch \(epoch)"))
     }
 
+    /// A count that one more step would overflow.
+    @Test func countsThatNoRunComesToAreRefused() throws {
+        for change: (inout TrainingState) -> Void in [
+            { $0.step = .max }, { $0.sampleCount = .max }, { $0.sampleCount = 1 },
+            { ($0.batch, $0.sampleCount) = (1, 9) }, { $0.sampleCount = -1 },
+        ] {
+            var state = try TinyTraining.start()
+            change(&state)
+            #expect(try fault(state).contains("with \(state.sampleCount) samples"))
+        }
+    }
+
     private func fault(
         _ code: TrainingError.Code, _ change: (inout Recipe) -> Void
     ) throws -> String {

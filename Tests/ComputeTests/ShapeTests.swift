@@ -20,9 +20,23 @@ import Testing
     @Test(arguments: [
         [-1], [3, -2], [-1, -1], [-1, 0], [0, -1],
         [Int.max, 2], [1 << 32, 1 << 32], [1 << 62, 2], [Int.min],
+        // A 0 hides nothing, wherever it stands.
+        [0, 1 << 32, 1 << 32], [1 << 32, 0, 1 << 32], [1 << 32, 1 << 32, 0], [0, Int.max, 2],
     ])
     func refuses(_ dimensions: [Int]) {
         #expect(Shape(exactly: dimensions) == nil)
+    }
+
+    /// What is taken out of a shape that came from outside is one of ours, which traps.
+    @Test(arguments: [[0, 1 << 31, 1 << 31], [1 << 62, 0, 1], [0, 0, Int.max]])
+    func everyPartOfAShapeIsOne(_ dimensions: [Int]) throws {
+        let shape = try #require(Shape(exactly: dimensions))
+        #expect(shape.elementCount == 0)
+        for place in dimensions.indices {
+            var part = dimensions
+            part.remove(at: place)
+            #expect(Shape(exactly: part) != nil)
+        }
     }
 
     @Test(arguments: [[Int.max], [1 << 31, 1 << 31], [Int.max, 0]])

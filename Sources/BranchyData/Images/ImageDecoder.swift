@@ -52,18 +52,24 @@ public struct ImageDecoder: Hashable, Sendable {
 
     /// Size and colour type of a file, before anything of its size is decoded or allocated.
     ///
-    /// - Throws: ``DatasetError``, see ``decode(_:name:)``.
+    /// - Throws: ``DatasetError``, see ``decode(_:name:)``; of code `limitExceeded` above 2³⁰ pixels.
     public static func header(of contents: [UInt8], name: String) throws -> ImageHeader {
-        switch try Format(of: contents, name: name) {
-        case .png: try headerOfPNG(contents, name: name)
-        case .jpeg: try headerOfJPEG(contents, name: name)
-        }
+        let header =
+            switch try Format(of: contents, name: name) {
+            case .png: try headerOfPNG(contents, name: name)
+            case .jpeg: try headerOfJPEG(contents, name: name)
+            }
+        // Whoever asks for its shape relies on sizes that make one.
+        try ImageDecoder(channels: header.channels, maximumPixelCount: largestPixelCount)
+            .check(width: header.width, height: header.height, name: name)
+        return header
     }
 
     /// Whether a file's first bytes are those of a PNG or JPEG file.
     public static func isImage(_ contents: some Sequence<UInt8>) -> Bool {
         Format(of: contents) != nil
     }
+
     func check(width: Int, height: Int, name: String) throws {
         guard width > 0, height > 0 else {
             throw DatasetError(

@@ -55,6 +55,7 @@ extension NetworkLowering {
             throw self.error(.shapeMismatch, "layer \(place): \(error)")
         }
         try checkSize(of: program.type(of: results[0]).shape, at: place)
+        if let instruction = program.segments.last?.instructions.last { try count(instruction) }
         return results
     }
 

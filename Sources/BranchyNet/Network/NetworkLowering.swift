@@ -12,6 +12,8 @@ struct NetworkLowering {
     private let network: BranchedNetwork
     private var exitCount = 0
     private var names: Set<String> = []
+    /// Multiply-accumulates of one sample through all that was appended.
+    private var work = 0
 
     static func lower(
         _ network: BranchedNetwork,
@@ -95,6 +97,22 @@ struct NetworkLowering {
         guard shape.elementCount <= Self.largestTensor else {
             throw error(.invalidValue, "layer \(path): a result of shape \(shape) is too large")
         }
+    }
+
+    /// What a network may cost a sample, more than a day of any processor. No sum over its layers,
+    /// stages or exits can overflow then.
+    private static let largestWork = 1 << 60
+
+    /// Counts the work of an instruction whose sizes were checked.
+    mutating func count(_ instruction: Program.Instruction) throws(NetworkError) {
+        let (sum, overflow) = work.addingReportingOverflow(
+            program.multiplyAccumulates(of: instruction))
+        guard !overflow, sum <= Self.largestWork else {
+            throw error(
+                .invalidValue,
+                "its layers take more than \(Self.largestWork) multiply-accumulates an image")
+        }
+        work = sum
     }
 
     /// Sizes of a parameter, which come from the user's description.

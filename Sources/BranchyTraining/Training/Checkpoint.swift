@@ -184,10 +184,13 @@ private struct Document: Codable {
         state.history = history
     }
 
+    /// How many threads a run may have, as `train` has it.
+    private static let threadRange = 1...1024
+
     func check(_ path: String) throws {
         try recipe.validate()
         guard epoch >= 0, epoch <= recipe.epochs, batch >= 0, step >= 0, sampleCount >= 0,
-            threads >= 1, history.count == epoch, lossSum.isFinite
+            Self.threadRange ~= threads, history.count == epoch, lossSum.isFinite
         else {
             throw ModelError(.corruptFile, "\(path): its counters contradict one another")
         }

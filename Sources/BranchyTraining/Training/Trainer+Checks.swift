@@ -49,16 +49,22 @@ extension Trainer {
         }
     }
 
+    /// More steps than any run makes, and few enough that one more does not overflow.
+    private static let largestStep = 1 << 53
+
     /// A state of another run might stand where this one never comes.
     static func check(
         _ state: TrainingState, isWithin recipe: Recipe, _ batchCount: Int
     ) throws(TrainingError) {
-        guard 0...recipe.epochs ~= state.epoch, 0..<batchCount ~= state.batch, state.step >= 0
+        guard 0...recipe.epochs ~= state.epoch, 0..<batchCount ~= state.batch,
+            0...largestStep ~= state.step,
+            0...state.batch * recipe.batchSize ~= state.sampleCount
         else {
             throw TrainingError(
                 .invalidCheckpoint,
                 "the state is at batch \(state.batch) of epoch \(state.epoch) after "
-                    + "\(state.step) steps, but the run has \(batchCount) batches in each of "
+                    + "\(state.step) steps, with \(state.sampleCount) samples of that epoch, but "
+                    + "the run has \(batchCount) batches of \(recipe.batchSize) in each of "
                     + "\(recipe.epochs) epochs")
         }
     }

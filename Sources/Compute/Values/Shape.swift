@@ -3,8 +3,9 @@
 /// Images are `[channels, height, width]`, weights `[out, in]` or `[out, in, height, width]`.
 /// A batch dimension, where there is one, comes first.
 ///
-/// Sizes are never negative and their product always fits an `Int`, so `elementCount` can be
-/// relied on when memory is laid out.
+/// Sizes are never negative, and their product fits an `Int` whichever of them are left out, so
+/// `elementCount` can be relied on when memory is laid out, and any part of a shape is a shape: a
+/// size of 0 does not hide what the others come to.
 public struct Shape: Hashable, Sendable {
     /// The size along each dimension; empty for a scalar.
     public let dimensions: [Int]
@@ -12,22 +13,22 @@ public struct Shape: Hashable, Sendable {
     /// The product of all dimensions; 1 for a scalar.
     public let elementCount: Int
 
-    /// A shape of sizes that come from outside, or `nil` where one of them is negative or their
-    /// product exceeds `Int.max`.
+    /// A shape of sizes that come from outside, or `nil` where one of them is negative or the
+    /// product of those above 0 exceeds `Int.max`.
     public init?(exactly dimensions: [Int]) {
         var count = 1
         for dimension in dimensions {
-            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            let (product, overflow) = count.multipliedReportingOverflow(by: max(dimension, 1))
             guard dimension >= 0, !overflow else { return nil }
             count = product
         }
         self.dimensions = dimensions
-        self.elementCount = count
+        self.elementCount = dimensions.contains(0) ? 0 : count
     }
 
     /// A shape of sizes that this program computed itself.
     ///
-    /// - Precondition: no dimension is negative and the product fits an `Int`.
+    /// - Precondition: no dimension is negative and the product of those above 0 fits an `Int`.
     public init(_ dimensions: [Int]) {
         guard let shape = Shape(exactly: dimensions) else {
             preconditionFailure("\(dimensions) is not a shape")
