@@ -62,17 +62,19 @@ struct Predict: ParsableCommand {
     ) throws {
         var left = limit ?? .max
         for (number, file) in group.files.enumerated() where number == 0 || left > 0 {
-            let images = try ImageFile(file, shape: trained.network.inputShape)
+            var images = try ImageFile.open(
+                file, shape: trained.network.inputShape, limit: left)
             if number == 0 { try output.begin(group) }
-            for index in 0..<min(images.count, left) {
+            var index = 0
+            while let image = try images.next(preparedBy: trained.preprocessing) {
                 guard !Interrupt.isRequested else {
                     throw Interrupted(description: "stopped in \(file) after \(index) images")
                 }
-                let image = images.image(at: index, preparedBy: trained.preprocessing)
                 let answer = try answer(image, file, index, by: trained, &session)
                 try output.write(answer, in: group)
+                index += 1
             }
-            left -= min(images.count, left)
+            left -= images.count
         }
     }
 

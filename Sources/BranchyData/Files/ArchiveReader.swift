@@ -68,17 +68,35 @@ struct ArchiveReader: ~Copyable {
     }
 
     private borrowing func begin(_ format: Format) throws {
-        if format != .bytes { archive_read_support_filter_gzip(archive) }
+        // Appended where it is needed, and not left for libarchive to look for: that unpacks what
+        // it unpacked once more, as often as the contents ask for it.
+        if format != .bytes, isCompressed {
+            archive_read_append_filter(archive, ARCHIVE_FILTER_GZIP)
+        }
         if format == .tar {
             archive_read_support_format_tar(archive)
         } else {
             archive_read_support_format_raw(archive)
             archive_read_support_format_empty(archive)
         }
-        guard archive_read_open_fd(archive, file, Self.chunkSize) == ARCHIVE_OK else {
-            throw failure()
-        }
+        // A stream that is damaged where it begins is opened, and taken for an empty one.
+        guard archive_read_open_fd(archive, file, Self.chunkSize) == ARCHIVE_OK,
+            archive_errno(archive) == 0
+        else { throw failure() }
     }
+
+    /// Whether the file begins as a gzip stream does (RFC 1952): magic numbers, the one method there
+    /// is, and no flag that has no meaning yet.
+    var isCompressed: Bool {
+        var start: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
+        // Safety: four bytes are read into four; the place in the file stays where it was.
+        let count = withUnsafeMutableBytes(of: &start) { pread(file, $0.baseAddress, $0.count, 0) }
+        return count == 4 && start.0 == 0x1F && start.1 == 0x8B && start.2 == 8
+            && start.3 & 0xE0 == 0
+    }
+
+    /// The size of the file, compressed or not.
+    var fileByteCount: Int? { FileKind.byteCount(of: file) }
 
     /// Goes on to the next entry, or to the whole where the file is not an archive; `nil` at the
     /// end. What is left of the entry before is skipped.
@@ -109,6 +127,43 @@ struct ArchiveReader: ~Copyable {
         guard count >= 0 else { throw failure() }
         return chunk
     }
+
+    /// The path of an entry, whatever bytes it consists of.
+    static func path(of entry: OpaquePointer) -> [UInt8]? {
+        guard let text = archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry) else {
+            return nil
+        }
+        // Safety: a text of C ends with a zero.
+        return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+    }
+
+    /// The next block of an entry as the archive holds it, or `nil` at its end.
+    ///
+    /// Entries may have holes, which ``readChunk(capacity:)`` fills with as many zeros as their
+    /// headers ask for. Here a block is refused, before it is copied, unless it follows the one
+    /// before.
+    ///
+    /// - Parameters:
+    ///   - offset: where the block has to begin.
+    ///   - limit: how many bytes it may have.
+    ///   - refusal: what is thrown where it is another one.
+    borrowing func nextBlock(
+        at offset: Int, atMost limit: Int, else refusal: () -> DatasetError
+    ) throws -> [UInt8]? {
+        var block: UnsafeRawPointer?
+        var (count, found) = (0, la_int64_t(0))
+        switch archive_read_data_block(archive, &block, &count, &found) {
+        case ARCHIVE_EOF: return nil
+        case ARCHIVE_OK, ARCHIVE_WARN: break
+        default: throw failure()
+        }
+        guard found == offset, count <= limit else { throw refusal() }
+        // Safety: libarchive says how many bytes it points to, which stay until it is asked again.
+        return Array(UnsafeRawBufferPointer(start: block, count: count))
+    }
+
+    /// How many bytes were unpacked so far.
+    var unpackedByteCount: Int { Int(archive_filter_bytes(archive, 0)) }
 
     private borrowing func failure() -> DatasetError {
         let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown reason"

@@ -31,7 +31,14 @@ enum CompressedFile {
         let reader = try ArchiveReader.open(path, as: .bytes)
         var hasher = SHA256Hasher()
         guard try reader.nextEntry() != nil else { return hasher.hexadecimal }
+        // Only as far as it went when it was opened: a file that grows as fast as it is read has no
+        // end.
+        var left = reader.fileByteCount ?? .max
         while case let chunk = try reader.readChunk(), !chunk.isEmpty {
+            guard chunk.count <= left else {
+                throw DatasetError(.unreadableFile, file: path, "grew while it was read")
+            }
+            left -= chunk.count
             hasher.update(chunk)
         }
         return hasher.hexadecimal

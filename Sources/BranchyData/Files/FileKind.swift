@@ -27,6 +27,12 @@ enum FileKind {
         self.init(status)
     }
 
+    /// The size of an open file in bytes.
+    static func byteCount(of file: Int32) -> Int? {
+        var status = stat()
+        return fstat(file, &status) == 0 ? Int(status.st_size) : nil
+    }
+
     private init(_ status: stat) {
         switch status.st_mode & S_IFMT {
         case S_IFREG: self = .file

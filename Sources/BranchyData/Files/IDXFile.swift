@@ -16,16 +16,24 @@ public struct IDXFile: Sendable {
     /// The data: as many bytes as the product of the dimensions.
     public let bytes: [UInt8]
 
+    private let header: IDXHeader
+
     /// Parses the uncompressed contents of a file.
     ///
     /// - Throws: ``DatasetError`` of code `malformedFile` if the header is not that of an IDX
     ///   file or does not fit the number of bytes, `unsupportedFormat` if the elements are not
     ///   unsigned bytes.
     public init(contents: [UInt8], name: String) throws {
-        let header = try IDXHeader(of: contents, name: name)
+        var rest = contents[...]
+        header = try IDXHeader(name: name) { count in
+            defer { rest = rest.dropFirst(count) }
+            return Array(rest.prefix(count))
+        } following: {
+            contents.count - $0
+        }
         self.name = name
         self.dimensions = header.dimensions
-        self.bytes = Array(contents[header.byteCount...])
+        self.bytes = Array(rest)
     }
 
     /// Reads a file, plain or compressed with gzip.
@@ -37,9 +45,18 @@ public struct IDXFile: Sendable {
     /// - Throws: ``DatasetError`` of the codes of ``init(contents:name:)``, `fileNotFound`,
     ///   `unreadableFile` or `limitExceeded`.
     public init(path: String, maximumByteCount: Int = 1 << 30) throws {
-        try self.init(
-            contents: CompressedFile.contents(ofFile: path, maximumByteCount: maximumByteCount),
-            name: path)
+        var reader = try IDXReader(path)
+        guard reader.header.dataByteCount <= maximumByteCount - reader.header.byteCount else {
+            throw DatasetError(
+                .limitExceeded, file: path, "too large when uncompressed",
+                expected: "at most \(maximumByteCount) bytes",
+                found: "\(reader.header.dataByteCount) and a header")
+        }
+        header = reader.header
+        name = path
+        dimensions = header.dimensions
+        bytes = try reader.read(header.dataByteCount)
+        try reader.checkEnd()
     }
 }
 
@@ -54,39 +71,20 @@ extension IDXFile {
         public let pixels: [UInt8]
     }
 
-    /// Reads a file of gray images, plain or compressed with gzip, of whatever origin.
-    ///
-    /// - Throws: ``DatasetError``, see ``init(path:maximumByteCount:)`` and ``asImages()``.
-    public static func images(at path: String, maximumByteCount: Int = 1 << 30) throws -> Images {
-        try IDXFile(path: path, maximumByteCount: maximumByteCount).asImages()
-    }
-
     /// The contents as images.
     ///
     /// - Throws: ``DatasetError`` of code `malformedFile` if there are not three dimensions or an
     ///   image has no pixel.
     public func asImages() throws -> Images {
-        guard dimensions.count == 3, dimensions[1] > 0, dimensions[2] > 0 else {
-            throw wrongKind(expected: "images: 3 sizes, none of the last two 0")
-        }
-        return Images(
-            count: dimensions[0], imageShape: [1, dimensions[1], dimensions[2]], pixels: bytes)
+        Images(count: dimensions[0], imageShape: try header.imageShape(), pixels: bytes)
     }
 
     /// The contents as labels.
     ///
     /// - Throws: ``DatasetError`` of code `malformedFile` if there is not one dimension.
     public func asLabels() throws -> [UInt8] {
-        guard dimensions.count == 1 else { throw wrongKind(expected: "labels: 1 size") }
+        guard dimensions.count == 1 else { throw header.wrongKind(expected: "labels: 1 size") }
         return bytes
-    }
-
-    private func wrongKind(expected: String) -> DatasetError {
-        let sizes = dimensions.map(String.init).joined(separator: "x")
-        let kind = dimensions.count == 1 ? ", which is a file of labels" : ""
-        return DatasetError(
-            .malformedFile, file: name, "holds something else", expected: expected,
-            found: "\(sizes) bytes\(kind)", remedy: "Were two files exchanged?")
     }
 }
 

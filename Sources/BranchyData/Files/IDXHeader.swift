@@ -1,41 +1,67 @@
 import BranchyChecksum
 import Compute
 
-/// The first bytes of an IDX file, checked against the number of bytes that really follow.
+/// The first bytes of an IDX file: what it claims to hold, which is to be checked against what
+/// follows.
 struct IDXHeader {
+    /// What errors call the file.
+    let name: String
     let dimensions: [Int]
+    /// How many bytes the header has.
     let byteCount: Int
-
-    /// Reads and checks the header of a whole file; nothing is allocated by what it claims.
-    init(of contents: [UInt8], name: String) throws {
-        let rank = try Self.rank(of: contents, name: name)
-        byteCount = 4 + 4 * rank
-        guard contents.count >= byteCount else {
-            throw DatasetError(
-                .malformedFile, file: name, "ends within its IDX header",
-                expected: "\(byteCount) bytes for \(rank) dimensions",
-                found: "\(contents.count) bytes", remedy: Self.fetchAgain)
-        }
-        dimensions = (1...rank).map { Self.size(at: 4 * $0, in: contents) }
-        try check(dataByteCount: contents.count - byteCount, name: name)
-    }
+    /// How many bytes follow it, by what it says.
+    let dataByteCount: Int
 
     private static let fetchAgain = "The file is not complete: fetch it again"
 
-    private static func rank(of contents: [UInt8], name: String) throws -> Int {
-        guard contents.count >= 4, contents[0] == 0, contents[1] == 0 else {
+    /// Reads a header; nothing is allocated by what it claims.
+    ///
+    /// - Parameters:
+    ///   - name: what errors call the file.
+    ///   - read: gives the next bytes of the file, fewer than it is asked for only at its end.
+    ///   - following: how many bytes follow the header, given the number of its own, or `nil` where
+    ///     that shows only when they are read.
+    init(
+        name: String, reading read: (Int) throws -> [UInt8], following: (Int) -> Int?
+    ) throws {
+        let rank = try Self.rank(of: read(4), name: name)
+        let sizes = try read(4 * rank)
+        self.name = name
+        byteCount = 4 + 4 * rank
+        guard sizes.count == 4 * rank else {
+            throw DatasetError(
+                .malformedFile, file: name, "ends within its IDX header",
+                expected: "\(byteCount) bytes for \(rank) dimensions",
+                found: "\(4 + sizes.count) bytes", remedy: Self.fetchAgain)
+        }
+        dimensions = (0..<rank).map { Self.size(at: 4 * $0, in: sizes) }
+        guard let shape = Shape(exactly: dimensions) else {
+            let claim = dimensions.map(String.init).joined(separator: "x")
+            throw DatasetError(
+                .malformedFile, file: name, "claims to hold \(claim) bytes",
+                expected: "sizes that a file can have",
+                found: following(byteCount).map {
+                    "\($0) bytes of data"
+                })
+        }
+        dataByteCount = shape.elementCount
+        if let count = following(byteCount) { try check(dataByteCount: count) }
+    }
+
+    private static func rank(of start: [UInt8], name: String) throws -> Int {
+        guard start.count == 4, start[0] == 0, start[1] == 0 else {
             throw DatasetError(
                 .malformedFile, file: name, "is not an IDX file",
                 expected: "0000 as its first two bytes and a header of 4 or more",
-                found: contents.isEmpty ? "an empty file" : hexadecimal(contents.prefix(4)))
+                found: start.isEmpty ? "an empty file" : Checksum.hexadecimal(start))
         }
-        guard contents[2] == 0x08 else { throw wrongElement(contents[2], name: name) }
-        guard contents[3] > 0 else {
+        guard start[2] == 0x08 else { throw wrongElement(start[2], name: name) }
+        guard start[3] > 0 else {
             throw DatasetError(
                 .malformedFile, file: name, "has no dimension",
                 expected: "1 or more in byte 3", found: "0")
         }
-        return Int(contents[3])
+        return Int(start[3])
     }
 
     private static func wrongElement(_ type: UInt8, name: String) -> DatasetError {
@@ -51,29 +77,41 @@ struct IDXHeader {
     }
 
     /// A big-endian number of four bytes.
-    private static func size(at position: Int, in contents: [UInt8]) -> Int {
-        contents[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+    private static func size(at position: Int, in bytes: [UInt8]) -> Int {
+        bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
     }
 
-    private func check(dataByteCount: Int, name: String) throws {
-        let claim = dimensions.map(String.init).joined(separator: "x")
-        guard let shape = Shape(exactly: dimensions) else {
-            throw DatasetError(
-                .malformedFile, file: name, "claims to hold \(claim) bytes",
-                expected: "sizes that a file can have", found: "\(dataByteCount) bytes of data")
-        }
-        guard shape.elementCount == dataByteCount else {
-            let isShort = dataByteCount < shape.elementCount
-            throw DatasetError(
-                .malformedFile, file: name,
-                isShort ? "is truncated" : "has bytes after its data",
-                expected: "\(claim) = \(shape.elementCount) bytes of data",
-                found: "\(dataByteCount)",
-                remedy: isShort ? Self.fetchAgain : "The file is damaged: fetch it again")
+    /// Requires that the data are as many bytes as the header says.
+    func check(dataByteCount found: Int) throws {
+        guard found == dataByteCount else {
+            throw wrongLength(found: "\(found)", isShort: found < dataByteCount)
         }
     }
 
-    private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
-        Checksum.hexadecimal(bytes)
+    /// What is wrong with a file that has fewer or more data than its header says.
+    func wrongLength(found: String, isShort: Bool) -> DatasetError {
+        DatasetError(
+            .malformedFile, file: name, isShort ? "is truncated" : "has bytes after its data",
+            expected: "\(sizes) = \(dataByteCount) bytes of data", found: found,
+            remedy: isShort ? Self.fetchAgain : "The file is damaged: fetch it again")
     }
+
+    /// What is wrong with a file that holds something else than it is read as.
+    func wrongKind(expected: String) -> DatasetError {
+        let kind = dimensions.count == 1 ? ", which is a file of labels" : ""
+        return DatasetError(
+            .malformedFile, file: name, "holds something else", expected: expected,
+            found: "\(sizes) bytes\(kind)", remedy: "Were two files exchanged?")
+    }
+
+    /// The shape of one image: `[1, height, width]`.
+    func imageShape() throws -> Shape {
+        guard dimensions.count == 3, dimensions[1] > 0, dimensions[2] > 0 else {
+            throw wrongKind(expected: "images: 3 sizes, none of the last two 0")
+        }
+        return [1, dimensions[1], dimensions[2]]
+    }
+
+    /// The sizes as people write them.
+    private var sizes: String { dimensions.map(String.init).joined(separator: "x") }
 }

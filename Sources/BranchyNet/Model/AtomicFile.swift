@@ -28,20 +28,46 @@ package enum AtomicFile {
     /// - Throws: ``ModelError`` with `missingFile` or `unreadable`. Of a file that is too large
     ///   nothing is read, and no memory is reserved for it.
     package static func read(_ path: String, limit: Int) throws -> [UInt8] {
+        let (size, bytes) = try open(path) { size in size <= limit ? size : 0 }
+        guard size <= limit else {
+            throw ModelError(
+                .unreadable, "\(path): not read: expected at most \(limit) bytes, found \(size)")
+        }
+        guard bytes.count == size else {
+            throw ModelError(
+                .unreadable,
+                "\(path): expected \(size) bytes, found \(bytes.count): it changed meanwhile")
+        }
+        return bytes
+    }
+
+    /// Reads the first bytes of a regular file, fewer where it is shorter.
+    ///
+    /// - Throws: ``ModelError`` with `missingFile` or `unreadable`.
+    package static func start(of path: String, byteCount: Int) throws -> [UInt8] {
+        try open(path) { min($0, byteCount) }.bytes
+    }
+
+    /// Reads as many bytes of a regular file as are wanted, given how many it has.
+    private static func open(
+        _ path: String, wanted: (Int) -> Int
+    ) throws -> (size: Int, bytes: [UInt8]) {
         let size: Int?
         let bytes: [UInt8]
         do throws(SystemFailure) {
             // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
             let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
             size = try file.size()
-            bytes = try file.bytes(upTo: size.flatMap { $0 <= limit ? $0 : nil } ?? 0)
+            bytes = try file.bytes(upTo: size.map(wanted) ?? 0)
         } catch {
             let isMissing = error.number == ENOENT || error.number == ENOTDIR
             throw ModelError(
                 isMissing ? .missingFile : .unreadable, "\(path): not read: \(error.message)")
         }
-        try check(size, limit: limit, read: bytes.count, path: path)
-        return bytes
+        guard let size else {
+            throw ModelError(.unreadable, "\(path): not read: expected a regular file")
+        }
+        return (size, bytes)
     }
 
     /// Whether a name is that of a temporary file, which stays behind where a write was killed.
@@ -51,20 +77,6 @@ package enum AtomicFile {
 
     private static let temporaryPrefix = ".branchynet-"
     private static let temporarySuffix = ".tmp"
-
-    private static func check(_ size: Int?, limit: Int, read: Int, path: String) throws {
-        guard let size else {
-            throw ModelError(.unreadable, "\(path): not read: expected a regular file")
-        }
-        guard size <= limit else {
-            throw ModelError(
-                .unreadable, "\(path): not read: expected at most \(limit) bytes, found \(size)")
-        }
-        guard read == size else {
-            throw ModelError(
-                .unreadable, "\(path): expected \(size) bytes, found \(read): it changed meanwhile")
-        }
-    }
 }
 
 // MARK: - Steps of writing
