@@ -42,14 +42,22 @@ struct ImageGroup {
 
     /// The paths of visible files below a folder, from it on. Links to folders are not followed.
     private static func names(in folder: String) throws -> [String] {
-        let names: [String]
-        do {
-            names = try FileManager.default.subpathsOfDirectory(atPath: folder + "/")
-        } catch {
-            throw DatasetError(
-                .unreadableFile, "\(folder): cannot be listed: \(error.localizedDescription)")
+        var names: [String] = []
+        var pending = [""]
+        while let place = pending.popLast() {
+            for entry in try FolderListing(of: folder + "/" + place).entries {
+                let name = place + entry.name.text
+                if entry.isFolder || isPicture(name) {
+                    try entry.name.requireText(of: "\(folder)/\(name)")
+                }
+                if entry.isFolder && !entry.isLink {
+                    pending.append(name + "/")
+                } else {
+                    names.append(name)
+                }
+            }
         }
-        return names.filter { !"/\($0)".contains("/.") && !isFolder("\(folder)/\($0)") }.sorted()
+        return names.sorted()
     }
 
     private static func isFolder(_ path: String) -> Bool {

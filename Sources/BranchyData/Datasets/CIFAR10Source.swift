@@ -85,12 +85,25 @@ package struct CIFAR10Source {
         as edition: CIFAR10.Edition
     ) throws -> (train: ImageDataset, test: ImageDataset) {
         switch layout {
-        case .imageArchive: return try ImageFolder.load(from: path, name: edition.rawValue)
+        case .imageArchive:
+            return try ImageFolder.load(
+                from: path, name: edition.rawValue, limits: Self.imageArchiveLimits)
         case .binaryArchive: return try readArchive(name: edition.rawValue)
         case .binaryFolder:
             let name = edition == .published ? "cifar10 (unverified)" : edition.rawValue
             return (try readFolder(Self.trainFiles, name), try readFolder(Self.testFiles, name))
         }
+    }
+
+    /// Whoever makes such an archive, only pixels tell whether it is the right one, and these only
+    /// once they are decoded. So it may not be much larger than it can be: 60,000 images of 3 KiB,
+    /// each with a header.
+    private static var imageArchiveLimits: ImageFolder.Limits {
+        var limits = ImageFolder.Limits()
+        limits.pixelCount = 32 * 32
+        limits.fileByteCount = 1 << 16
+        limits.totalByteCount = 1 << 28
+        return limits
     }
 
     private func readFolder(_ files: [String], _ name: String) throws -> ImageDataset {
@@ -121,7 +134,7 @@ package struct CIFAR10Source {
         let archive = try TarFile(path, maximumByteCount: 8 * fileByteCount + (1 << 20))
         var contents: [String: [UInt8]] = [:]
         while let member = try archive.next() {
-            let file = member.path.last ?? ""
+            let file = member.path.last?.text ?? ""
             guard (Self.trainFiles + Self.testFiles).contains(file) else { continue }
             contents[file] = try archive.contents(maximumByteCount: fileByteCount)
         }

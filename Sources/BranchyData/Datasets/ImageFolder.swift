@@ -10,7 +10,8 @@
 ///
 /// An archive may hold everything in one enclosing folder. It is plain or compressed with gzip and
 /// read as it is: nothing is written to disk, and an archive with links, devices or paths out of
-/// it is refused as a whole. Links in a folder are followed.
+/// it is refused as a whole. Links in a folder are followed. Names of classes and images are
+/// UTF-8; one that is not is refused.
 public enum ImageFolder {
     /// What is refused rather than read.
     public struct Limits: Hashable, Sendable {
@@ -18,8 +19,8 @@ public enum ImageFolder {
         public var fileByteCount = 1 << 26
         /// How many pixels one image may have.
         public var pixelCount = 1 << 24
-        /// How many bytes all images may have together, once they are decoded; and, in an archive,
-        /// all members together.
+        /// How many bytes all images may have together, once they are decoded; and how many an
+        /// archive may have, once it is uncompressed.
         public var totalByteCount = 1 << 33
 
         /// 64 MiB a file, 16 megapixels an image, 8 GiB in all.

@@ -22,8 +22,9 @@ struct ImageFolderReader {
 
     /// Takes a file or folder, and reads it if it is an image.
     mutating func take(_ entry: FileTreeEntry, of tree: some FileTree) throws {
-        guard let place = ImagePlace(entry.path) else { return }
+        guard let place = ImagePlace(entry.path.map(\.text)) else { return }
         guard entry.isFolder || place.isImage else { return }
+        try entry.requireText()
         guard place.rest.count <= (entry.isFolder ? 1 : 2) else {
             throw DatasetError(
                 .invalidDataset, file: entry.name, "lies too deep",

@@ -1,16 +1,10 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// A folder on disk, walked in the order of names; links are followed.
 final class DiskFolder: FileTree {
     private let root: String
     private let maximumDepth: Int
     /// What is still to come, the next one last.
-    private var pending: [[String]] = []
-    private var last: [String] = []
+    private var pending: [FileTreeEntry] = []
+    private var last = ""
 
     /// Prepares to walk a folder.
     ///
@@ -24,30 +18,29 @@ final class DiskFolder: FileTree {
     }
 
     func next() throws -> FileTreeEntry? {
-        guard let path = pending.popLast() else { return nil }
-        last = path
-        let isFolder = FileKind(at: name(of: path)) == .folder
-        if isFolder, path.count < maximumDepth { try enter(path) }
-        return FileTreeEntry(path: path, isFolder: isFolder, name: name(of: path))
+        guard let entry = pending.popLast() else { return nil }
+        last = entry.name
+        if entry.isFolder, entry.path.count < maximumDepth {
+            // By what is left of such a name it cannot be entered.
+            try entry.requireText()
+            try enter(entry.path)
+        }
+        return entry
     }
 
     func contents(maximumByteCount: Int) throws -> [UInt8] {
-        try CompressedFile.contents(ofFile: name(of: last), maximumByteCount: maximumByteCount)
+        try CompressedFile.contents(ofFile: last, maximumByteCount: maximumByteCount)
     }
 
-    private func enter(_ path: [String]) throws {
+    private func enter(_ path: [FileName]) throws {
         let folder = name(of: path)
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch {
-            throw DatasetError(
-                .unreadableFile, file: folder, "cannot be listed", expected: "a folder to read")
+        pending += try FolderListing(of: folder).entries.reversed().map { entry in
+            let path = path + [entry.name]
+            return FileTreeEntry(path: path, isFolder: entry.isFolder, name: name(of: path))
         }
-        pending += names.filter { !$0.hasPrefix(".") }.sorted(by: >).map { path + [$0] }
     }
 
-    private func name(of path: [String]) -> String {
-        ([root] + path).joined(separator: "/")
+    private func name(of path: [FileName]) -> String {
+        ([root] + path.map(\.text)).joined(separator: "/")
     }
 }

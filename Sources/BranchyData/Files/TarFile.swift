@@ -3,21 +3,21 @@ import CArchive
 /// A tar archive, plain or compressed with gzip, read once from front to back.
 ///
 /// Nothing is unpacked to disk. What an archive of data has no business to hold is refused: paths
-/// that are absolute or climb by `..`, links, devices.
+/// that are absolute or climb by `..`, links, devices, sparse files. What counts against the limits
+/// is what libarchive unpacks and hands out, whatever headers say of it.
 final class TarFile: FileTree {
-    /// What a member costs besides its contents: its header.
-    private static let headerByteCount = 512
+    /// The longest path of a member, as systems have it for files.
+    private static let longestPath = 4096
 
     private let path: String
     private let reader: ArchiveReader
     private let maximumByteCount: Int
-    private var byteCount = 0
     private var member: (name: String, byteCount: Int)?
 
     /// Opens an archive.
     ///
-    /// - Parameter maximumByteCount: how large all members may be together; more is refused before
-    ///   it is uncompressed.
+    /// - Parameter maximumByteCount: how large the archive may be, uncompressed; more is refused
+    ///   before it is uncompressed.
     /// - Throws: ``DatasetError`` of code `fileNotFound` or `unreadableFile`.
     init(_ path: String, maximumByteCount: Int) throws {
         self.path = path
@@ -34,22 +34,36 @@ final class TarFile: FileTree {
             }
             return nil
         }
-        guard let text = archive_entry_pathname(entry) ?? archive_entry_pathname_utf8(entry) else {
-            throw DatasetError(.malformedFile, file: path, "has a member without a name")
-        }
-        let name = String(cString: text)
+        let bytes = try path(of: entry)
+        let name = FileName(bytes).text
         guard carchive_is_file(entry) != 0 || carchive_is_folder(entry) != 0 else {
             throw refusal(of: name, "is a link or a device", expected: "files and folders")
         }
+        // Not all of them say so here: those that do not, show when they are read.
+        guard archive_entry_sparse_count(entry) == 0 else { throw sparse(name) }
         try count(Int(exactly: archive_entry_size(entry)) ?? -1, of: name)
         return FileTreeEntry(
-            path: try components(of: name), isFolder: carchive_is_folder(entry) != 0,
+            path: try components(of: bytes, name), isFolder: carchive_is_folder(entry) != 0,
             name: "\(path): \(name)")
     }
 
-    private func components(of name: String) throws -> [String] {
-        let components = name.split(separator: "/").map(String.init).filter { $0 != "." }
-        guard !name.hasPrefix("/"), !components.contains("..") else {
+    private func path(of entry: OpaquePointer) throws -> [UInt8] {
+        guard let bytes = ArchiveReader.path(of: entry) else {
+            throw DatasetError(.malformedFile, file: path, "has a member without a name")
+        }
+        guard bytes.count <= Self.longestPath else {
+            let start = FileName(bytes.prefix(40)).text
+            throw refusal(
+                of: start + "...", "has a path that is too long",
+                expected: "at most \(Self.longestPath) bytes", found: "\(bytes.count)")
+        }
+        return bytes
+    }
+
+    private func components(of bytes: [UInt8], _ name: String) throws -> [FileName] {
+        let components = bytes.split(separator: UInt8(ascii: "/")).map { FileName($0) }
+            .filter { $0.text != "." }
+        guard !name.hasPrefix("/"), !components.contains(where: { $0.text == ".." }) else {
             throw refusal(
                 of: name, "leads out of the archive", expected: "a path without / before and ..")
         }
@@ -60,36 +74,43 @@ final class TarFile: FileTree {
         guard size >= 0 else {
             throw refusal(of: name, "has no size", expected: "0 bytes or more")
         }
+        let before = reader.unpackedByteCount
         // Subtracted rather than added: absurd sizes cannot overflow this.
-        guard size <= maximumByteCount - byteCount - Self.headerByteCount else {
+        guard size <= maximumByteCount - before else {
             throw DatasetError(
                 .limitExceeded, file: "\(path): \(name)", "is too large",
-                expected: "at most \(maximumByteCount) bytes in all members of the archive",
-                found: "\(size), \(Self.headerByteCount) of header and \(byteCount) before them")
+                expected: "at most \(maximumByteCount) bytes in all of the archive",
+                found: "\(size) after \(before)")
         }
-        byteCount += Self.headerByteCount + size
         member = (name, size)
     }
 
     func contents(maximumByteCount: Int) throws -> [UInt8] {
-        guard let member else { return [] }
-        guard member.byteCount <= maximumByteCount else {
+        guard let (name, size) = member else { return [] }
+        guard size <= maximumByteCount else {
             throw DatasetError(
-                .limitExceeded, file: "\(path): \(member.name)", "is too large",
-                expected: "at most \(maximumByteCount) bytes", found: "\(member.byteCount)")
+                .limitExceeded, file: "\(path): \(name)", "is too large",
+                expected: "at most \(maximumByteCount) bytes", found: "\(size)")
         }
         var contents: [UInt8] = []
-        contents.reserveCapacity(member.byteCount)
-        let capacity = max(1, min(member.byteCount, ArchiveReader.chunkSize))
-        while case let chunk = try reader.readChunk(capacity: capacity), !chunk.isEmpty {
-            contents += chunk
+        while let block = try reader.nextBlock(
+            at: contents.count, atMost: size - contents.count, else: { sparse(name) })
+        {
+            contents += block
         }
+        guard contents.count == size else { throw sparse(name) }
         return contents
     }
 
-    private func refusal(of name: String, _ problem: String, expected: String) -> DatasetError {
+    private func sparse(_ name: String) -> DatasetError {
+        refusal(of: name, "is a sparse file", expected: "files without holes")
+    }
+
+    private func refusal(
+        of name: String, _ problem: String, expected: String, found: String? = nil
+    ) -> DatasetError {
         DatasetError(
-            .malformedFile, file: "\(path): \(name)", problem, expected: expected,
+            .malformedFile, file: "\(path): \(name)", problem, expected: expected, found: found,
             remedy: "Nothing of the archive was used")
     }
 }

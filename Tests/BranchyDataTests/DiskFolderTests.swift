@@ -1,0 +1,108 @@
+import BranchyData
+import Foundation
+import Testing
+
+/// Folders that hold what nobody expects in a folder of images.
+struct DiskFolderTests {
+    private static func image(_ first: UInt8) -> [UInt8] {
+        SampleBytes.png([first, 2], width: 2, height: 1, channels: 1)
+    }
+
+    /// A folder of two images in one class, and what was put into it besides.
+    private func failure(_ spoil: (String) throws -> Void) throws -> String? {
+        try withTemporaryFolder { folder in
+            try write(Self.image(1), to: "train/cat/1.png", in: folder)
+            try write(Self.image(3), to: "test/cat/1.png", in: folder)
+            try spoil(folder)
+            return datasetError {
+                _ = try ImageFolder.load(from: folder, name: "a")
+            }?.message.replacing(folder, with: "FOLDER")
+        }
+    }
+
+    /// A path that ends in bytes which are no UTF-8; `nil` where the file system has none such.
+    private func path(_ start: String, _ bytes: [UInt8], isFolder: Bool) -> [CChar]? {
+        let path = (Array(start.utf8) + bytes + [0]).map { CChar(bitPattern: $0) }
+        if isFolder { return mkdir(path, 0o777) == 0 ? path : nil }
+        let file = open(path, O_WRONLY | O_CREAT, 0o666)
+        guard file >= 0 else { return nil }
+        close(file)
+        return path
+    }
+
+    @Test func refusesClassesWhoseNamesAreNoText() throws {
+        let message = try failure { folder in
+            _ = path(folder + "/train/caf", [0xE9], isFolder: true)
+        }
+        #if os(Linux)
+        #expect(
+            message == #"""
+                FOLDER/train/caf\xe9: has a name that cannot be read; expected names in UTF-8; \#
+                found caf\xe9. Rename it
+                """#)
+        #endif
+    }
+
+    @Test func refusesImagesWhoseNamesAreNoText() throws {
+        let message = try failure { folder in
+            _ = path(folder + "/train/cat/", [0xFF] + Array(".png".utf8), isFolder: false)
+        }
+        #if os(Linux)
+        #expect(
+            message?.hasPrefix(#"FOLDER/train/cat/\xff.png: has a name that cannot be read"#)
+                == true)
+        #endif
+    }
+
+    @Test func passesOverOtherFilesWhoseNamesAreNoText() throws {
+        let message = try failure { folder in
+            _ = path(folder + "/train/cat/", [0xFF] + Array(".txt".utf8), isFolder: false)
+        }
+        #expect(message == nil)
+    }
+
+    @Test func refusesAPipeForAnImage() throws {
+        let message = try failure { folder in mkfifo(folder + "/train/cat/2.png", 0o666) }
+        #expect(message?.hasPrefix("FOLDER/train/cat/2.png: cannot be read;") == true)
+    }
+
+    @Test func refusesADeviceForAnImage() throws {
+        let message = try failure { folder in symlink("/dev/zero", folder + "/train/cat/2.png") }
+        #expect(message?.hasPrefix("FOLDER/train/cat/2.png: cannot be read;") == true)
+    }
+
+    @Test func refusesLinksThatLeadNowhere() throws {
+        let message = try failure { folder in symlink("none", folder + "/train/cat/2.png") }
+        #expect(message?.hasPrefix("FOLDER/train/cat/2.png: there is no such file") == true)
+    }
+
+    /// A class is a folder, and so is the link: it holds no image of its own, but folders.
+    @Test(arguments: [".", ".."]) func endsInACircle(target: String) throws {
+        let message = try failure { folder in symlink(target, folder + "/train/loop") }
+        #expect(message?.contains("lies too deep") == true)
+    }
+
+    @Test func refusesFoldersThatCannotBeListed() throws {
+        let message = try failure { folder in
+            try FileManager.default.removeItem(atPath: folder)
+            symlink("/dev/zero", folder)
+        }
+        #expect(message?.hasPrefix("FOLDER: cannot be read;") == true)
+    }
+
+    @Test func classesMayHaveNamesThatNoTerminalTakes() throws {
+        try withTemporaryFolder { folder in
+            let names = ["a\u{1B}[2J", "b\nc", "d\u{202E}e", "f\u{9B}g"]
+            for (index, name) in names.enumerated() {
+                for split in ["train", "test"] {
+                    try FileManager.default.createDirectory(
+                        atPath: "\(folder)/\(split)/\(name)", withIntermediateDirectories: true)
+                    try Data(Self.image(UInt8(index))).write(
+                        to: URL(fileURLWithPath: "\(folder)/\(split)/\(name)/1.png"))
+                }
+            }
+            let parts = try ImageFolder.load(from: folder, name: "a")
+            #expect(parts.train.classNames == names)
+        }
+    }
+}
