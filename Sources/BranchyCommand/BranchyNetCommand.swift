@@ -25,7 +25,10 @@ struct BranchyNetCommand: ParsableCommand {
             try command.run()
         } catch {
             guard let status = ExitStatus(of: error) else { exit(withError: error) }
-            StandardError.write("Error: \(error)\n")
+            // What went wrong with each mirror is a list; all else is one line, whatever names are
+            // in it.
+            let text = error is DownloadError ? "\(error)" : "\(error)".onOneLine
+            StandardError.write("Error: \(text)\n")
             exit(withError: ExitCode(status.rawValue))
         }
     }

@@ -92,6 +92,74 @@ struct PredictTests {
         }
     }
 
+    /// What is behind the images that are asked for is not even looked at.
+    @Test func readsNoFurtherThanTheLimit() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder)
+            let images = SampleImages(count: 200)
+            let file = try write(images.gzip.dropLast(1000), to: "cut.gz", in: folder)
+            let some = try Program.run("predict", folder, file, "--limit", "3", "--json")
+            #expect(some.status == 0, "\(some.errors)")
+            #expect(some.output.split(separator: "\n").count == 3)
+            let all = try Program.run("predict", folder, file, "--json")
+            #expect(all.status == 65)
+            #expect(all.errors.hasPrefix("Error: \(file): cannot be read (truncated gzip input)"))
+        }
+    }
+
+    #if os(Linux)
+    @Test func namesFilesWhoseNamesAreNoText() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder + "/model")
+            try write(SampleImages(count: 1).png(0), to: "a.png", in: folder + "/images")
+            let copied = try Program.shell(
+                #"cp "$1/a.png" "$1/$(printf '\351.png')""#, folder + "/images")
+            #expect(copied.status == 0)
+            let result = try Program.run("predict", folder + "/model", folder + "/images")
+            #expect(result.status == 65)
+            #expect(
+                result.errors == #"""
+                    Error: \#(folder)/images/\xe9.png: has a name that cannot be read; expected \#
+                    names in UTF-8; found \xe9.png. Rename it
+
+                    """#)
+        }
+    }
+    #endif
+
+    /// Escape sequences, line breaks and changes of the direction of writing.
+    @Test func printsNamesThatNoTerminalTakesEscaped() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder + "/model")
+            let place = folder + "/im\u{1B}[31mages"
+            let name = "a\u{202E}\n\u{9B}.png"
+            try FileManager.default.createDirectory(
+                atPath: place, withIntermediateDirectories: true)
+            try Data(SampleImages(count: 1).png(0)).write(
+                to: URL(fileURLWithPath: place + "/" + name))
+            try Data().write(to: URL(fileURLWithPath: place + "/b\u{7}"))
+            let table = try Program.run("predict", folder + "/model", place)
+            #expect(table.status == 0, "\(table.errors)")
+            #expect(table.errors.contains(#"passed over b\u0007: not .png"#))
+            #expect(table.output.contains(#"/im\u001b[31mages"#))
+            #expect(table.output.contains(#"  a\u202e\u000a\u009b.png"#))
+            let json = try Program.run("predict", folder + "/model", place, "--json")
+            let line = try #require(json.output.split(separator: "\n").first)
+            #expect(
+                try JSONDecoder().decode(Answer.self, from: Data(line.utf8)).file == place + "/"
+                    + name)
+            for text in [table.output, table.errors, json.output] {
+                #expect(
+                    !text.unicodeScalars.contains {
+                        "\u{1B}\u{202E}\u{9B}\u{7}".unicodeScalars.contains($0)
+                    })
+            }
+            let missing = try Program.run("predict", folder + "/model", folder + "/no\u{1B}\nne")
+            #expect(missing.status == 65)
+            #expect(missing.errors.contains(#"/no\u001b\u000ane: not read: "#))
+        }
+    }
+
     @Test func ranksTheMostProbableClasses() throws {
         try withTemporaryFolder { folder in
             try SampleModel.writeRandom(to: folder)

@@ -23,7 +23,7 @@ struct AnswerStream {
         let continuesTable = group.isPicture && isAmongPictures
         isAmongPictures = group.isPicture
         guard !isJSON, !continuesTable else { return }
-        let title = group.isPicture ? "" : group.path + "\n"
+        let title = group.isPicture ? "" : group.path.onOneLine + "\n"
         let ending = group.isFolder || group.isPicture ? "  file" : ""
         try StandardOutput.write(title + row(Self.headings) + ending + "\n")
     }
@@ -36,7 +36,7 @@ struct AnswerStream {
         let line =
             isJSON
             ? String(decoding: try encoder.encode(answer), as: UTF8.self)
-            : row(answer.columns) + ending
+            : row(answer.columns) + ending.onOneLine
         try StandardOutput.write(line + "\n")
     }
 
@@ -52,7 +52,7 @@ struct AnswerStream {
 
     private func row(_ columns: [String]) -> String {
         let widths = [6, 10, 10, 7, 11, 9]
-        return columns.enumerated().map { index, text in
+        return columns.map(\.onOneLine).enumerated().map { index, text in
             let width = index < widths.count ? widths[index] : 11
             return String(repeating: " ", count: max(0, width - text.count)) + text
         }.joined(separator: "  ")

@@ -22,7 +22,7 @@ struct ProgressLine {
         else { return }
         lastUpdate = now
         if isTerminal {
-            StandardError.write("\r\u{1B}[K" + String(text().prefix(StandardError.width - 1)))
+            StandardError.replaceLine(by: text())
             isDrawn = true
         } else {
             StandardError.write(text() + "\n")
@@ -38,7 +38,7 @@ struct ProgressLine {
 
     /// Takes the line away.
     mutating func clear() {
-        if isDrawn { StandardError.write("\r\u{1B}[K") }
+        if isDrawn { StandardError.replaceLine(by: "") }
         isDrawn = false
     }
 }

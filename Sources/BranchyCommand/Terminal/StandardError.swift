@@ -21,7 +21,17 @@ enum StandardError {
         return Int(size.ws_col)
     }
 
+    /// Writes a text, with whatever a terminal would obey escaped.
     static func write(_ text: String) {
+        writeUnescaped(text.escapedForTerminal)
+    }
+
+    /// Puts a text in place of the line that the cursor is in.
+    static func replaceLine(by text: String) {
+        writeUnescaped("\r\u{1B}[K" + text.onOneLine.prefix(width - 1))
+    }
+
+    private static func writeUnescaped(_ text: String) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes {

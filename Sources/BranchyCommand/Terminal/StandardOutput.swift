@@ -23,12 +23,13 @@ enum StandardOutput {
         return Int(size.ws_col)
     }
 
-    /// Writes a text at once.
+    /// Writes a text at once, with whatever a terminal would obey escaped as JSON does it, so that
+    /// JSON stays what it is.
     ///
     /// - Throws: `ModelError` of code `unwritable` where not all of it can be written, which
     ///   `print` would not tell: a result that is lost must not look like a success.
     static func write(_ text: String) throws {
-        var bytes = Array(text.utf8)[...]
+        var bytes = Array(text.escapedForTerminal.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes {
                 systemWrite(STDOUT_FILENO, $0.baseAddress, $0.count)

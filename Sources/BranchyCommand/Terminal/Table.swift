@@ -15,7 +15,7 @@ struct Table {
 
     /// Adds a row; texts beyond the last column are left out.
     mutating func add(_ row: [String]) {
-        rows.append(row)
+        rows.append(row.map(\.onOneLine))
     }
 
     /// The table, two spaces between columns, a line break after each row.

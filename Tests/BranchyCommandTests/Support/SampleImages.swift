@@ -19,11 +19,19 @@ struct SampleImages {
         return [0, 0, 8, 3] + sizes.flatMap { Self.bigEndian(UInt32($0)) } + images.joined()
     }
 
-    /// The same in a gzip file whose data is stored, not compressed (RFC 1952, RFC 1951 section
-    /// 3.2.4): up to 65,535 bytes.
-    var gzip: [UInt8] {
-        let data = idx
-        return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + Self.stored(data)
+    /// The same in a gzip file.
+    var gzip: [UInt8] { Self.gzip(idx) }
+
+    /// A gzip file whose data is stored, not compressed (RFC 1952, RFC 1951 section 3.2.4), in one
+    /// stream for every 60,000 bytes.
+    static func gzip(_ data: [UInt8]) -> [UInt8] {
+        stride(from: 0, to: data.count, by: 60_000).flatMap {
+            stream(Array(data[$0..<min($0 + 60_000, data.count)]))
+        }
+    }
+
+    private static func stream(_ data: [UInt8]) -> [UInt8] {
+        [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255] + Self.stored(data)
             + Self.bigEndian(Self.crc32(data)).reversed()
             + Self.bigEndian(UInt32(data.count)).reversed()
     }
