@@ -122,6 +122,13 @@ let package = Package(
         .testTarget(name: "BranchyChecksumTests", dependencies: ["BranchyChecksum"]),
         .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute",
+            ],
+            path: "Tests/Fuzzing", exclude: ["Corpus", "make-corpus.py"]),
+        .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"]),
         .testTarget(
             name: "BranchyDataTests",
             dependencies: [
@@ -130,6 +137,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Its `main` is libFuzzer's, so only Scripts/fuzz, which brings that, can link it.
+if Context.environment["BRANCHYNET_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "Fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzer"))
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = [

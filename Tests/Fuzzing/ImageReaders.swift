@@ -1,0 +1,58 @@
+import BranchyData
+import Compute
+
+/// An IDX file, read as a whole as data sets are, and image by image as `predict` reads it.
+enum IDXImages {
+    static func read(_ path: String) throws {
+        let file = try IDXFile(path: path)
+        try FuzzFinding.require(
+            Shape(exactly: file.dimensions)?.elementCount == file.bytes.count,
+            "\(file.bytes.count) bytes for \(file.dimensions)")
+        guard file.dimensions.count > 1 else {
+            _ = try file.asLabels()
+            return
+        }
+        let images = try file.asImages()
+        var reader = try IDXImageReader(path)
+        var pixels: [UInt8] = []
+        while case let next = try reader.next(1000), !next.isEmpty { pixels += next }
+        try FuzzFinding.require(
+            pixels == images.pixels && reader.imageShape == images.imageShape
+                && reader.count == images.count,
+            "\(reader.count) images of \(reader.imageShape) in \(pixels.count) bytes one by one, "
+                + "\(images.count) of \(images.imageShape) in \(images.pixels.count) as a whole")
+    }
+}
+
+/// A PNG or JPEG file, in gray and in colour.
+enum ImageBytes {
+    static func read(_ input: [UInt8]) throws {
+        do {
+            try decode(input)
+        } catch is DatasetError {
+            try decode(Checksums.repairedPNG(input))
+        }
+    }
+
+    private static func decode(_ input: [UInt8]) throws {
+        let header = try ImageDecoder.header(of: input, name: "image")
+        for channels in [ImageDecoder.Channels.gray, .rgb] {
+            let image = try ImageDecoder(channels: channels).decode(input, name: "image")
+            let expected: Shape = [channels.count, header.height, header.width]
+            try FuzzFinding.require(
+                image.shape == expected && image.pixels.count == expected.elementCount,
+                "\(image.pixels.count) pixels of \(image.shape), in the header \(expected)")
+        }
+    }
+}
+
+/// An image folder in an archive.
+enum ImageArchive {
+    static func read(_ input: [UInt8], in folder: ScratchFolder) throws {
+        let path = try folder.write(Checksums.repairedTar(input), "images.tar")
+        let (train, test) = try ImageFolder.load(from: path, name: "images")
+        for part in [train, test] {
+            try FuzzFinding.require(part.count > 0, "a part without images")
+        }
+    }
+}
