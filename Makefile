@@ -4,6 +4,9 @@ export SWIFT_BACKTRACE := enable=no
 DOCUMENTED := BranchyChecksum Compute BranchyNet BranchyData BranchyTraining BranchyEvaluation OneDNNEngine NativeEngine
 # `make bench VENV=FOLDER` takes the peers from the virtual environment FOLDER.
 VENV ?=
+# `make fuzz INPUTS=N` makes N inputs, `make race-test ROUNDS=N` N rounds of each pair.
+INPUTS ?= 200000
+ROUNDS ?= 20
 # `make bench PAGE=FILE` writes another page, for another machine.
 PAGE ?= docs/Benchmarks.md
 PYTHON := $(if $(VENV),$(VENV)/bin/python,python3)
@@ -11,7 +14,8 @@ WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-defa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn test-kernels test-threads example bench lint doc clean
+.PHONY: help setup demo test test-without-onednn test-kernels test-threads fuzz race-test \
+	kill-resume-test check-all example bench lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +43,22 @@ test-kernels: ## Test the kernels under sanitizers, and for 64-bit ARM on an emu
 test-threads: ## Test what threads share under the thread sanitizer
 	Scripts/test-threads
 
+fuzz: setup ## Feed every reader of files with made-up inputs, 200,000 in all
+	Scripts/fuzz $(INPUTS)
+
+race-test: setup ## Let pairs of commands write to one folder at once
+	swift build -c release --product branchynet
+	Scripts/race-test $(ROUNDS)
+
+kill-resume-test: setup ## Kill training runs, go on with them, and compare the bytes
+	swift build -c release --product branchynet
+	Scripts/kill-resume-test . 20 --dataset digits --set data.trainingImages=10000
+
+check-all: ## Everything above, 10,000,000 inputs and 100 rounds: hours
+	$(MAKE) test lint test-without-onednn test-kernels test-threads kill-resume-test
+	$(MAKE) race-test ROUNDS=100
+	$(MAKE) fuzz INPUTS=10000000
+
 example: ## Build Examples/Classify as one file, check it and run it
 	Scripts/check-example
 
@@ -56,4 +76,4 @@ doc: setup ## Build the documentation of the libraries
 
 clean: ## Remove what was built, keeping the sources of dependencies
 	swift package clean
-	rm -rf .build/without-onednn .build/threads
+	rm -rf .build/without-onednn .build/threads .build/fuzz
