@@ -21,16 +21,49 @@ struct BranchyNetCommand: ParsableCommand {
     static func main() {
         PassiveWaiting.enter()
         do {
+            try refuseEmpty(CommandLine.arguments)
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            guard let status = ExitStatus(of: error) else { exit(withError: error) }
+            end(by: error)
+        }
+    }
+
+    /// No file, folder, name or value is empty. Refused here, no option can forget it.
+    private static func refuseEmpty(_ arguments: [String]) throws {
+        let expectation = "is empty, expected a path, a name or a value"
+        for (index, argument) in arguments.enumerated().dropFirst() {
+            if argument.isEmpty {
+                let before = arguments[index - 1]
+                let place = before.hasPrefix("-") ? before : "argument \(index)"
+                throw ValidationError("\(place) \(expectation)")
+            }
+            if argument.hasPrefix("-"), let sign = argument.firstIndex(of: "="),
+                argument[sign...] == "="
+            {
+                throw ValidationError("\(argument[..<sign]) \(expectation)")
+            }
+        }
+    }
+
+    /// Ends the program with what an error says. What was asked for and cannot be written, help
+    /// included, is no success.
+    private static func end(by error: any Error) -> Never {
+        if let status = ExitStatus(of: error) {
             // What went wrong with each mirror is a list; all else is one line, whatever names are
             // in it.
             let text = error is DownloadError ? "\(error)" : "\(error)".onOneLine
             StandardError.write("Error: \(text)\n")
             exit(withError: ExitCode(status.rawValue))
         }
+        let code = exitCode(for: error)
+        let message = fullMessage(for: error)
+        if code.isSuccess {
+            do { try StandardOutput.write(message + "\n") } catch { end(by: error) }
+        } else if !message.isEmpty {
+            StandardError.write(message + "\n")
+        }
+        exit(withError: code)
     }
 }
 

@@ -40,7 +40,8 @@ public enum KernelVariant: String, Hashable, Sendable, CaseIterable {
     ///
     /// - Throws: `EngineError` where the environment names one that does not exist.
     static func chosen() throws(EngineError) -> KernelVariant {
-        guard let text = getenv(environmentVariable) else { return fastest }
+        // Empty is how a shell says that there is none.
+        guard let text = getenv(environmentVariable), text.pointee != 0 else { return fastest }
         let name = String(cString: text)
         guard let variant = KernelVariant(rawValue: name) else {
             throw EngineError(

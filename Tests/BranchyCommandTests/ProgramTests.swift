@@ -79,6 +79,53 @@ struct ProgramTests {
         #expect(result.errors.hasPrefix("Error: "))
         #expect(result.errors.contains("Usage: branchynet"))
     }
+
+    /// Where nothing stands, a path would be the folder that the program runs in, or the root.
+    @Test(arguments: actions)
+    func refusesAnEmptyArgument(action: [String]) throws {
+        let command = try #require(try CommandDump.load().command(at: action))
+        let options = (command.arguments ?? []).filter { $0.kind == "option" }
+        #expect(try Program.run(action + [""]).errors.contains("is empty, expected a path"))
+        for name in options.compactMap({ $0.names?.last?.text }) {
+            for arguments in [[name, ""], [name + "="]] {
+                let result = try Program.run(action + arguments)
+                #expect(result.status == 64)
+                #expect(result.output.isEmpty)
+                #expect(result.errors.hasPrefix("Error: \(name) is empty, expected a path"))
+            }
+        }
+    }
+
+    @Test func refusesAnEmptyFileBesideOthers() throws {
+        let result = try Program.run("predict", "b-lenet", "image.png", "", "image.png")
+        #expect(result.status == 64)
+        #expect(result.errors.hasPrefix("Error: argument 4 is empty, expected a path"))
+    }
+
+    @Test func takesAnEmptyVariableForNone() throws {
+        let result = try Program.shell(
+            "BRANCHYNET_DATA_DIR= BRANCHYNET_KERNELS= OMP_WAIT_POLICY= \"$0\" datasets list --json")
+        #expect(result.status == 0)
+        #expect(result.output.contains(#""dataFolder" : "data""#))
+        let profile = try Program.shell(
+            "BRANCHYNET_KERNELS= \"$0\" profile lenet --repetitions 1")
+        #expect(profile.status == 0, "\(profile.errors)")
+    }
+
+    @Test(
+        .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")),
+        arguments: [
+            "--help", "--version", "help train", "train --help", "study loss-weights -h",
+            "--generate-completion-script bash", "--experimental-dump-help", "study",
+            "datasets list", "datasets info mnist --json", "datasets fetch digits",
+        ])
+    func failsWhereItsOutputIsLost(arguments: String) throws {
+        for full in ["> /dev/full", ">&-"] {
+            let result = try Program.shell("\"$0\" \(arguments) \(full)")
+            #expect(result.status == 73)
+            #expect(result.errors.hasPrefix("Error: standard output: not written: "))
+        }
+    }
 }
 
 /// What `--experimental-dump-help` prints, as far as it is looked at here.
@@ -91,6 +138,7 @@ private struct CommandDump: Decodable {
             var text: String { (kind == "short" ? "-" : "--") + name }
         }
 
+        let kind: String
         let abstract: String?
         let names: [Name]?
         let valueName: String?

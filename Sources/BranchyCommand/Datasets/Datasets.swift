@@ -20,12 +20,6 @@ struct DataFolderOption: ParsableArguments {
     var dataDir: String?
 
     var path: String { DataFolder.path(dataDir) }
-
-    func validate() throws {
-        if dataDir?.isEmpty == true {
-            throw ValidationError("--data-dir is empty, expected the path of a folder")
-        }
-    }
 }
 
 /// A data set that is meant by name.

@@ -80,7 +80,9 @@ struct DataFolder: Hashable {
     /// The folder that an option, the environment or an earlier run names, in that order; `data`
     /// where none does.
     static func path(_ option: String?, recorded: String? = nil) -> String {
-        option ?? ProcessInfo.processInfo.environment["BRANCHYNET_DATA_DIR"] ?? recorded ?? "data"
+        let named = ProcessInfo.processInfo.environment["BRANCHYNET_DATA_DIR"]
+        // Empty is how a shell says that there is none.
+        return option ?? named.flatMap { $0.isEmpty ? nil : $0 } ?? recorded ?? "data"
     }
 
     /// What a run has to remember to find a data set again.

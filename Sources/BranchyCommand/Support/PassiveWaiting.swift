@@ -13,7 +13,8 @@ enum PassiveWaiting {
     /// Returns in a process that has the setting; somebody's own setting is left alone.
     static func enter() {
         #if os(Linux) && OneDNN
-        guard getenv(variable) == nil, setenv(variable, "passive", 1) == 0 else { return }
+        let own = getenv(variable)
+        guard own == nil || own?.pointee == 0, setenv(variable, "passive", 1) == 0 else { return }
         // Where it fails, the program goes on without: only speed is lost.
         execv("/proc/self/exe", CommandLine.unsafeArgv)
         #endif
