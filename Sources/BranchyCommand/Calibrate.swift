@@ -20,10 +20,10 @@ struct Calibrate: ParsableCommand {
             choice costs.
             """)
 
-    @Argument(
-        help: ArgumentHelp("Folder of a trained model.", valueName: "model"),
-        completion: .directory)
-    var model: String
+    @OptionGroup var model: ModelArgument
+
+    @Flag(help: "Change a model that came with the program.")
+    var force = false
 
     @OptionGroup var data: DataOptions
     @OptionGroup var engineOptions: EngineOptions
@@ -71,10 +71,12 @@ struct Calibrate: ParsableCommand {
 
     /// Calibrates, keeps the choice with the model and tells of it.
     func outcome() throws -> String {
-        let folder = ModelFolder(model)
-        var trained = try folder.read(digest: Checksum.sha256)
+        if !force { try ShippedModels.refuseToChange(model.path) }
+        let writer = try ModelFolder(model.path).makeWriter(requiresModel: true)
+        var trained = try writer.folder.read(digest: Checksum.sha256)
         let given = try costOptions.microsecondsToExit(of: trained.network, by: engineOptions)
-        let calibration = try DataFolder(data, run: model).splits(of: trained, in: model)
+        let calibration = try DataFolder(data, run: model.path)
+            .splits(of: trained, in: model.path)
             .calibration
         let engine = try engineOptions.inference()
         let predictor = try Predictor(
@@ -94,7 +96,7 @@ struct Calibrate: ParsableCommand {
             try given ?? measureExits(of: predictor, on: calibration, trained, &progress)
         progress.clear()
         guard !certification.certify else {
-            return try certify(record, costs: costs, &trained, by: engine)
+            return try certify(record, costs: costs, &trained, by: engine, writer)
         }
         let calibrator = try ScoreCalibrator(
             record: record, scores: score.scores, considersPatience: score == .best,
@@ -112,7 +114,7 @@ struct Calibrate: ParsableCommand {
             precision: engineOptions.precision.rawValue)
         trained.policy = choices[0].policy
         trained.calibration = result
-        try folder.update(trained, digest: Checksum.sha256)
+        try writer.update(trained, digest: Checksum.sha256)
         return try json
             ? String(decoding: JSONEncoder.branchyNet.encode(result), as: UTF8.self) + "\n"
             : CalibrationReport(result, trained.network).text + "\n"
@@ -124,7 +126,7 @@ struct Calibrate: ParsableCommand {
     /// certified.
     private func certify(
         _ record: ExitRecord<CalibrationSplit>, costs: [Double], _ trained: inout TrainedModel,
-        by engine: any Engine
+        by engine: any Engine, _ writer: borrowing ModelFolder.Writer
     ) throws -> String {
         let promises = certification.promises
         let certifiers = try score.scores.map {
@@ -140,7 +142,7 @@ struct Calibrate: ParsableCommand {
         let clauses = zip(promises, candidates).map {
             Certificate.Clause($0, score: certifier.score, provenBy: $1, atOnce: promises.count)
         }
-        let file = CertificateFile(in: model)
+        let file = CertificateFile(in: model.path)
         let certificate = try Certificate(
             clauses[0], others: Array(clauses.dropFirst()), on: record,
             tuningSamples: certifier.tuningCount, splitSeed: certification.splitSeed,
@@ -155,8 +157,8 @@ struct Calibrate: ParsableCommand {
             costFile: costOptions.fileName, samples: certifier.tuningCount,
             dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
             precision: engineOptions.precision.rawValue)
-        try ModelFolder(model).update(trained, digest: Checksum.sha256)
-        try file.write(certificate)
+        try writer.update(trained, digest: Checksum.sha256)
+        try CertificateFile.write(certificate, by: writer)
         return try json
             ? String(decoding: JSONEncoder.branchyNet.encode(certificate), as: UTF8.self) + "\n"
             : CertificateReport(certificate, candidates.map(\.point), trained.network).text

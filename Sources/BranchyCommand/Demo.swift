@@ -2,6 +2,7 @@ import ArgumentParser
 import BranchyChecksum
 import BranchyData
 import BranchyNet
+import BranchyTraining
 import Compute
 import Foundation
 
@@ -19,6 +20,9 @@ struct Demo: ParsableCommand {
     @Option(help: ArgumentHelp("Passes over the training images.", valueName: "n"))
     var epochs = 6
 
+    @Flag(help: "Replace runs and models of these names even where no demo made them.")
+    var force = false
+
     func validate() throws {
         guard 1...1_000 ~= epochs else {
             throw ValidationError("--epochs is \(epochs), expected 1 to 1000")
@@ -26,8 +30,17 @@ struct Demo: ParsableCommand {
     }
 
     func run() throws {
+        try FolderLock(output).whileHeld { try show() }
+    }
+
+    private func show() throws {
         let (plain, branched) = (output + "/lenet", output + "/b-lenet")
-        try removeEarlierDemo([plain, branched])
+        // Both are looked at before one of them goes.
+        if !force {
+            try checkEarlierDemo(of: "lenet", in: plain)
+            try checkEarlierDemo(of: "b-lenet", in: branched)
+        }
+        for folder in [plain, branched] { try RunFolder(folder).removeFiles() }
         let images = try DrawnDigits.load().test
         try showShippedModel(images)
         try heading("1. The plain network, for comparison: LeNet on drawn digits")
@@ -52,28 +65,29 @@ struct Demo: ParsableCommand {
     }
 
     private func train(_ network: String, _ folder: String) throws {
+        try training(network, folder).run()
+    }
+
+    private func training(_ network: String, _ folder: String) throws -> Train {
         try Train.parse([
             network, "--output", folder, "--set", "dataset=digits", "--set", "epochs=\(epochs)",
             "--set", "data.validationImages=1000", "--set", "data.calibrationImages=5000",
-        ]).run()
+        ])
     }
 
     /// A demo starts afresh; what is not a demo's is left alone.
-    private func removeEarlierDemo(_ folders: [String]) throws {
-        let manager = FileManager.default
-        for folder in folders where manager.fileExists(atPath: folder) {
-            guard
-                let model = try? ModelFolder(folder).read(), model.provenance.dataset == "digits"
-            else {
-                throw ModelError(
-                    .unwritable,
-                    "\(folder) exists and is not an earlier demo; choose another --output")
+    private func checkEarlierDemo(of name: String, in folder: String) throws {
+        let own = try BranchedNetwork.named(name)
+        var expected = try training(name, folder).resolvedRecipe(for: own)
+        do {
+            try RunFolder(folder).checkRemoval { network, recipe in
+                expected.epochs = recipe.epochs
+                return network == own && recipe == expected
             }
-            do {
-                try manager.removeItem(atPath: folder)
-            } catch {
-                throw ModelError(.unwritable, "\(folder): \(error.localizedDescription)")
-            }
+        } catch let error as ModelError where error.code == .unwritable {
+            throw ModelError(
+                .unwritable,
+                "\(error.message); choose another --output, or replace the run in it by --force")
         }
     }
 

@@ -51,6 +51,8 @@ struct Evaluate: ParsableCommand {
             valueName: "folder"), completion: .directory)
     var csv: String?
 
+    @OptionGroup var replacement: ReplacementOptions
+
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
@@ -65,10 +67,10 @@ struct Evaluate: ParsableCommand {
     }
 
     func run() throws {
-        // Before anything takes long, since afterwards would be too late to fail.
-        if let csv { try OutputFolder.make(csv) }
+        let tables = csv.map { TableFolder($0, replacement) }
+        try tables?.check(EvaluationReport.tableKinds)
         let report = try report()
-        if let csv { try report.writeTables(into: csv) }
+        try tables?.write(report.tables())
         try StandardOutput.write(json ? report.json() : report.table())
         if let fault = report.fault {
             StandardError.write("Error: \(fault)\n")

@@ -33,6 +33,8 @@ struct Report: ParsableCommand {
         completion: .directory)
     var csv: String?
 
+    @OptionGroup var replacement: ReplacementOptions
+
     @Flag(help: "Draw accuracy against time in the terminal.")
     var plot = false
 
@@ -66,9 +68,13 @@ struct Report: ParsableCommand {
     }
 
     func run() throws {
+        let file = output.map { OutputFile($0, ReportPage.kind, replacement) }
+        let tables = csv.map { TableFolder($0, replacement) }
+        try file?.check()
+        try tables?.check(ReportPage.tableKinds)
         let page = try page()
-        if let output { try page.write(to: output) }
-        if let csv { try page.writeTables(in: csv) }
+        try file?.write(page.html)
+        try tables?.write(page.tables)
         if plot {
             let isTerminal = StandardOutput.isTerminal
             let drawing = TerminalPlot(

@@ -64,19 +64,29 @@ struct Reproduce: ParsableCommand {
         completion: .file(extensions: ["md"]))
     var page: String?
 
+    @OptionGroup var replacement: ReplacementOptions
+
     @Flag(help: "Show no progress.")
     var quiet = false
 
     func run() throws {
         let output = output ?? (quick ? "runs/reproduce-quick" : "runs/reproduce")
-        let page = page ?? (quick ? output + "/Results.md" : "docs/Results.md")
+        let path = page ?? (quick ? output + "/Results.md" : "docs/Results.md")
+        let page = OutputFile(path, ResultsPage.kind, replacement)
+        try FolderLock(output).whileHeld {
+            try page.check()
+            try run(in: output, page)
+        }
+    }
+
+    private func run(in output: String, _ page: OutputFile) throws {
         for experiment in Experiment.all where experiment.belongs(to: subject) {
             try run(experiment, in: output)
         }
         let results = try Experiment.all.compactMap { try $0.result(in: output) }
-        try AtomicFile.write(Array(ResultsPage(results).text.utf8), to: page)
+        try page.write(ResultsPage(results).text)
         let count = results.count == 1 ? "1 experiment" : "\(results.count) experiments"
-        try StandardOutput.write("\(page): \(count)\n")
+        try StandardOutput.write("\(page.path): \(count)\n")
     }
 
     private func run(_ experiment: Experiment, in output: String) throws {

@@ -76,13 +76,10 @@ struct Train: ParsableCommand {
             throw ValidationError(
                 "--checkpoint-interval is \(checkpointInterval), expected 0 to 1000000000 seconds")
         }
-        guard !output.isEmpty else {
-            throw ValidationError("--output is empty, expected the path of a folder")
-        }
     }
 
     func run() throws {
-        let folder = RunFolder(output)
+        let folder = try RunFolder(output)
         var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
         try check(checkpoint)
         let dataFolder = DataFolder(data, run: output)
@@ -135,7 +132,8 @@ struct Train: ParsableCommand {
     }
 
     private func fit(
-        _ trainer: inout Trainer, _ checkpoint: inout Checkpoint, _ folder: RunFolder
+        _ trainer: inout Trainer, _ checkpoint: inout Checkpoint,
+        _ folder: borrowing RunFolder
     ) throws {
         Interrupt.watch()
         var progress = TrainingReporter(isShown: !quiet, exitNames: trainer.network.exitNames)

@@ -146,4 +146,34 @@ struct ResumeRefusalTests {
             #expect(errors == "Error: \(path) is not a checkpoint of this program\n")
         }
     }
+
+    /// A file that is named as one of a model's may be what the user describes the run by.
+    @Test(arguments: [
+        "recipe.yaml", "network.json", "model.json", "history.csv", "parameters.safetensors",
+        "run.json", "certificate.json",
+    ])
+    func refusesToOverwriteAnotherFile(name: String) throws {
+        try withTemporaryFolder { folder in
+            _ = try write([1], to: name, in: folder)
+            for arguments in [[], ["--resume"]] {
+                let errors = try refusal(arguments, status: 73, in: folder)
+                #expect(
+                    errors == """
+                        Error: \(folder) already holds a file named \(name), which no run wrote \
+                        there; choose another --output
+
+                        """)
+            }
+        }
+    }
+
+    /// What cannot begin leaves no folder behind.
+    @Test func makesNoFolderInVain() throws {
+        try withTemporaryFolder { folder in
+            let result = try Program.run(
+                "train", "b-lenet", "-o", folder + "/a/b", "--data-dir", folder + "/none")
+            #expect(result.status == 65)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+        }
+    }
 }

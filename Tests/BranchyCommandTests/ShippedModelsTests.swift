@@ -59,4 +59,24 @@ struct ShippedModelsTests {
         let names = try Self.names.sorted().joined(separator: ", ")
         #expect(result.errors.contains("that are shipped are \(names)\n") == namesOthers)
     }
+
+    /// Whether by name, by path or through a link.
+    @Test func areNotChanged() throws {
+        try withTemporaryFolder { folder in
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/link", withDestinationPath: Self.folder + "/b-lenet")
+            for model in ["b-lenet", Self.folder + "/b-lenet", folder + "/link"] {
+                let result = try Program.run("calibrate", model, "--data-dir", folder + "/none")
+                #expect(result.status == 73)
+                #expect(result.errors.contains("this model came with the program and stays as it"))
+                #expect(result.errors.contains("`cp -r "))
+            }
+            // Its copy can be, were there data.
+            try FileManager.default.copyItem(
+                atPath: Self.folder + "/b-lenet", toPath: folder + "/copy")
+            let copy = try Program.run(
+                "calibrate", folder + "/copy", "--data-dir", folder + "/none")
+            #expect(copy.errors.hasPrefix("Error: \(folder)/none: there is no such folder"))
+        }
+    }
 }

@@ -47,14 +47,48 @@ struct AtomicFileWritingTests {
         #expect(try folder.content().count == 1)
     }
 
-    @Test func replacesALinkAndNotWhatItPointsTo() throws {
+    /// Neither the link nor what it points to becomes another file.
+    @Test(arguments: ["a", "none", "link"])
+    func refusesALink(target: String) throws {
         let folder = try Folder()
         try AtomicFile.write([1], to: folder.file("a"))
         try FileManager.default.createSymbolicLink(
-            atPath: folder.file("link"), withDestinationPath: "a")
-        try AtomicFile.write([2], to: folder.file("link"))
+            atPath: folder.file("link"), withDestinationPath: target)
+        let failure = failure { try AtomicFile.write([2], to: folder.file("link")) }
+        #expect(failure?.code == .unwritable)
+        #expect(failure?.message.hasSuffix("expected a regular file or none, found a link") == true)
         #expect(try AtomicFile.read(folder.file("a"), limit: 1) == [1])
-        #expect(try AtomicFile.read(folder.file("link"), limit: 1) == [2])
+        #expect(try folder.content() == ["a", "link"])
+    }
+
+    @Test func refusesAPipe() throws {
+        let folder = try Folder()
+        #expect(mkfifo(folder.file("pipe"), 0o600) == 0)
+        let failure = failure { try AtomicFile.write([2], to: folder.file("pipe")) }
+        #expect(failure?.message.hasSuffix("found a pipe") == true)
+        var status = stat()
+        #expect(lstat(folder.file("pipe"), &status) == 0)
+        #expect(status.st_mode & S_IFMT == S_IFIFO)
+    }
+
+    @Test(arguments: [0o600, 0o644, 0o755, 0o4755] as [mode_t])
+    func keepsPermissions(mode: mode_t) throws {
+        let folder = try Folder()
+        let file = folder.file("a")
+        try AtomicFile.write([1], to: file)
+        #expect(chmod(file, mode) == 0)
+        try AtomicFile.write([2], to: file)
+        var status = stat()
+        #expect(lstat(file, &status) == 0)
+        #expect(status.st_mode & 0o7777 == mode)
+    }
+
+    @Test func leavesAnotherNameOfTheFile() throws {
+        let folder = try Folder()
+        try AtomicFile.write([1], to: folder.file("a"))
+        #expect(link(folder.file("a"), folder.file("b")) == 0)
+        try AtomicFile.write([2], to: folder.file("a"))
+        #expect(try AtomicFile.read(folder.file("b"), limit: 1) == [1])
     }
 
     @Test func refusesAFolderThatIsNotThere() throws {

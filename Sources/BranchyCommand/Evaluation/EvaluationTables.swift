@@ -3,25 +3,37 @@ import BranchyNet
 
 /// What `evaluate --csv` writes. Exits and classes count from 0, as in `--json`.
 extension EvaluationReport {
-    /// Writes a file per table into a folder that is there; those of the same names are replaced.
-    ///
-    /// - Throws: `ModelError` of code `unwritable`; each file is the old or the new one then.
-    func writeTables(into folder: String) throws {
-        for table in [try exitTable(), classTable, confusionTable, reliabilityTable] {
-            try AtomicFile.write(Array(table.text.utf8), to: "\(folder)/\(table.name).csv")
-        }
+    /// Of what kind they are.
+    static let tableKinds = [exitKind, classKind, confusionKind, reliabilityKind]
+
+    /// A table each for exits, classes, what is taken for what, and reliability.
+    func tables() throws -> [CSVTable] {
+        [try exitTable(), classTable, confusionTable, reliabilityTable]
     }
+
+    private static let exitKind = CSVTable.Kind(
+        name: "exits",
+        columns: ["exit", "name", "threshold", "exited"] + interval("exitRate") + ["correct"]
+            + interval("exitedAccuracy") + ["forcedCorrect"] + interval("forcedAccuracy")
+            + ["expectedCalibrationError", "latencyMicroseconds", "multiplyAccumulates"])
+
+    private static let classKind = CSVTable.Kind(
+        name: "classes", columns: ["class", "name", "samples", "correct"] + interval("accuracy"),
+        isOpen: true)
+
+    private static let confusionKind = CSVTable.Kind(
+        name: "confusion", columns: ["class"], isOpen: true)
+
+    private static let reliabilityKind = CSVTable.Kind(
+        name: "reliability",
+        columns: ["exit", "low", "high", "samples", "correct", "accuracy", "meanProbability"])
 
     private func exitTable() throws -> CSVTable {
         let costs = try ExitCosts(of: network).multiplyAccumulates
-        var heading = ["exit", "name", "threshold", "exited"] + columns("exitRate")
-        heading += ["correct"] + columns("exitedAccuracy")
-        heading += ["forcedCorrect"] + columns("forcedAccuracy")
-        heading += ["expectedCalibrationError", "latencyMicroseconds", "multiplyAccumulates"]
         let rows = network.exitNames.indices.map { exit in
             row(ofExit: exit) + [CSVTable.field(latency?.exits[exit]), "\(costs[exit])"]
         }
-        return CSVTable("exits", heading: heading, rows: rows)
+        return CSVTable(Self.exitKind, rows: rows)
     }
 
     private func row(ofExit exit: Int) -> [String] {
@@ -38,20 +50,19 @@ extension EvaluationReport {
 
     private var classTable: CSVTable {
         let exits = network.exitNames.indices
-        var heading = ["class", "name", "samples", "correct"] + columns("accuracy")
-        heading += exits.map { "exited\($0)" } + exits.map { "exitRate\($0)" }
+        let more = exits.map { "exited\($0)" } + exits.map { "exitRate\($0)" }
         let rows = classNames.indices.map { label -> [String] in
             let counts = evaluation.classes[label]
             var row = ["\(label)", classNames[label], "\(counts.samples)"]
             row += ["\(counts.correct.reduce(0, +))"] + fields(counts.accuracyInterval)
             return row + counts.exited.map { "\($0)" } + counts.exitRates.map { "\($0)" }
         }
-        return CSVTable("classes", heading: heading, rows: rows)
+        return CSVTable(Self.classKind, more: more, rows: rows)
     }
 
     private var confusionTable: CSVTable {
         CSVTable(
-            "confusion", heading: ["class"] + classNames,
+            Self.confusionKind, more: classNames,
             rows: zip(classNames, evaluation.confusion.rows).map { name, row in
                 [name] + row.map { "\($0)" }
             })
@@ -70,13 +81,12 @@ extension EvaluationReport {
                 ]
             }
         }
-        return CSVTable(
-            "reliability",
-            heading: ["exit", "low", "high", "samples", "correct", "accuracy", "meanProbability"],
-            rows: rows)
+        return CSVTable(Self.reliabilityKind, rows: rows)
     }
 
-    private func columns(_ name: String) -> [String] { [name, name + "Low", name + "High"] }
+    private static func interval(_ name: String) -> [String] {
+        [name, name + "Low", name + "High"]
+    }
 
     private func fields(_ estimate: Estimate?) -> [String] {
         [estimate?.estimate, estimate?.low, estimate?.high].map(CSVTable.field)

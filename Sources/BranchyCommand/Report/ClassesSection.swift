@@ -46,11 +46,14 @@ struct ClassesSection: ReportSection {
         return "\(names[mistake.answer]) (\(Format.grouped(mistake.count)))"
     }
 
+    static let tableKind = CSVTable.Kind(
+        name: "classes", columns: ["class", "images", "accuracy", "low", "high"], isOpen: true)
+    static let confusionKind = CSVTable.Kind(
+        name: "confusion", columns: ["class"], isOpen: true)
+
     var tables: [CSVTable] {
         let classes = CSVTable(
-            "classes",
-            heading: ["class", "images", "accuracy", "low", "high"]
-                + exitNames.indices.map { "exitRate\($0)" },
+            Self.tableKind, more: exitNames.indices.map { "exitRate\($0)" },
             rows: zip(names, evaluation.classes).map { name, counts in
                 let interval = counts.accuracyInterval
                 return [
@@ -59,7 +62,7 @@ struct ClassesSection: ReportSection {
                 ] + counts.exitRates.map { "\($0)" }
             })
         let confusion = CSVTable(
-            "confusion", heading: ["class"] + names,
+            Self.confusionKind, more: names,
             rows: zip(names, evaluation.confusion.rows).map { [$0] + $1.map { "\($0)" } })
         return [classes, confusion]
     }

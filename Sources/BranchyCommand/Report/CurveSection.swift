@@ -158,6 +158,9 @@ extension CurveSection {
 // MARK: - The numbers
 
 extension CurveSection {
+    static let tableKind = CSVTable.Kind(
+        name: "curve", columns: ["kind", "thresholds", "calibrationAccuracy"], isOpen: true)
+
     var tables: [CSVTable] {
         let unit = findings.costs.isTime ? "microseconds" : "thousandMultiplyAccumulates"
         let exits = zip(findings.costs.ofExit, findings.counts.forcedAccuracy).enumerated().map {
@@ -173,10 +176,10 @@ extension CurveSection {
         }
         return [
             CSVTable(
-                "curve",
-                heading: [
-                    "kind", "thresholds", "calibrationAccuracy", "calibration_\(unit)",
-                    "\(findings.evaluation.split)Accuracy", "\(findings.evaluation.split)_\(unit)",
+                Self.tableKind,
+                more: [
+                    "calibration_\(unit)", "\(findings.evaluation.split)Accuracy",
+                    "\(findings.evaluation.split)_\(unit)",
                 ],
                 rows: front.map { row("front", $0) } + (knee.map { [row("knee", $0)] } ?? [])
                     + exits + (plain ?? []))

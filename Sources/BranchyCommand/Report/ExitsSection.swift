@@ -74,14 +74,17 @@ struct ExitsSection: ReportSection {
             + "\(Format.grouped(found.harmed)) images wrongly that the last exit is right about."
     }
 
+    static let tableKind = CSVTable.Kind(
+        name: "exits",
+        columns: [
+            "exit", "name", "threshold", "left", "exitRate", "exitedAccuracy", "forcedAccuracy",
+            "medianMicroseconds", "multiplyAccumulates",
+        ])
+
     var tables: [CSVTable] {
         [
             CSVTable(
-                "exits",
-                heading: [
-                    "exit", "name", "threshold", "left", "exitRate", "exitedAccuracy",
-                    "forcedAccuracy", "medianMicroseconds", "multiplyAccumulates",
-                ],
+                Self.tableKind,
                 rows: subject.network.exitNames.enumerated().map { exit, name in
                     let counts = findings.counts
                     let thresholds = findings.policy.thresholds?.thresholds ?? []

@@ -99,15 +99,16 @@ struct PicturesSection: ReportSection {
             ])
     }
 
+    static let tableKind = CSVTable.Kind(
+        name: "images", columns: ["exit", "kind", "image", "class", "answer", "entropy"])
+
     var tables: [CSVTable] {
         let rows = galleries.flatMap { gallery in
             gallery.surest.map { row("surest", $0) }
                 + gallery.leastSure.map { row("least sure", $0) }
         }
         return [
-            CSVTable(
-                "images", heading: ["exit", "kind", "image", "class", "answer", "entropy"],
-                rows: rows)
+            CSVTable(Self.tableKind, rows: rows)
         ]
     }
 

@@ -14,7 +14,8 @@ struct ProvenanceSection: ReportSection {
     init(_ subject: ReportSubject, _ findings: ReportFindings) throws {
         (self.subject, self.findings) = (subject, findings)
         parametersChecksum = try CertificateFile(in: subject.folder).parametersChecksum()
-        let bytes = try AtomicFile.read(subject.folder + "/recipe.yaml", limit: 1 << 20)
+        let bytes = try ModelFolder(subject.folder).contents(
+            of: RunFolder.recipeName, limit: 1 << 20)
         recipe = String(decoding: bytes, as: UTF8.self)
     }
 

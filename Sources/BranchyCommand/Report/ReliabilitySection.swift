@@ -51,11 +51,14 @@ struct ReliabilitySection: ReportSection {
             ])
     }
 
+    static let tableKind = CSVTable.Kind(
+        name: "reliability",
+        columns: ["exit", "low", "high", "answers", "meanProbability", "accuracy"])
+
     var tables: [CSVTable] {
         [
             CSVTable(
-                "reliability",
-                heading: ["exit", "low", "high", "answers", "meanProbability", "accuracy"],
+                Self.tableKind,
                 rows: evaluation.forcedReliability.enumerated().flatMap { exit, diagram in
                     diagram.bins.map {
                         [

@@ -19,26 +19,33 @@ struct ReportPage {
         self.sections = sections
     }
 
-    /// Writes the page.
-    ///
-    /// - Throws: `ModelError` of code `unwritable`; what was there before is untouched then.
-    func write(to path: String) throws {
-        try AtomicFile.write(Array(html.utf8), to: path)
-    }
+    /// By what a page is known.
+    static let kind = OutputFile.Kind(
+        title: "a report of this program",
+        beginning: [
+            "<!DOCTYPE html>", "<html lang=\"en\">", "<head>", charset.source, generator.source, "",
+        ].joined(separator: "\n"))
 
-    /// Writes the numbers of each figure to a folder, which is made where it is not there.
-    func writeTables(in folder: String) throws {
-        try OutputFolder.make(folder)
-        for table in sections.flatMap(\.tables) {
-            try AtomicFile.write(Array(table.text.utf8), to: "\(folder)/\(table.name).csv")
-        }
-    }
+    /// Of what kind its tables are.
+    static let tableKinds = [
+        CurveSection.tableKind, ExitsSection.tableKind, SensitivitySection.tableKind,
+        ReliabilitySection.tableKind, ClassesSection.tableKind, ClassesSection.confusionKind,
+        PicturesSection.tableKind,
+    ]
 
-    private var html: String {
+    private static let charset = Markup("meta", ["charset": "utf-8"])
+    private static let generator = Markup(
+        "meta", ["name": "generator", "content": "branchynet report"])
+
+    /// The numbers of each figure.
+    var tables: [CSVTable] { sections.flatMap(\.tables) }
+
+    /// What a browser reads.
+    var html: String {
         let head = Markup(
             "head", [:],
             [
-                Markup("meta", ["charset": "utf-8"]),
+                Self.charset, Self.generator,
                 // Nothing from elsewhere is loaded, and nothing runs, whatever the text holds.
                 Markup(
                     "meta",

@@ -137,10 +137,13 @@ struct SensitivitySection: ReportSection {
             marks: (isInRange ? [rule] : []) + [Mark(nil, ink, .line(points))])
     }
 
+    static let tableKind = CSVTable.Kind(
+        name: "sensitivity", columns: ["exit", "threshold", "accuracy", "exitRate"])
+
     var tables: [CSVTable] {
         [
             CSVTable(
-                "sensitivity", heading: ["exit", "threshold", "accuracy", "exitRate"],
+                Self.tableKind,
                 rows: candidates.enumerated().flatMap { exit, candidates in
                     candidates.map {
                         ["\(exit)", "\($0.threshold)", "\($0.accuracy)", "\($0.share)"]

@@ -1,5 +1,16 @@
 /// The page that sets our results beside the paper's.
 struct ResultsPage {
+    /// By what a page is known.
+    static let kind = OutputFile.Kind(
+        title: "a page of results of this program", beginning: beginning)
+
+    private static let beginning = """
+        # Results
+
+        Written by `branchynet reproduce`; a change by hand is lost with the next run.
+
+        """
+
     private let results: [ExperimentResult]
 
     init(_ results: [ExperimentResult]) {
@@ -9,10 +20,7 @@ struct ResultsPage {
     /// The page as Markdown.
     var text: String {
         """
-        # Results
-
-        Written by `branchynet reproduce`; a change by hand is lost with the next run.
-
+        \(Self.beginning)
         ## Ours
 
         \(ours)

@@ -20,6 +20,8 @@ protocol StudyFindings: Encodable {
     var table: String { get }
     /// For spreadsheets and plots: a row per setting and exit.
     var csv: CSVTable { get }
+    /// Of what kind that is.
+    static var csvKind: CSVTable.Kind { get }
 }
 
 /// Where the findings of a study go.
@@ -29,17 +31,28 @@ struct StudyOutput: ParsableArguments {
         completion: .file(extensions: ["csv"]))
     var csv: String?
 
+    @OptionGroup var replacement: ReplacementOptions
+
     @Flag(help: "Print the findings as JSON on standard output.")
     var json = false
 
     @Flag(help: "Show no progress.")
     var quiet = false
 
-    func write(_ findings: some StudyFindings) throws {
-        if let csv { try AtomicFile.write(Array(findings.csv.text.utf8), to: csv) }
+    /// Makes sure that findings can be written, before anything that takes long.
+    func check<Findings: StudyFindings>(for findings: Findings.Type) throws {
+        try file(of: findings)?.check()
+    }
+
+    func write<Findings: StudyFindings>(_ findings: Findings) throws {
+        try file(of: Findings.self)?.write(findings.csv.text)
         try StandardOutput.write(
             json
                 ? String(decoding: JSONEncoder.branchyNet.encode(findings), as: UTF8.self) + "\n"
                 : findings.table)
+    }
+
+    private func file<Findings: StudyFindings>(of findings: Findings.Type) -> OutputFile? {
+        csv.map { OutputFile($0, .table(findings.csvKind), replacement) }
     }
 }

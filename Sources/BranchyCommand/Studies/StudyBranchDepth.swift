@@ -50,8 +50,17 @@ struct StudyBranchDepth: ParsableCommand {
         let original = try BranchedNetwork(nameOrFile: network)
         let depths = try depthNumbers()
         let networks = try depths.map { try original.withBranchConvolutions($0) }
+        try output.check(for: BranchDepthStudy.self)
         let folder = training.folder(ofStudy: "branch-depth")
-        try OutputFolder.make(folder)
+        try FolderLock(folder).whileHeld {
+            try run(depths, networks, of: original, in: folder)
+        }
+    }
+
+    private func run(
+        _ depths: [Int], _ networks: [BranchedNetwork], of original: BranchedNetwork,
+        in folder: String
+    ) throws {
         let variants = try zip(depths, networks).map { depth, network in
             let (description, recipe) = try write(network, like: original, to: folder)
             return StudyVariant(
@@ -72,9 +81,16 @@ struct StudyBranchDepth: ParsableCommand {
         recipe.lossWeights = [recipe.lossWeights[0], recipe.lossWeights[original.exitCount - 1]]
         recipe.thresholds = []
         let path = "\(folder)/\(network.name)"
-        try AtomicFile.write(Array(JSONEncoder.branchyNet.encode(network)), to: path + ".json")
-        try AtomicFile.write(Array(recipe.yaml().utf8), to: path + ".yaml")
+        let description = try JSONEncoder.branchyNet.encode(network)
+        try keep(String(decoding: description, as: UTF8.self), at: path + ".json")
+        try keep(recipe.yaml(), at: path + ".yaml")
         return (path + ".json", path + ".yaml")
+    }
+
+    /// Writes a file, or makes sure that an earlier run has written the same.
+    private func keep(_ text: String, at path: String) throws {
+        let kind = OutputFile.Kind(title: "what this study writes", beginning: text)
+        try OutputFile(path, kind, output.replacement).write(text)
     }
 
     /// The median time to leave at each exit of each model, in microseconds.
@@ -133,13 +149,16 @@ struct BranchDepthStudy: StudyFindings {
 
     func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
 
+    static let csvKind = CSVTable.Kind(
+        name: "branch-depth",
+        columns: [
+            "convolutions", "exit", "validationAccuracy", "multiplyAccumulatesToExit",
+            "microsecondsToExit",
+        ])
+
     var csv: CSVTable {
         CSVTable(
-            "branch-depth",
-            heading: [
-                "convolutions", "exit", "validationAccuracy", "multiplyAccumulatesToExit",
-                "microsecondsToExit",
-            ],
+            Self.csvKind,
             rows: document.rows.flatMap { row in
                 row.validationAccuracy.indices.map { exit in
                     [

@@ -40,9 +40,12 @@ struct StudyLossWeights: ParsableCommand {
                 title: "loss weights " + weights.title, network: network,
                 arguments: ["--set", "lossWeights=[\(weights.title)]"])
         }
-        let models = try training.models(
-            of: variants, in: training.folder(ofStudy: "loss-weights"), quiet: output.quiet)
-        try output.write(LossWeightStudy(network, weightings, models))
+        try output.check(for: LossWeightStudy.self)
+        let folder = training.folder(ofStudy: "loss-weights")
+        try FolderLock(folder).whileHeld {
+            let models = try training.models(of: variants, in: folder, quiet: output.quiet)
+            try output.write(LossWeightStudy(network, weightings, models))
+        }
     }
 }
 
@@ -94,9 +97,12 @@ struct LossWeightStudy: StudyFindings {
 
     func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
 
+    static let csvKind = CSVTable.Kind(
+        name: "loss-weights", columns: ["lossWeights", "exit", "validationAccuracy"])
+
     var csv: CSVTable {
         CSVTable(
-            "loss-weights", heading: ["lossWeights", "exit", "validationAccuracy"],
+            Self.csvKind,
             rows: document.rows.flatMap { row in
                 row.validationAccuracy.enumerated().map { exit, accuracy in
                     [

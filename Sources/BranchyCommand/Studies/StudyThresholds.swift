@@ -33,6 +33,7 @@ struct StudyThresholds: ParsableCommand {
     @OptionGroup var output: StudyOutput
 
     func run() throws {
+        try output.check(for: ThresholdStudy.self)
         let trained = try model.load()
         let calibration = try DataFolder(data, run: model.path)
             .splits(of: trained, in: model.path).calibration

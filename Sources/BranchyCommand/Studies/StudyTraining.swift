@@ -40,7 +40,6 @@ struct StudyTraining: ParsableArguments {
     func models(
         of variants: [StudyVariant], in folder: String, quiet: Bool
     ) throws -> [StudyModel] {
-        try OutputFolder.make(folder)
         var progress = StudyProgress(variants.count, isShown: !quiet)
         return try variants.map { variant in
             let training = ResumableTraining(

@@ -94,13 +94,15 @@ extension ThresholdStudy.Row: Encodable {
 }
 
 extension ThresholdStudy {
+    static let csvKind = CSVTable.Kind(
+        name: "thresholds",
+        columns: [
+            "exit", "threshold", "exitRate", "exitedAccuracy", "accuracy", "multiplyAccumulates",
+        ])
+
     var csv: CSVTable {
         CSVTable(
-            "thresholds",
-            heading: [
-                "exit", "threshold", "exitRate", "exitedAccuracy", "accuracy",
-                "multiplyAccumulates",
-            ],
+            Self.csvKind,
             rows: rows.map {
                 [
                     "\($0.exit)", "\($0.threshold)", "\($0.exitRate)",

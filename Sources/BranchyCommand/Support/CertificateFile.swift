@@ -12,7 +12,7 @@ import OneDNNEngine
 
 /// The certificate beside a model.
 struct CertificateFile {
-    private static let name = "certificate.json"
+    static let name = "certificate.json"
 
     private let folder: String
 
@@ -83,10 +83,10 @@ struct CertificateFile {
         return certificate
     }
 
-    func write(_ certificate: Certificate) throws {
+    static func write(_ certificate: Certificate, by writer: borrowing ModelFolder.Writer) throws {
         let sealed = try certificate.sealed(digest: Checksum.sha256)
-        try AtomicFile.write(
-            Array(JSONEncoder.branchyNet.encode(sealed)) + Array("\n".utf8), to: path)
+        try writer.write(
+            Array(JSONEncoder.branchyNet.encode(sealed)) + Array("\n".utf8), besideModelAs: name)
     }
 
     /// How many certificates there will be for the same parameters and data with one more.
@@ -98,7 +98,8 @@ struct CertificateFile {
     }
 
     func parametersChecksum() throws -> String {
-        try Checksum.sha256(AtomicFile.read(folder + "/parameters.safetensors", limit: 1 << 34))
+        try Checksum.sha256(
+            ModelFolder(folder).contents(of: ModelFolder.parametersName, limit: 1 << 34))
     }
 
     /// Whether a use of the model is certified. Where it is not although there is a certificate,

@@ -170,7 +170,7 @@ struct DataFolder: Hashable {
 
 /// What a training run remembers that is true on this machine only; not part of the model.
 struct RunRecord: Codable {
-    private static let name = "run.json"
+    static let name = "run.json"
 
     /// Where the data were.
     var dataFolder: String
@@ -190,8 +190,7 @@ struct RunRecord: Codable {
         self = record
     }
 
-    func write(in folder: String) throws {
-        try AtomicFile.write(
-            Array(JSONEncoder.branchyNet.encode(self)), to: folder + "/" + Self.name)
+    func write(by writer: borrowing ModelFolder.Writer) throws {
+        try writer.write(Array(JSONEncoder.branchyNet.encode(self)), besideModelAs: Self.name)
     }
 }

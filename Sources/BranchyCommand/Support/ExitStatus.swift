@@ -19,7 +19,8 @@ enum ExitStatus: Int32 {
     init?(of error: any Error) {
         switch error {
         case is DatasetError, is NetworkError, is PolicyError, is CalibrationError: self = .badInput
-        case let error as ModelError: self = error.code == .unwritable ? .cannotWrite : .badInput
+        case let error as ModelError:
+            self = [.unwritable, .busy].contains(error.code) ? .cannotWrite : .badInput
         case let error as TrainingError: self = error.code == .diverged ? .failure : .badInput
         case is EngineError, is DownloadError: self = .failure
         case is Interrupted: self = .interrupted

@@ -6,15 +6,20 @@ import Compute
 import Foundation
 
 /// The folder of a training run: checkpoints while it lasts, the model when it is done.
-struct RunFolder {
+///
+/// It has one writer, as a model's folder has: as long as this lives, that is this.
+struct RunFolder: ~Copyable {
+    static let recipeName = "recipe.yaml"
     private static let checkpointName = "checkpoint.safetensors"
-    private static let recipeName = "recipe.yaml"
     private static let historyName = "history.csv"
 
     private let path: String
+    private let writer: ModelFolder.Writer
 
-    init(_ path: String) {
+    /// Takes the right to write, and makes the folder where there is none.
+    init(_ path: String) throws {
         self.path = path
+        writer = try ModelFolder(path).makeWriter()
     }
 
     private var checkpointPath: String { path + "/" + Self.checkpointName }
@@ -24,8 +29,6 @@ struct RunFolder {
     /// - Throws: `ModelError` where the checkpoint is corrupt, or the folder already holds a run
     ///   and none is to be resumed: nothing of it is ever overwritten.
     func checkpoint(isResuming: Bool, newRun: () throws -> Checkpoint) throws -> Checkpoint {
-        let manager = FileManager.default
-        let holds = { (name: String) in manager.fileExists(atPath: path + "/" + name) }
         switch (holds(Self.checkpointName), holds(ModelFolder.manifestName)) {
         case (true, _) where isResuming:
             return try Checkpoint(contentsOf: checkpointPath, digest: Checksum.sha256)
@@ -39,24 +42,30 @@ struct RunFolder {
                 .unwritable,
                 "\(path) already holds a model, and no \(Self.checkpointName) to go on from; "
                     + "choose another --output")
-        case (false, false): return try newRun()
+        case (false, false):
+            try refuseToOverwrite()
+            return try newRun()
         }
     }
 
-    /// Makes the folder and saves the run's beginning, so that there is something to resume.
+    private func holds(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/" + name)
+    }
+
+    /// Files that are named as a run's, where there is no run, are somebody's.
+    private func refuseToOverwrite() throws {
+        guard let foreign = Self.fileNames.sorted().first(where: { holds($0) }) else { return }
+        throw ModelError(
+            .unwritable,
+            "\(path) already holds a file named \(foreign), which no run wrote there; choose another "
+                + "--output")
+    }
+
+    /// Saves the run's beginning, so that there is something to resume.
     func begin(_ checkpoint: Checkpoint, _ data: DataFolder) throws {
-        try OutputFolder.make(path)
-        removeLeftovers()
-        try data.record(of: checkpoint.recipe.dataset).write(in: path)
+        // First, since by it the folder is known as a run's.
         try save(checkpoint)
-    }
-
-    /// Temporary files that a killed run could not take away.
-    private func removeLeftovers() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where AtomicFile.isTemporary(name) {
-            try? FileManager.default.removeItem(atPath: path + "/" + name)
-        }
+        try data.record(of: checkpoint.recipe.dataset).write(by: writer)
     }
 
     /// Saves the run as it stands.
@@ -64,9 +73,14 @@ struct RunFolder {
         try checkpoint.write(to: checkpointPath, digest: Checksum.sha256)
     }
 
-    /// Writes the model that a finished run has made, with recipe and history.
+    /// Writes the model that a finished run has made, with recipe and history. One that is there
+    /// already is left as it is: it may have been calibrated since.
     func write(_ model: TrainedModel, of checkpoint: Checkpoint) throws {
-        try ModelFolder(path).write(
+        let found = try? writer.folder.read(digest: Checksum.sha256)
+        guard found?.network != model.network || found?.parameters != model.parameters else {
+            return
+        }
+        try writer.write(
             model,
             attachments: [
                 Self.recipeName: Array(try checkpoint.recipe.yaml().utf8),
@@ -75,14 +89,70 @@ struct RunFolder {
     }
 }
 
+// MARK: - Beginning afresh
+
+extension RunFolder {
+    /// What a run, and what is made of its model, leave in the folder.
+    private static let fileNames = ModelFolder.fileNames.union([
+        checkpointName, recipeName, historyName, RunRecord.name, CertificateFile.name,
+    ])
+
+    /// The files in the folder: those that are named as a run's, and others.
+    private func names() throws -> (own: [String], others: [String]) {
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        let visible = names.filter { !FolderLock.isLock($0) }
+        return (visible.filter(Self.isOwn), visible.filter { !Self.isOwn($0) })
+    }
+
+    /// New content may have a number in its name, such as `model.2.json`.
+    private static func isOwn(_ name: String) -> Bool {
+        fileNames.contains(name)
+            || fileNames.contains(name.replacing(/\.[0-9]+(\.[a-z]+)$/) { $0.1 })
+    }
+
+    /// Makes sure that the folder holds a run that may go, or nothing.
+    ///
+    /// - Parameter isExpected: whether a run of this network and recipe may go.
+    /// - Throws: `ModelError` of code `unwritable` where the folder holds anything else.
+    func checkRemoval(where isExpected: (BranchedNetwork, Recipe) throws -> Bool) throws {
+        let names = try names()
+        if let other = names.others.first { throw refusal("it holds \(other)") }
+        guard !names.own.isEmpty else { return }
+        guard let (network, recipe) = try? content(), try isExpected(network, recipe) else {
+            throw refusal("it holds another run or model")
+        }
+    }
+
+    /// Removes the files of a run, whatever they hold, and no others.
+    func removeFiles() throws {
+        // Without its manifest, no part of it is taken for a model.
+        for name in try [ModelFolder.manifestName] + names().own { try writer.remove(name) }
+    }
+
+    private func refusal(_ reason: String) -> ModelError {
+        ModelError(.unwritable, "\(path) is no earlier run of this command: \(reason)")
+    }
+
+    /// What the finished or interrupted run in the folder trains, and how.
+    private func content() throws -> (BranchedNetwork, Recipe) {
+        guard holds(ModelFolder.manifestName) else {
+            let checkpoint = try Checkpoint(contentsOf: checkpointPath, digest: Checksum.sha256)
+            return (checkpoint.network, checkpoint.recipe)
+        }
+        let network = try writer.folder.read().network
+        return (network, try Recipe(besideModel: path, of: network))
+    }
+}
+
 extension Recipe {
     /// The recipe that the model in a folder was trained with.
     ///
     /// - Throws: `ModelError` where the folder has none, ``TrainingError`` where it is not a recipe.
     init(besideModel path: String, of network: BranchedNetwork) throws {
-        let file = path + "/recipe.yaml"
-        let text = String(decoding: try AtomicFile.read(file, limit: 1 << 20), as: UTF8.self)
-        self = try Recipe.resolved(from: .standard(for: network), document: text, source: file)
+        let bytes = try ModelFolder(path).contents(of: RunFolder.recipeName, limit: 1 << 20)
+        self = try Recipe.resolved(
+            from: .standard(for: network), document: String(decoding: bytes, as: UTF8.self),
+            source: path + "/" + RunFolder.recipeName)
     }
 }
 

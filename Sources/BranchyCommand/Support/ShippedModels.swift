@@ -29,6 +29,25 @@ enum ShippedModels {
         }
     }
 
+    /// Keeps a model that came with the program as it came.
+    ///
+    /// - Throws: `ModelError` of code `unwritable` where the folder holds one.
+    static func refuseToChange(_ folder: String) throws {
+        let url = URL(fileURLWithPath: folder).resolvingSymlinksInPath()
+        let place = url.deletingLastPathComponent().path
+        let isShipped = places.contains {
+            URL(fileURLWithPath: $0).resolvingSymlinksInPath().path == place
+        }
+        // One of the user's own may lie beside; it has no published result.
+        guard isShipped, FileManager.default.fileExists(atPath: url.path + "/result.json") else {
+            return
+        }
+        throw ModelError(
+            .unwritable,
+            "\(folder): this model came with the program and stays as it is; change a copy, made "
+                + "by `cp -r \(folder) FOLDER`, or pass --force")
+    }
+
     private static var whatIsShipped: String {
         let names = places.lazy.map { place in
             let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []

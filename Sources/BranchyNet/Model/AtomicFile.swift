@@ -1,26 +1,54 @@
 #if canImport(Glibc)
-import Glibc
+package import Glibc
 #elseif canImport(Musl)
-import Musl
+package import Musl
 #elseif canImport(Darwin)
-import Darwin
+package import Darwin
 #endif
 
 /// Reads and writes whole files, so that a file is either the old or the new one, never a part.
 package enum AtomicFile {
     /// Replaces a file, or makes it, and returns when the new content is on the disk.
     ///
-    /// The bytes go to a temporary file in the same folder that then takes the place of `path`. A
-    /// link at `path` is itself replaced, and permissions are those of a new file.
+    /// The bytes go to a temporary file in the same folder that then takes the place of `path`, with
+    /// the permissions of the old file and, where the system lets it, its owner. Other names of the
+    /// old file keep the old content.
     ///
-    /// - Throws: ``ModelError`` with `unwritable`. The temporary file is gone then, and the old file
+    /// - Throws: ``ModelError`` with `unwritable`; also where anything but a regular file is at
+    ///   `path`, such as a link or a device. The temporary file is gone then, and the old file
     ///   untouched, unless only the last step failed: putting the new name on the disk.
     package static func write(_ bytes: [UInt8], to path: String) throws {
+        // C would read the path up to the zero only, and replace another file.
+        guard !path.utf8.contains(0) else {
+            throw ModelError(.unwritable, "\(path.quoted): not written: a path has no zero in it")
+        }
+        let old = try replaceableFile(at: path)
         do throws(SystemFailure) {
-            try replace(path, with: bytes)
+            try replace(path, like: old, with: bytes)
         } catch {
             throw ModelError(.unwritable, "\(path): not written: \(error.message)")
         }
+    }
+
+    /// The state of the regular file at a path, or `nil` where there is nothing.
+    ///
+    /// - Throws: ``ModelError`` with `unwritable` where there is anything else, which must not
+    ///   become a regular file.
+    @discardableResult
+    package static func replaceableFile(at path: String) throws -> stat? {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        let kind: String
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return status
+        case S_IFDIR: kind = "a folder"
+        case S_IFLNK: kind = "a link"
+        case S_IFIFO: kind = "a pipe"
+        case S_IFSOCK: kind = "a socket"
+        default: kind = "a device"
+        }
+        throw ModelError(
+            .unwritable, "\(path): not written: expected a regular file or none, found \(kind)")
     }
 
     /// Reads a regular file of at most `limit` bytes.
@@ -69,40 +97,23 @@ package enum AtomicFile {
         }
         return (size, bytes)
     }
-
-    /// Whether a name is that of a temporary file, which stays behind where a write was killed.
-    package static func isTemporary(_ name: String) -> Bool {
-        name.hasPrefix(temporaryPrefix) && name.hasSuffix(temporarySuffix)
-    }
-
-    private static let temporaryPrefix = ".branchynet-"
-    private static let temporarySuffix = ".tmp"
 }
 
 // MARK: - Steps of writing
 
 extension AtomicFile {
-    private static func replace(_ path: String, with bytes: [UInt8]) throws(SystemFailure) {
-        // C would read the path up to the zero only, and replace another file.
-        guard !path.utf8.contains(0) else { throw SystemFailure("rename", EINVAL) }
+    private static func replace(
+        _ path: String, like old: stat?, with bytes: [UInt8]
+    ) throws(SystemFailure) {
         let folderEnd = path.utf8.lastIndex(of: UInt8(ascii: "/")).map {
             path.utf8.index(after: $0)
         }
         let folder = folderEnd.map { String(path[..<$0]) } ?? "."
         // Before anything is written, because afterwards would be too late to fail.
         let folderDescriptor = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
-        let name = String(UInt64.random(in: .min ... .max), radix: 16)
-        let temporary = "\(folder)/\(temporaryPrefix)\(name)\(temporarySuffix)"
-        let file = try FileDescriptor(
-            opening: temporary, O_WRONLY | O_CREAT | O_EXCL, permissions: 0o666)
-        do throws(SystemFailure) {
-            try file.append(bytes)
-            try file.synchronize()
-            guard rename(temporary, path) == 0 else { throw SystemFailure("rename") }
-        } catch {
-            unlink(temporary)
-            throw error
-        }
+        let file = try TemporaryFile(in: folder)
+        try file.write(bytes)
+        try file.replace(path, like: old)
         try folderDescriptor.synchronize()
     }
 }

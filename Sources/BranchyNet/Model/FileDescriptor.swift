@@ -40,7 +40,30 @@ package struct FileDescriptor: ~Copyable {
         number = opened
     }
 
+    /// Opens once more what is open under a number.
+    package init(duplicating number: CInt) throws(SystemFailure) {
+        let opened = retrying { fcntl(number, F_DUPFD_CLOEXEC, 0) }
+        guard opened >= 0 else { throw SystemFailure("fcntl") }
+        self.number = opened
+    }
+
     deinit { close(number) }
+
+    /// Whether a path names this very file, and not a link to it or one that took its place.
+    func isFile(at path: String) -> Bool {
+        var own = stat()
+        var found = stat()
+        return fstat(number, &own) == 0 && lstat(path, &found) == 0
+            && own.st_dev == found.st_dev && own.st_ino == found.st_ino
+    }
+
+    /// Takes over the permissions of another file and, where the system lets it, owner and group.
+    func takeOver(_ old: stat) throws(SystemFailure) {
+        // Only root gives files away. A group is given where the user is in it.
+        if fchown(number, old.st_uid, old.st_gid) != 0 { _ = fchown(number, .max, old.st_gid) }
+        // Afterwards, because a change of owner takes some permissions away.
+        guard fchmod(number, old.st_mode & 0o7777) == 0 else { throw SystemFailure("fchmod") }
+    }
 
     /// The size in bytes, or `nil` for what is not a regular file.
     package func size() throws(SystemFailure) -> Int? {

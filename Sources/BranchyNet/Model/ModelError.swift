@@ -2,7 +2,7 @@
 public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
-        private enum Wrapped { case missing, corrupt, version, unreadable, unwritable }
+        private enum Wrapped { case missing, corrupt, version, unreadable, unwritable, busy }
         private let wrapped: Wrapped
 
         /// There is no such file.
@@ -16,6 +16,9 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let unreadable = Code(wrapped: .unreadable)
         /// The file was not written.
         public static let unwritable = Code(wrapped: .unwritable)
+        /// Another process, or another part of this one, writes to the same folder: nothing was
+        /// written, and it can be tried again.
+        public static let busy = Code(wrapped: .busy)
     }
 
     /// What kind of failure it is.

@@ -62,6 +62,13 @@ struct Program {
 
     var isRunning: Bool { process.isRunning }
 
+    var processIdentifier: Int32 { process.processIdentifier }
+
+    /// Ends it without a chance to clear up.
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+    }
+
     /// What Ctrl-C does.
     func interrupt() {
         process.interrupt()

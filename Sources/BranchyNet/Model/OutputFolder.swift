@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A folder that results are written to.
+package enum OutputFolder {
+    /// Makes it, and the folders above it, where they are not there.
+    ///
+    /// - Returns: the folders that were made, the outermost first.
+    /// - Throws: ``ModelError`` of code `unwritable`, with what the system says.
+    @discardableResult
+    package static func make(_ path: String) throws(ModelError) -> [String] {
+        // C would read the path up to the zero only, and make another folder.
+        guard !path.isEmpty, !path.utf8.contains(0) else { throw failure(path, ENOENT) }
+        if let made = try makeOne(path) { return made ? [path] : [] }
+        guard let parent = parent(of: path) else { throw failure(path, ENOENT) }
+        let above = try make(parent)
+        guard let made = try makeOne(path) else { throw failure(path, ENOENT) }
+        return above + (made ? [path] : [])
+    }
+
+    /// Removes folders that ``make(_:)`` made, except those that something was put into since.
+    static func removeIfEmpty(_ made: [String]) {
+        for path in made.reversed() { rmdir(path) }
+    }
+
+    /// - Returns: whether the folder was made; `nil` where the one that it is to stand in is missing.
+    private static func makeOne(_ path: String) throws(ModelError) -> Bool? {
+        if mkdir(path, 0o777) == 0 { return true }
+        let reason = errno
+        guard reason != ENOENT else { return nil }
+        var status = stat()
+        // Where a file system can only be read, the system says so first, though the folder is there.
+        let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard isFolder else { throw failure(path, reason) }
+        return false
+    }
+
+    private static func parent(of path: String) -> String? {
+        var rest = path.utf8[...]
+        while rest.last == UInt8(ascii: "/") { rest = rest.dropLast() }
+        guard let slash = rest.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+        return slash == path.startIndex ? nil : String(path[..<slash])
+    }
+
+    private static func failure(_ path: String, _ number: CInt) -> ModelError {
+        ModelError(
+            .unwritable,
+            "\(path): cannot make the folder: \(String(cString: strerror(number)))")
+    }
+}
