@@ -99,7 +99,7 @@ struct Verify: ParsableCommand {
         let certifier = try Certifier(
             record: try record(predictor, trained, split), loss: certificate.promise.loss,
             score: certificate.policy.score, costOfExit: certificate.microsecondsToExit,
-            seed: certificate.splitSeed)
+            seed: certificate.splitSeed, procedure: certificate.procedure)
         let clauses = certificate.clauses
         return try clauses.map { clause in
             let found = try certifier.certify(

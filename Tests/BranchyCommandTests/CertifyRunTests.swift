@@ -1,3 +1,5 @@
+import BranchyEvaluation
+import BranchyNet
 import Foundation
 import Testing
 
@@ -10,9 +12,9 @@ struct CertifyRunTests {
     {
         try withTemporaryFolder { folder in
             let model = folder + "/model"
-            try SampleModel.writeRandom(to: model, dataset: "digits")
-            let result = try Program.run(
-                ["calibrate", model, "--dataset", "digits", "--json"] + certify)
+            try SampleModel.writeRandom(
+                to: model, dataset: "digits", trainingChecksum: SampleModel.digitsChecksum())
+            let result = try Program.run(["calibrate", model, "--json"] + certify)
             try #require(result.status == 0, "\(result.errors)")
             let document = try JSONDecoder().decode(
                 JSONValue.self, from: Data(result.output.utf8))
@@ -64,6 +66,32 @@ struct CertifyRunTests {
                 try Program.run("predict", model, image, "--precision", "bf16").errors.isEmpty)
             let check = try Program.run("verify", model, "--on", "digits", "--quiet")
             #expect(check.status == 0 && check.errors.isEmpty, "\(check.errors)")
+        }
+    }
+
+    /// A certificate of the procedure before keeps its promise, and is recomputed by it.
+    @Test func earlierOnesCanBeRecomputed() throws {
+        try withCertified { model, _ in
+            let path = model + "/certificate.json"
+            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            var certificate = try JSONDecoder.branchyNet.decode(Certificate.self, from: data)
+            #expect(certificate.version == 3 && certificate.procedure == .steps)
+            certificate.version = 2
+            #expect(certificate.procedure == .front)
+            let rewrite = {
+                let sealed = try certificate.sealed(digest: SampleModel.digest)
+                try JSONEncoder.branchyNet.encode(sealed).write(to: URL(fileURLWithPath: path))
+            }
+            try rewrite()
+            let image = try write(SampleImages(count: 1).idx, to: "images", in: model)
+            #expect(try Program.run("predict", model, image).errors.isEmpty)
+            let check = try Program.run("verify", model, "--recompute", "--quiet")
+            #expect(check.status == 0, "\(check.output) \(check.errors)")
+            certificate.version = 1
+            try rewrite()
+            let older = try Program.run("verify", model, "--recompute", "--quiet")
+            #expect(older.status == 65)
+            #expect(older.errors.contains("version 1, this program reads 2 to 3; issue a new one"))
         }
     }
 

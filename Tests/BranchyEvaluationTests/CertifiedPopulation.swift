@@ -53,9 +53,14 @@ struct CertifiedPopulation {
         costOfExit = kind == .overthinking ? [1, 2, 4] : [1, 4]
     }
 
+    /// Samples that some model answered.
+    init(_ record: ExitRecord<CalibrationSplit>, loss: PromisedLoss, costOfExit: [Double]) {
+        (self.record, self.loss, self.costOfExit) = (record, loss, costOfExit)
+    }
+
     /// The true mean loss of thresholds.
-    func risk(_ thresholds: [Float]) -> Double {
-        record.losses(loss, under: ThresholdPolicy(thresholds: thresholds)).mean
+    func risk(_ thresholds: [Float], score: ExitScore = .entropy) -> Double {
+        record.losses(loss, under: ThresholdPolicy(score: score, thresholds: thresholds)).mean
     }
 
     /// The true mean cost of thresholds.
@@ -64,10 +69,14 @@ struct CertifiedPopulation {
     }
 
     /// Calibration data of which half tune and half prove.
-    func certifier(sampleCount: Int, seed: UInt64) throws -> Certifier {
+    func certifier(
+        sampleCount: Int, seed: UInt64, score: ExitScore = .entropy,
+        procedure: Certifier.Procedure = .steps
+    ) throws -> Certifier {
         var generator = SplitMix64(seed: seed, stream: 1)
         let drawn = (0..<sampleCount).map { _ in generator.integer(below: record.count) }
         return try Certifier(
-            record: record.samples(drawn), loss: loss, costOfExit: costOfExit, seed: seed)
+            record: record.samples(drawn), loss: loss, score: score, costOfExit: costOfExit,
+            seed: seed, procedure: procedure)
     }
 }

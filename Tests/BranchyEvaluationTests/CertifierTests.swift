@@ -22,15 +22,23 @@ struct CertifierTests {
     ) throws {
         let population = CertifiedPopulation(
             kind, levels: levels == 30 && kind != .overthinking ? 2_000 : levels)
+        // Made once: that of the gap takes longer to make than to ask.
         let cells = [0.005, 0.01, 0.02].flatMap { loss in
-            [0.05, 0.1].map { (loss: loss, level: $0) }
+            [0.05, 0.1].map { level in
+                let promise = Promise(
+                    loss: population.loss, maximumLoss: loss, confidence: 1 - level)
+                return (
+                    loss: loss, level: level,
+                    test: PromiseTest(of: promise, samples: 1_000, level: level)
+                )
+            }
         }
         var broken = [Int](repeating: 0, count: cells.count)
         var risks: [[Float]: Double] = [:]
         for draw in 0..<Self.drawCount {
             let certifier = try population.certifier(sampleCount: 2_000, seed: UInt64(draw))
-            for (cell, (loss, level)) in cells.enumerated() {
-                let candidate = try? certifier.certify(maximumLoss: loss, confidence: 1 - level)
+            for (cell, (loss, _, test)) in cells.enumerated() {
+                let candidate = certifier.last(provenBy: test)
                 guard let thresholds = candidate?.point.thresholds else { continue }
                 let risk = risks[thresholds] ?? population.risk(thresholds)
                 risks[thresholds] = risk
@@ -38,7 +46,7 @@ struct CertifierTests {
             }
         }
         let draws = Double(Self.drawCount)
-        for (count, (loss, level)) in zip(broken, cells) {
+        for (count, (loss, level, _)) in zip(broken, cells) {
             let most = level + 3 * (level * (1 - level) / draws).squareRoot()
             #expect(Double(count) <= most * draws, "\(kind) \(levels) \(loss) \(level)")
         }
@@ -99,6 +107,26 @@ struct CertifierTests {
         #expect(chain.last?.point.cost == 1)
     }
 
+    /// Nobody, then by about an eighth more each time, up to the most that lose nothing.
+    @Test(arguments: PromisedLoss.allCases)
+    func theChainComesToItsFrontInSteps(loss: PromisedLoss) throws {
+        let record = CertifiedPopulation(.monotone, levels: 2_000).record
+        let chain = { (procedure: Certifier.Procedure) in
+            try Certifier(
+                record: record, loss: loss, costOfExit: [1, 4], seed: 1, procedure: procedure
+            ).chain.map(\.point)
+        }
+        let points = try chain(.steps)
+        let first = try #require(try chain(.front).dropFirst().first)
+        let most = loss == .accuracyGap ? points[8] : first
+        #expect(points[8] == most)
+        for (step, point) in points[...8].enumerated() {
+            let share = most.earlyExitRate * Double(step) / 8
+            #expect(abs(point.earlyExitRate - share) <= 0.001)
+        }
+        if loss != .accuracyGap { #expect(try points[8...] == chain(.front)[1...]) }
+    }
+
     /// Whoever asks for several promises on the same data pays for it.
     @Test func severalAtOnceAreTestedMoreStrictly() throws {
         let certifier = try CertifiedPopulation(.monotone, levels: 2_000)
@@ -132,6 +160,26 @@ struct CertifierTests {
             try $0.certify(maximumLoss: 0.01, confidence: 0.95).point.cost
         }
         #expect(certified[3] < 4 && certified.dropLast().allSatisfy { $0 == 4 })
+    }
+
+    /// So that with the best score, too, the gap is certified for no less than harm.
+    @Test(arguments: 0..<5 as Range<UInt64>)
+    func theScoreOfTheGapIsThatOfHarm(seed: UInt64) throws {
+        let record = ExitRecord.random(exitCount: 3, sampleCount: 2_000, levels: 300, seed: seed)
+        let best = { (loss: PromisedLoss) in
+            Certifier.best(
+                of: try Self.scores.map {
+                    try Certifier(
+                        record: record, loss: loss, score: $0, costOfExit: [1, 3, 9], seed: seed)
+                }, for: Promise(loss: loss, maximumLoss: 0.05, confidence: 0.95))
+        }
+        let (harm, gap) = (try best(.harm), try best(.accuracyGap))
+        #expect(gap.score == harm.score)
+        #expect(gap.chain.map(\.point) == harm.chain.map(\.point))
+        let cost = { (certifier: Certifier) in
+            try certifier.certify(maximumLoss: 0.05, confidence: 0.95).point.cost
+        }
+        #expect(try cost(gap) <= cost(harm))
     }
 
     @Test func ofEqualScoresTheFirstIsTaken() throws {

@@ -51,11 +51,12 @@ struct CertificateFile {
     private func decode(_ bytes: [UInt8]) throws -> Certificate {
         do {
             let header = try JSONDecoder.branchyNet.decode(Header.self, from: Data(bytes))
-            guard header.version == Certificate.version else {
+            let readable = Certificate.readableVersions
+            guard readable.contains(header.version) else {
                 throw ModelError(
                     .unsupportedVersion,
                     "\(path): version \(header.version), this program reads "
-                        + "\(Certificate.version); issue a new one by `branchynet calibrate "
+                        + "\(readable.lowerBound) to \(readable.upperBound); issue a new one by `branchynet calibrate "
                         + "--certify`")
             }
             return try JSONDecoder.branchyNet.decode(Certificate.self, from: Data(bytes))

@@ -12,8 +12,10 @@ import Foundation
 /// Several promises may be made on the same proof data at once, each with thresholds of its own. The
 /// first is the one that the model's own policy keeps; ``others`` hold beside it.
 public struct Certificate: Hashable, Sendable, Codable {
-    /// The version of the format.
-    public static let version = 2
+    /// The version of the format, and of the procedure behind it.
+    public static let version = 3
+    /// The versions that can be read.
+    public static let readableVersions = 2...version
 
     /// ``version`` when it was written.
     public var version = Self.version
@@ -122,7 +124,7 @@ extension Certificate {
             self.promise = promise
             policy = ThresholdPolicy(score: score, thresholds: candidate.point.thresholds)
             proof = candidate.proof
-            upperBound = promise.loss.upperBound(
+            upperBound = promise.upperBound(
                 candidate.proof, level: promise.level(atOnce: atOnce))
         }
 
@@ -142,6 +144,9 @@ extension Certificate {
 
     /// All that is promised, in the order in which it was asked for.
     public var clauses: [Clause] { [Clause(inForceOf: self)] + others }
+
+    /// What it was issued by.
+    public var procedure: Certifier.Procedure { version < 3 ? .front : .steps }
 }
 
 // MARK: - Checks

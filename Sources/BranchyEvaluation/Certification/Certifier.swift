@@ -4,10 +4,14 @@ public import BranchyNet
 /// Proves what thresholds promise, on calibration data of which one half chose nothing.
 ///
 /// A seed cuts the data into *tuning* and *proof*. Tuning gives a chain of threshold vectors: all
-/// samples to the last exit, then those that no other vector beats in both loss and cost, by rising
-/// loss. Proof tests them in this order and stops at the first that fails; the last that passed is
-/// certified. As the order is fixed before proof is looked at, all these tests together err no more
-/// often than one.
+/// samples to the last exit, a few steps from there to the cheapest that lost nothing, then those
+/// that no other vector beats in both loss and cost, by rising loss. Proof tests them in this order
+/// and stops at the first that fails; the last that passed is certified. As the order is fixed
+/// before proof is looked at, all these tests together err no more often than one.
+///
+/// The chain of the accuracy gap is that of harm, and so is the score that ``best(of:for:atOnce:)``
+/// takes. As its test (``PairedTest``) proves whatever the test of harm does, no smaller share of
+/// the samples leaves early than for the same promise of harm.
 ///
 /// References: Angelopoulos, Bates, Candès, Jordan, Lei, *Learn then Test*, 2021, section 3.2
 /// (fixed sequence testing); Laufer-Goldshlager et al., *Efficiently Controlling Multiple Risks
@@ -22,6 +26,17 @@ public struct Certifier: Sendable {
         public let proof: LossCounts
     }
 
+    /// How a chain is made and what proves its links; a certificate names it by its version.
+    public enum Procedure: Hashable, Sendable {
+        /// No steps to the front, which is that of the loss itself; betting proves the gap.
+        case front
+        /// As described above.
+        case steps
+    }
+
+    /// In how many steps the cheapest vector without loss is approached.
+    private static let stepCount: Int32 = 8
+
     /// The fewest samples, of which half tune.
     public static let minimumSampleCount = 2 * ThresholdCalibrator.minimumSampleCount
 
@@ -31,6 +46,7 @@ public struct Certifier: Sendable {
     public let score: ExitScore
     /// In the order of testing.
     public let chain: [Candidate]
+    private let procedure: Procedure
     private let tuning: ExitRecord<CalibrationSplit>
 
     /// How many samples tuned.
@@ -44,27 +60,47 @@ public struct Certifier: Sendable {
     ///   - score: what thresholds are compared with.
     ///   - costOfExit: the cost of leaving at each exit.
     ///   - seed: decides which samples tune.
+    ///   - procedure: the one of today, or that of an older certificate.
     /// - Throws: ``CalibrationError`` where there are too few samples, no early exit, or logits
     ///   that are no numbers.
     /// - Precondition: there is one cost per exit.
     public init(
         record: ExitRecord<CalibrationSplit>, loss: PromisedLoss, score: ExitScore = .entropy,
-        costOfExit: [Double], seed: UInt64
+        costOfExit: [Double], seed: UInt64, procedure: Procedure = .steps
     ) throws(CalibrationError) {
         precondition(costOfExit.count == record.exitCount, "one cost per exit")
         try Self.check(record)
         let (tuning, proof) = record.halves(seed: seed)
         let scorer = PointScorer(record: tuning, score: score, costOfExit: costOfExit)
-        let solver = ThresholdSolver(isGood: tuning.isLossless(loss), costOfExit: costOfExit) {
+        let ordering = procedure == .front ? loss : loss.ordering
+        let solver = ThresholdSolver(isGood: tuning.isLossless(ordering), costOfExit: costOfExit) {
             ThresholdGrid(tuning, score: score, limit: $0)
         }
-        let cautious = [Int32](repeating: 0, count: record.exitCount - 1)
-        chain = ([cautious] + solver.best.front.reversed()).map { vector in
-            let point = scorer.point(vector, on: solver.grid)
+        let front = Array(solver.best.front.reversed())
+        let points = Self.vectors(to: front, by: procedure).map {
+            scorer.point($0, on: solver.grid)
+        }
+        chain = points.map { point in
             let policy = ThresholdPolicy(score: score, thresholds: point.thresholds)
             return Candidate(point: point, proof: proof.losses(loss, under: policy))
         }
         (self.loss, self.score, self.tuning) = (loss, score, tuning)
+        self.procedure = procedure
+    }
+
+    /// All samples to the last exit, the steps from there to the first of a front, and the front.
+    ///
+    /// Candidates of an exit are numbered from the most cautious on and lie between neighbouring
+    /// scores, so that a part of a number lets about that part of the samples leave.
+    private static func vectors(to front: [[Int32]], by procedure: Procedure) -> [[Int32]] {
+        let cautious = front[0].map { _ in Int32(0) }
+        guard procedure == .steps else { return [cautious] + front }
+        let steps = (0..<stepCount).map { step in
+            front[0].map { Int32(Int64($0) * Int64(step) / Int64(stepCount)) }
+        }
+        return (steps + front).reduce(into: []) { vectors, vector in
+            if vectors.last != vector { vectors.append(vector) }
+        }
     }
 
     private static func check(
@@ -102,14 +138,20 @@ extension Certifier {
     ) throws(CalibrationError) -> Candidate {
         let promise = Promise(loss: loss, maximumLoss: maximumLoss, confidence: confidence)
         let level = promise.level(atOnce: atOnce)
-        let passing = chain.prefix { promise.pValue($0.proof) <= level }
-        guard let last = passing.last else { throw tooFew(for: promise, level: level) }
+        let test = PromiseTest(
+            of: promise, samples: chain[0].proof.samples, level: level, procedure: procedure)
+        guard let last = last(provenBy: test) else { throw tooFew(for: promise, level: level) }
         return last
+    }
+
+    /// The last link up to which all pass a test; `nil` where the first does not.
+    package func last(provenBy test: PromiseTest) -> Candidate? {
+        chain.prefix { test.isProven(by: $0.proof) }.last
     }
 
     private func tooFew(for promise: Promise, level: Double) -> CalibrationError {
         let count = chain[0].proof.samples
-        let lossless = LossCounts(samples: count, losses: 0)
+        let least = BinomialTest.upperBound(0, of: count, level: level)
         let needed = Self.samplesNeeded(for: promise, level: level).map {
             "it takes \($0) proof samples without any loss, and as many to tune"
         }
@@ -119,14 +161,17 @@ extension Certifier {
                 + "\(promise.maximumLoss * 100) % \(loss.rawValue) with \(promise.confidence * 100) "
                 + "% confidence: " + (needed ?? "no number of samples can")
                 + "; without any loss, \(count) prove at most "
-                + "\((loss.upperBound(lossless, level: level) * 100_000).rounded(.up) / 1_000) %")
+                + "\((least * 100_000).rounded(.up) / 1_000) %")
     }
 
     /// How many samples without any loss prove a promise; `nil` where more than four thousand
     /// million do not.
     package static func samplesNeeded(for promise: Promise, level: Double) -> Int? {
         var (low, high) = (0, 1 << 32)
-        let proves = { promise.pValue(LossCounts(samples: $0, losses: 0)) <= level }
+        // Without any loss the other tests are the binomial one.
+        let proves = {
+            BinomialTest.probability(ofAtMost: 0, of: $0, rate: promise.maximumLoss) <= level
+        }
         guard proves(high) else { return nil }
         while high - low > 1 {
             let middle = (low + high) / 2
@@ -158,9 +203,13 @@ extension Certifier {
     }
 
     private func costIfTuningProved(_ promise: Promise, level: Double) -> Double {
+        var promise = promise
+        promise.loss = procedure == .front ? loss : loss.ordering
+        let test = PromiseTest(
+            of: promise, samples: tuning.count, level: level, procedure: procedure)
         let last = chain.prefix { link in
             let policy = ThresholdPolicy(score: score, thresholds: link.point.thresholds)
-            return promise.pValue(tuning.losses(loss, under: policy)) <= level
+            return test.isProven(by: tuning.losses(promise.loss, under: policy))
         }.last
         return last?.point.cost ?? .infinity
     }

@@ -19,13 +19,59 @@ public struct Promise: Hashable, Sendable, Codable {
     /// same proof data, hold with the confidence (Bonferroni).
     package func level(atOnce count: Int) -> Double { (1 - confidence) / Double(count) }
 
-    /// The probability of so little loss if the promise is not kept.
-    func pValue(_ counts: LossCounts) -> Double {
-        switch loss {
-        case .harm, .disagreement:
-            BinomialTest.probability(
-                ofAtMost: counts.losses, of: counts.samples, rate: maximumLoss)
-        case .accuracyGap: BettingTest.pValue(counts, mean: maximumLoss)
+    /// What the mean loss of thresholds that prove the promise stays below with an error of at most
+    /// `level`.
+    ///
+    /// Of the gap, bounds are tried in hundredths of the promise, from it down to none, until the
+    /// first that is not proven: an order that was fixed before the data are seen.
+    package func upperBound(_ counts: LossCounts, level: Double) -> Double {
+        guard loss == .accuracyGap else { return loss.upperBound(counts, level: level) }
+        let bounds = stride(from: 99, to: 0, by: -1).lazy.map { maximumLoss * Double($0) / 100 }
+        return bounds.prefix { PairedTest.refutes(counts, mean: $0, level: level) }.last
+            ?? maximumLoss
+    }
+}
+
+/// Decides by what was lost whether a promise is proven.
+package struct PromiseTest: Sendable {
+    private enum Rule {
+        case binomial, betting
+        case paired(PairedTest)
+    }
+
+    private let rule: Rule
+    private let mean: Double
+    private let level: Double
+
+    /// Makes the test, which for the gap takes longer than asking it.
+    ///
+    /// - Parameters:
+    ///   - promise: what is to be proven.
+    ///   - samples: by so many samples.
+    ///   - level: with a probability of at most this that the promise is broken all the same.
+    ///   - procedure: what proves the gap.
+    package init(
+        of promise: Promise, samples: Int, level: Double,
+        procedure: Certifier.Procedure = .steps
+    ) {
+        (mean, self.level) = (promise.maximumLoss, level)
+        rule =
+            switch (promise.loss, procedure) {
+            case (.harm, _), (.disagreement, _): .binomial
+            case (.accuracyGap, .front): .betting
+            case (.accuracyGap, .steps):
+                .paired(PairedTest(samples: samples, mean: mean, level: level))
+            }
+    }
+
+    /// Whether so little loss proves the promise.
+    package func isProven(by counts: LossCounts) -> Bool {
+        switch rule {
+        case .binomial:
+            BinomialTest.probability(ofAtMost: counts.losses, of: counts.samples, rate: mean)
+                <= level
+        case .betting: BettingTest.pValue(counts, mean: mean) <= level
+        case .paired(let test): test.refutes(counts)
         }
     }
 }

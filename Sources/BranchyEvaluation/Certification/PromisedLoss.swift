@@ -11,6 +11,10 @@ public enum PromisedLoss: String, Hashable, Sendable, Codable, CaseIterable {
     /// accuracy that is lost, which is negative where early answers are better.
     case accuracyGap = "accuracy-gap"
 
+    /// The loss by which a chain is ordered. The gap is at most the harm for every sample, so that
+    /// whatever proves little harm along its chain proves as little of the gap.
+    var ordering: PromisedLoss { self == .accuracyGap ? .harm : self }
+
     /// The loss of an answer.
     func value(of answer: ExitObservation, final: ExitObservation, label: Int) -> Int {
         let isRight = answer.predictedClass == label
