@@ -15,7 +15,9 @@ struct Calibrate: ParsableCommand {
             The calibration images were set aside when the model was trained. Every exit's answer \
             to each of them is recorded once, the time to each exit is measured on this machine or \
             read from --costs, and thresholds are scored by replay. Without a wish, the knee is \
-            taken: the fastest setting whose accuracy is within one standard error of the best. \
+            taken: the fastest setting whose accuracy is within one standard error of the best, \
+            which may give away as much; --most-accurate gives away nothing that these images can \
+            tell. \
             With --certify, one half of the images chooses and the other half proves what the \
             choice costs.
             """)
@@ -30,6 +32,9 @@ struct Calibrate: ParsableCommand {
 
     @Flag(help: "The fastest setting within one standard error of the best accuracy (default).")
     var knee = false
+
+    @Flag(help: "The most accurate setting, of these the fastest.")
+    var mostAccurate = false
 
     @Option(help: ArgumentHelp("The fastest of at least this accuracy.", valueName: "99%"))
     var accuracy: Share?
@@ -59,11 +64,13 @@ struct Calibrate: ParsableCommand {
 
     func validate() throws {
         let wishes = [
-            knee, accuracy != nil, latency != nil, exitRate != nil, certification.certify,
+            knee, mostAccurate, accuracy != nil, latency != nil, exitRate != nil,
+            certification.certify,
         ].filter(\.self)
         guard wishes.count <= 1 else {
             throw ValidationError(
-                "one wish at a time: --knee, --accuracy, --latency, --exit-rate or --certify")
+                "one wish at a time: --knee, --most-accurate, --accuracy, --latency, --exit-rate "
+                    + "or --certify")
         }
     }
 
@@ -115,8 +122,9 @@ struct Calibrate: ParsableCommand {
         trained.policy = choices[0].policy
         trained.calibration = result
         try writer.update(trained, digest: Checksum.sha256)
+        let warnings = warn(of: choices[0].point, choices[0].score, trained)
         return try json
-            ? String(decoding: JSONEncoder.branchyNet.encode(result), as: UTF8.self) + "\n"
+            ? CalibrationDocument(record: result, warnings: warnings).json()
             : CalibrationReport(result, trained.network).text + "\n"
                 + (self.score == .best ? ScoreComparison(choices).text : "")
     }
@@ -159,9 +167,20 @@ struct Calibrate: ParsableCommand {
             precision: engineOptions.precision.rawValue)
         try writer.update(trained, digest: Checksum.sha256)
         try CertificateFile.write(certificate, by: writer)
+        for candidate in candidates { warn(of: candidate.point, certifier.score, trained) }
         return try json
             ? String(decoding: JSONEncoder.branchyNet.encode(certificate), as: UTF8.self) + "\n"
             : CertificateReport(certificate, candidates.map(\.point), trained.network).text
+    }
+
+    /// Says on standard error where a choice makes no use of some exits.
+    @discardableResult
+    private func warn(
+        of point: OperatingPoint, _ score: ExitScore?, _ trained: TrainedModel
+    ) -> [String] {
+        let warnings = UnusedExits(of: point, score: score, network: trained.network).warnings
+        for warning in warnings { StandardError.write("warning: \(warning)\n") }
+        return warnings
     }
 
     /// The median time to leave at each exit, in microseconds.
@@ -195,6 +214,7 @@ struct Calibrate: ParsableCommand {
     }
 
     private var wish: ThresholdWish {
+        if mostAccurate { return .mostAccurate }
         if let accuracy { return .accuracy(atLeast: accuracy.fraction) }
         if let latency { return .cost(atMost: latency.microseconds) }
         if let exitRate { return .earlyExitRate(atLeast: exitRate.fraction) }
@@ -205,6 +225,7 @@ struct Calibrate: ParsableCommand {
     private var words: String {
         switch wish {
         case .knee: "knee"
+        case .mostAccurate: "most accurate"
         case .accuracy(let accuracy): "accuracy of at least \(Format.percent(accuracy))"
         case .cost(let cost): "average latency of at most \(Format.microseconds(cost))"
         case .earlyExitRate(let rate): "early exit rate of at least \(Format.percent(rate))"

@@ -99,31 +99,32 @@ struct Evaluate: ParsableCommand {
         let plain = try baseline.map { try PlainNetwork(at: $0, engine: engine) }
         var progress = ProgressLine(isShown: !quiet)
         defer { progress.clear() }
-        let evaluation = try evaluate(predictor, trained, on: split, &progress)
-        let plainEvaluation = try plain.map {
-            try evaluate($0.predictor, $0.model, on: $0.relabelled(split), &progress)
+        let answers = try answers(of: predictor, trained, on: split, &progress)
+        let plainAnswers = try plain.map {
+            try self.answers(of: $0.predictor, $0.model, on: $0.relabelled(split), &progress)
         }
         let latency = try LatencyReport(
             of: predictor, beside: plain, trained, on: split,
             imageCount: min(latencyImages, limit ?? .max), &progress)
         return EvaluationReport(
             network: trained.network, policy: .init(predictor.policy), engine: engine.name,
-            precision: engineOptions.precision.rawValue, evaluation: evaluation,
+            precision: engineOptions.precision.rawValue, evaluation: Evaluation(answers),
             isInSample: trained.calibration?.dataChecksum == split.checksum
                 && trained.policy == ModelPolicy(predictor.policy),
             certification: try CertificateFile(in: model.path).certification(
                 of: predictor.policy, by: engine),
             latency: latency,
             baseline: plain.map {
-                Baseline($0, accuracy: plainEvaluation?.accuracy, of: trained)
+                Baseline(
+                    $0, isRight: plainAnswers?.isRight ?? [], beside: answers.isRight, of: trained)
             }, classNames: trained.classNames, isConfusionShown: confusion)
     }
 
-    private func evaluate(
-        _ predictor: Predictor, _ trained: TrainedModel, on split: some DataSplit,
+    private func answers<Split: DataSplit>(
+        of predictor: Predictor, _ trained: TrainedModel, on split: Split,
         _ progress: inout ProgressLine
-    ) throws -> Evaluation {
-        try Evaluation(
+    ) throws -> RecordedAnswers<Split> {
+        try RecordedAnswers(
             of: predictor, on: split, preprocessing: trained.preprocessing, limit: limit ?? .max
         ) { done, count in
             try progress.step("evaluating \(trained.network.name)", done, of: count)

@@ -44,6 +44,49 @@ struct CalibrateTests {
         }
     }
 
+    /// The first exit finds all classes alike, so that its threshold lets all leave or none, and
+    /// no answer is worth anything.
+    @Test(arguments: ["--knee", "--most-accurate"])
+    func saysWhereEverybodyLeavesAtOneExit(wish: String) throws {
+        try withTemporaryFolder { folder in
+            let model = folder + "/model"
+            try SampleModel.writeConstant(to: model)
+            let result = try Program.run(
+                "calibrate", model, "--dataset", "digits", wish, "--quiet",
+                "--json")
+            try #require(result.status == 0, "\(result.errors)")
+            let record = try JSONDecoder().decode(
+                JSONValue.self, from: Data(result.output.utf8))
+            try DocumentedKeys(section: "calibrate --json").expectToDescribe(
+                record.places(opaque: ["front[]"]), without: ["patience", "costFile"])
+            let isEarly = result.output.contains("\"inf\"")
+            let warnings = result.errors.split(separator: "\n").map(String.init)
+            #expect(
+                warnings
+                    == (isEarly
+                        ? [
+                            "warning: everybody leaves at exit 1, branch1: no calibration image "
+                                + "goes on to a later exit",
+                            "warning: the threshold of exit 1, branch1 is inf, which lets "
+                                + "everybody leave there, however sure the exit is",
+                        ]
+                        : [
+                            "warning: nobody leaves early: all calibration images go to the final "
+                                + "exit",
+                            "warning: the threshold of exit 1, branch1 is 0.0, which lets nobody "
+                                + "leave there, however sure the exit is",
+                        ]))
+            for warning in warnings {
+                #expect(result.output.contains("\"\(warning.dropFirst("warning: ".count))\""))
+            }
+        }
+    }
+
+    @Test func oneWishAtATime() throws {
+        let result = try Program.run("calibrate", "model", "--knee", "--most-accurate")
+        #expect(result.status == 64 && result.errors.contains("one wish at a time"))
+    }
+
     private func contents(of folder: String) throws -> [String: Data] {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder)
         return try Dictionary(

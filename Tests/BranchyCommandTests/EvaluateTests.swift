@@ -43,6 +43,47 @@ struct EvaluateTests {
         }
     }
 
+    /// As many images as the counts say tell the two networks apart.
+    @Test func comparesWithThePlainNetworkOnTheSameImages() throws {
+        try withTemporaryFolder { folder in
+            let (model, plain) = (folder + "/model", folder + "/plain")
+            try writeModel(to: model)
+            try SampleModel.write(
+                .leNet, .initial(for: .leNet, seed: 1), to: plain,
+                policy: ThresholdPolicy(thresholds: []), dataset: "digits")
+            let run = { (arguments: String...) in
+                try Program.run(["evaluate", model, "--baseline", plain] + arguments + evaluate)
+            }
+            let table = try run()
+            #expect(table.status == 0, "\(table.errors)")
+            let lines = table.output.split(separator: "\n").map(String.init)
+            let heading = try #require(
+                lines.firstIndex { $0.hasPrefix("on the same images, against") })
+            #expect(lines[heading + 1].hasPrefix("lenet (plain) "))
+            #expect(lines[heading + 2].hasPrefix("its own final exit "))
+            let json = try run("--json")
+            let document = try JSONDecoder().decode(JSONValue.self, from: Data(json.output.utf8))
+            try DocumentedKeys(section: "evaluate --json").expectToDescribe(
+                document.places(), without: ["exitLatencyMicroseconds[]", "confusion[][]"])
+            let number = { (value: JSONValue?, key: String) in
+                try #require(value?[key]?.double)
+            }
+            let comparison = document["baseline"]?["comparison"]
+            let difference = try number(comparison?["difference"], "estimate")
+            let counts = try ["onlyPolicyRight", "onlyOtherRight"].map {
+                try number(comparison, $0)
+            }
+            #expect(abs(difference - (counts[0] - counts[1]) / 200) < 1e-12)
+            let accuracies =
+                try number(document, "accuracy") - number(document["baseline"], "accuracy")
+            #expect(abs(difference - accuracies) < 1e-12)
+            let own = document["finalExitComparison"]
+            let overthinking = document["overthinking"]
+            #expect(own?["onlyPolicyRight"] == overthinking?["avoided"])
+            #expect(own?["onlyOtherRight"] == overthinking?["harmed"])
+        }
+    }
+
     @Test func showsTheConfusionsWhereAsked() throws {
         try withTemporaryFolder { folder in
             try writeModel(to: folder)

@@ -6,7 +6,8 @@ import Testing
 /// Which score is chosen, and that none of the others does better.
 struct ScoreCalibratorTests {
     private static let wishes: [ThresholdWish] = [
-        .knee, .accuracy(atLeast: 0.35), .cost(atMost: 3), .earlyExitRate(atLeast: 0.5),
+        .knee, .mostAccurate, .accuracy(atLeast: 0.35), .cost(atMost: 3),
+        .earlyExitRate(atLeast: 0.5),
     ]
 
     /// Half of the answers are right early; the margin alone lets those leave and no others.
@@ -44,7 +45,8 @@ struct ScoreCalibratorTests {
             guard let other = try? alone.choices(for: wish)[0].point else { continue }
             switch wish {
             case .accuracy: #expect(best.point.cost <= other.cost)
-            case .cost, .earlyExitRate: #expect(best.point.accuracy >= other.accuracy)
+            case .mostAccurate, .cost, .earlyExitRate:
+                #expect(best.point.accuracy >= other.accuracy)
             case .knee:
                 // Each score's own knee is measured by its own best accuracy.
                 #expect(best.point.cost <= other.cost || best.point.accuracy >= other.accuracy)
@@ -55,7 +57,8 @@ struct ScoreCalibratorTests {
     /// A quarter each is wrong at one of two exits, as sure as all others: where both agree they
     /// are right, and no score tells who that is.
     @Test(arguments: [
-        ThresholdWish.knee, .accuracy(atLeast: 1), .cost(atMost: 3), .earlyExitRate(atLeast: 0.5),
+        ThresholdWish.knee, .mostAccurate, .accuracy(atLeast: 1), .cost(atMost: 3),
+        .earlyExitRate(atLeast: 0.5),
     ])
     func patienceIsChosenWhereAgreementTellsMore(wish: ThresholdWish) throws {
         let record = ExitRecord([
@@ -92,6 +95,7 @@ struct ScoreCalibratorTests {
             record: record, scores: [score], costOfExit: [1, 2, 4])
         let point = { (wish: ThresholdWish) in try calibrator.choices(for: wish).first?.point }
         #expect(try point(.knee) == alone.knee)
+        #expect(try point(.mostAccurate) == alone.mostAccurate)
         #expect(try point(.accuracy(atLeast: 0.35)) == alone.point(accuracyAtLeast: 0.35))
         #expect(try point(.cost(atMost: 3)) == alone.point(costAtMost: 3))
         #expect(try point(.earlyExitRate(atLeast: 0.5)) == alone.point(earlyExitRateAtLeast: 0.5))

@@ -33,6 +33,12 @@ struct ThresholdWishTests {
         #expect(front.map(\.earlyExitRate) == [1, 0.9, 0.8, 0.5])
     }
 
+    /// 96 % without anybody leaving early, and with half of them: these are faster.
+    @Test func theMostAccurateIsTheFastestOfTheBest() throws {
+        let found = try falling().mostAccurate
+        #expect(found.accuracy == 0.96 && found.cost == 2)
+    }
+
     // MARK: - Knee
 
     /// The standard error of 96 % of 100 is √(0.96·0.04/100) = 1.96 %: 95 % is within, 94 % not.

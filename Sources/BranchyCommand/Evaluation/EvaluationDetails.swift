@@ -10,7 +10,30 @@ extension EvaluationReport {
     /// One text after the other; none without samples.
     var details: [String] {
         guard evaluation.samples > 0 else { return [] }
-        return [intervals] + overthinking + [classes] + (isConfusionShown ? [confusion] : [])
+        return comparisons + [intervals] + overthinking + [classes]
+            + (isConfusionShown ? [confusion] : [])
+    }
+
+    /// Beside the plain network and its own final exit, on the same images.
+    private var comparisons: [String] {
+        var table = Table([.left, .right, .right, .right, .right, .right])
+        table.add([
+            "on the same images, against", "only it is right", "only the other is",
+            "difference in points", "95 % interval", "p (McNemar)",
+        ])
+        let others = [
+            baseline.map { ("\($0.name) (plain)", $0.comparison) },
+            evaluation.besideFinalExit.map { ("its own final exit", $0) },
+        ].compactMap(\.self)
+        for (name, comparison) in others {
+            table.add([
+                name, Format.grouped(comparison.onlyFirst), Format.grouped(comparison.onlySecond),
+                Format.points(comparison.difference?.estimate),
+                Format.points(comparison.difference),
+                Format.fixed(comparison.pValue, digits: 3),
+            ])
+        }
+        return others.isEmpty ? [] : [table.text]
     }
 
     private var intervals: String {

@@ -21,6 +21,7 @@ private struct EvaluationDocument: Encodable {
         case reliability, forcedReliability, overthinking, classes, confusion
         case certification, engine, precision, latencyMicroseconds, exitLatencyMicroseconds
         case preparationMicroseconds, latencyImages, baseline, gain
+        case finalExitComparison
     }
 
     let report: EvaluationReport
@@ -78,6 +79,8 @@ private struct EvaluationDocument: Encodable {
         try container.encode(reliability.bins.map(Bin.init), forKey: .reliability)
         try container.encode(forced.map { $0.bins.map(Bin.init) }, forKey: .forcedReliability)
         try container.encode(evaluation.overthinking, forKey: .overthinking)
+        try container.encode(
+            evaluation.besideFinalExit.flatMap(Comparison.init), forKey: .finalExitComparison)
         let classes = zip(report.classNames, evaluation.classes).enumerated().map {
             Class(index: $0, name: $1.0, counts: $1.1)
         }
@@ -96,6 +99,7 @@ private struct EvaluationDocument: Encodable {
         let baseline = report.baseline.map {
             Baseline(
                 network: $0.name, accuracy: OrNull($0.accuracy), trainedAlike: $0.isTrainedAlike,
+                comparison: OrNull(Comparison($0.comparison)),
                 latencyMicroseconds: OrNull(latency?.baseline))
         }
         try container.encode(baseline, forKey: .baseline)
@@ -121,7 +125,22 @@ extension EvaluationDocument {
         let network: String
         let accuracy: OrNull<Double>
         let trainedAlike: Bool
+        let comparison: OrNull<Comparison>
         let latencyMicroseconds: OrNull<LatencyReport.Times>
+    }
+
+    private struct Comparison: Encodable {
+        let onlyPolicyRight: Int
+        let onlyOtherRight: Int
+        let difference: Estimate
+        let pValue: Double
+
+        /// `nil` of no samples.
+        init?(_ comparison: PairedComparison) {
+            guard let difference = comparison.difference else { return nil }
+            (onlyPolicyRight, onlyOtherRight) = (comparison.onlyFirst, comparison.onlySecond)
+            (self.difference, pValue) = (difference, comparison.pValue)
+        }
     }
 
     private struct Bin: Encodable {

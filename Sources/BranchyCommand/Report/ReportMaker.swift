@@ -21,10 +21,11 @@ struct ReportMaker {
         let calibrator = try self.calibrator(costs)
         let policy = ReportPolicy(of: subject, orKneeOf: calibrator)
         if policy.origin == .proposal { latency = try measure(policy.policy, on: split) }
+        let answers = try RecordedAnswers(
+            replaying: policy.policy, from: record, of: subject.network)
         let findings = ReportFindings(
-            evaluation: try Evaluation(
-                replaying: policy.policy, from: record, of: subject.network),
-            policy: policy, costs: costs, latency: latency, baseline: try baseline(on: split),
+            evaluation: Evaluation(answers), policy: policy, costs: costs, latency: latency,
+            baseline: try baseline(on: split, beside: answers.isRight),
             isInSample: isInSample(split, policy),
             isLearnt: splits.training.checksum != subject.trained.provenance.trainingChecksum)
         let curve = CurveSection(findings, calibrator, record)
@@ -97,12 +98,14 @@ extension ReportMaker {
             score: subject.trained.policy?.thresholds?.score ?? .entropy, costOfExit: costs.ofExit)
     }
 
-    private mutating func baseline(on split: some DataSplit) throws -> Baseline? {
+    private mutating func baseline(
+        on split: some DataSplit, beside other: [Bool]
+    ) throws -> Baseline? {
         guard let plain else { return nil }
         let record = try self.record(
             of: plain.predictor, plain.model, on: plain.relabelled(split))
-        return Baseline(
-            plain, accuracy: record.replay(ThresholdPolicy(thresholds: [])).accuracy,
-            of: subject.trained)
+        let answers = try RecordedAnswers(
+            replaying: ThresholdPolicy(thresholds: []), from: record, of: plain.model.network)
+        return Baseline(plain, isRight: answers.isRight, beside: other, of: subject.trained)
     }
 }

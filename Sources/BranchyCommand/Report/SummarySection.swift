@@ -28,12 +28,24 @@ struct SummarySection: ReportSection {
 
     private typealias Tile = (name: String, value: String, note: String)
 
-    private var tiles: [Tile] { [accuracy, time, gain, early].compactMap(\.self) }
+    private var tiles: [Tile] { [accuracy, difference, time, gain, early].compactMap(\.self) }
 
     private var accuracy: Tile {
         (
             "accuracy", Format.percent(findings.counts.accuracy),
             "95 % interval: " + Format.percents(findings.counts.accuracyInterval)
+        )
+    }
+
+    /// To the plain network on the same images, or where none was named, to the last exit.
+    private var difference: Tile? {
+        let other = findings.baseline.map { ($0.comparison, $0.name) }
+        let own = findings.evaluation.besideFinalExit.map { ($0, "its last exit") }
+        guard let (comparison, name) = other ?? own, comparison.samples > 0 else { return nil }
+        return (
+            "points against \(name)", Format.points(comparison.difference?.estimate),
+            "95 % interval: \(Format.points(comparison.difference)), McNemar’s p = "
+                + Format.fixed(comparison.pValue, digits: 3)
         )
     }
 

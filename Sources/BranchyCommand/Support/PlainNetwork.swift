@@ -43,10 +43,19 @@ struct Baseline {
     let accuracy: Double?
     /// Whether it was trained on the same images for as many epochs.
     let isTrainedAlike: Bool
+    /// The branched network, first, and this one on the same images.
+    let comparison: PairedComparison
 
-    init(_ plain: PlainNetwork, accuracy: Double?, of branched: TrainedModel) {
+    /// - Parameters:
+    ///   - isRight: whether the plain network's answers are, by image.
+    ///   - other: whether those of the branched one are.
+    init(
+        _ plain: PlainNetwork, isRight: [Bool], beside other: [Bool], of branched: TrainedModel
+    ) {
         name = plain.model.network.name
-        self.accuracy = accuracy
+        accuracy =
+            isRight.isEmpty ? nil : Double(isRight.count { $0 }) / Double(isRight.count)
+        comparison = PairedComparison(other, isRight)
         isTrainedAlike = plain.isTrainedAlike(branched)
     }
 }

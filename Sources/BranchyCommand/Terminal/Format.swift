@@ -15,6 +15,20 @@ enum Format {
         return "\(fixed(interval.low * 100, digits: 2)) to \(percent(interval.high))"
     }
 
+    /// A difference of shares in points, `0.0004` as `+0.04`; `-` where there is none.
+    static func points(_ difference: Double?) -> String {
+        guard let difference else { return "-" }
+        let number = fixed(difference * 100, digits: 2)
+        return number.hasPrefix("-") || !number.contains { "123456789".contains($0) }
+            ? number : "+" + number
+    }
+
+    /// The interval of a difference, as `-0.09 to +0.17`; `-` where there is none.
+    static func points(_ interval: Estimate?) -> String {
+        guard let interval else { return "-" }
+        return "\(points(interval.low)) to \(points(interval.high))"
+    }
+
     /// A time in microseconds as `12.3 µs`; `-` where there is none.
     static func microseconds(_ number: Double?) -> String {
         guard let number else { return "-" }

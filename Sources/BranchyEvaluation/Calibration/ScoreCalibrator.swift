@@ -99,6 +99,7 @@ public struct ScoreCalibrator: Sendable {
         case .knee:
             return point.accuracy
                 >= ThresholdCalibrator.leastKneeAccuracy(ofBest: bestAccuracy, samples: samples)
+        case .mostAccurate: return true
         case .accuracy(let accuracy): return point.accuracy >= accuracy
         case .cost(let cost): return point.cost <= cost
         case .earlyExitRate(let rate):
@@ -114,6 +115,7 @@ public struct ScoreCalibrator: Sendable {
     ) throws(CalibrationError) -> OperatingPoint? {
         switch wish {
         case .knee: calibrator.knee(ofBestAccuracy: bestAccuracy)
+        case .mostAccurate: calibrator.mostAccurate
         case .accuracy(let accuracy): try calibrator.point(accuracyAtLeast: accuracy)
         case .cost(let cost): try calibrator.point(costAtMost: cost)
         case .earlyExitRate(let rate): try calibrator.point(earlyExitRateAtLeast: rate)

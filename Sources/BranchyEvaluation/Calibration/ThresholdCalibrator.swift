@@ -85,8 +85,11 @@ extension ThresholdCalibrator {
     /// The standard error is that of the best accuracy, `√(p·(1 − p) / n)`: a difference that
     /// another sample of the same size could have made.
     public var knee: OperatingPoint {
-        knee(ofBestAccuracy: bestAccuracy) ?? front[front.count - 1]
+        knee(ofBestAccuracy: bestAccuracy) ?? mostAccurate
     }
+
+    /// The most accurate point, of these the cheapest.
+    public var mostAccurate: OperatingPoint { front[front.count - 1] }
 
     /// The cheapest point whose accuracy is within one standard error of an accuracy; `nil` where
     /// none is.

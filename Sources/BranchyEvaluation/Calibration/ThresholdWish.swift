@@ -4,6 +4,8 @@ import BranchyNet
 public enum ThresholdWish: Hashable, Sendable {
     /// The cheapest whose accuracy is within one standard error of the best.
     case knee
+    /// The most accurate, of these the cheapest.
+    case mostAccurate
     /// The cheapest of at least an accuracy, 0 ... 1.
     case accuracy(atLeast: Double)
     /// The most accurate of at most a mean cost.
@@ -15,14 +17,15 @@ public enum ThresholdWish: Hashable, Sendable {
     func prefers(_ one: OperatingPoint, to other: OperatingPoint) -> Bool {
         switch self {
         case .knee, .accuracy: (one.cost, -one.accuracy) < (other.cost, -other.accuracy)
-        case .cost, .earlyExitRate: (-one.accuracy, one.cost) < (-other.accuracy, other.cost)
+        case .mostAccurate, .cost, .earlyExitRate:
+            (-one.accuracy, one.cost) < (-other.accuracy, other.cost)
         }
     }
 
     /// Whether one point that does not fulfil the wish comes nearer to it than another.
     func isNearer(_ one: OperatingPoint, than other: OperatingPoint) -> Bool {
         switch self {
-        case .knee, .accuracy: one.accuracy > other.accuracy
+        case .knee, .mostAccurate, .accuracy: one.accuracy > other.accuracy
         case .cost: one.cost < other.cost
         case .earlyExitRate: one.earlyExitRate > other.earlyExitRate
         }

@@ -61,7 +61,8 @@ package struct PairedTest: Sendable {
     package static func refutes(_ counts: LossCounts, mean: Double, level: Double) -> Bool {
         let design = Design(samples: counts.samples, mean: mean, level: level)
         guard counts.losses > design.mostLossesAlone else { return true }
-        let score = design.score(losses: counts.losses, gains: counts.gains)
+        let score = score(
+            losses: counts.losses, gains: counts.gains, of: counts.samples, mean: mean)
         guard score < 0 else { return false }
         let wider = design.mostLosses(scoreAtMost: score)
         return counts.losses <= wider[counts.losses + counts.gains] && design.errsAtMostLevel(wider)
@@ -69,6 +70,22 @@ package struct PairedTest: Sendable {
 }
 
 extension PairedTest {
+    /// The score statistic: how many standard deviations the mean loss lies above `mean`, by the
+    /// deviation that is likeliest were that the mean.
+    ///
+    /// - Parameter mean: 0 ... 1; the other way round, losses are gains.
+    package static func score(
+        losses: Int, gains: Int, of samples: Int, mean: Double
+    ) -> Double {
+        let (n, k, g) = (Double(samples), Double(losses), Double(gains))
+        // The likeliest probability of a gain solves 2n·q² + b·q + c = 0.
+        let b = (2 * n - k + g) * mean - k - g
+        let c = -g * mean * (1 - mean)
+        let q = ((b * b - 8 * n * c).squareRoot() - b) / (4 * n)
+        let variance = n * (2 * q + mean * (1 - mean))
+        return (k - g - n * mean) / variance.squareRoot()
+    }
+
     /// What is tested, of how many samples.
     fileprivate struct Design {
         let samples: Int
@@ -82,18 +99,6 @@ extension PairedTest {
             mostLossesAlone = BinomialTest.mostEvents(of: samples, rate: mean, level: level)
         }
 
-        /// The score statistic: how many standard deviations the mean loss lies above `mean`, by
-        /// the deviation that is likeliest were that the mean.
-        func score(losses: Int, gains: Int) -> Double {
-            let (n, k, g) = (Double(samples), Double(losses), Double(gains))
-            // The likeliest probability of a gain solves 2n·q² + b·q + c = 0.
-            let b = (2 * n - k + g) * mean - k - g
-            let c = -g * mean * (1 - mean)
-            let q = ((b * b - 8 * n * c).squareRoot() - b) / (4 * n)
-            let variance = n * (2 * q + mean * (1 - mean))
-            return (k - g - n * mean) / variance.squareRoot()
-        }
-
         /// By losses and gains together, the most losses of outcomes whose score is at most a limit
         /// or whose losses alone refute.
         ///
@@ -103,9 +108,10 @@ extension PairedTest {
             var most = [min(0, mostLossesAlone)]
             for both in 1...samples {
                 let next = most[both - 1] + 1
-                let refutes =
-                    next <= mostLossesAlone || score(losses: next, gains: both - next) <= limit
-                most.append(refutes ? next : next - 1)
+                let refutes = {
+                    score(losses: next, gains: both - next, of: samples, mean: mean) <= limit
+                }
+                most.append(next <= mostLossesAlone || refutes() ? next : next - 1)
             }
             return most
         }

@@ -45,70 +45,9 @@ public struct Evaluation: Hashable, Sendable, Codable {
     /// As ``ExitCounts/forcedAccuracy``.
     public var forcedAccuracy: [Double?] { counts.forcedAccuracy }
 
-    /// Runs a predictor on every image of a split.
-    ///
-    /// Where samples leave is observed by predicting, with the later stages not run; what every
-    /// exit says comes from a second run through all of them.
-    ///
-    /// - Parameters:
-    ///   - predictor: answers; its policy decides where samples leave.
-    ///   - split: the labelled images.
-    ///   - preprocessing: prepares them as the network was trained.
-    ///   - limit: how many images at most, from the first on.
-    ///   - observe: told after each image how many are done, of how many.
-    /// - Throws: `NetworkError` or `DatasetError` where the images do not fit the network,
-    ///   `EngineError` where the engine fails.
-    public init<Split: DataSplit>(
-        of predictor: Predictor, on split: Split, preprocessing: Preprocessing,
-        limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
-    ) throws {
-        let images = try PreparedImages(split, preprocessing: preprocessing, for: predictor.network)
-        let network = predictor.network
-        var session = try predictor.makeSession()
-        let count = min(split.count, max(0, limit))
-        var (answers, observations): ([ExitObservation], [ExitObservation]) = ([], [])
-        for index in 0..<count {
-            try images.withImage(at: index) { image in
-                answers.append(try session.predict(image).observation)
-                try session.forEachExit(of: image) { exit, logits in
-                    observations.append(ExitObservation(logits: logits, exit: exit))
-                }
-            }
-            try observe(index + 1, count)
-        }
-        let record = ExitRecord<Split>(
-            flat: observations, labels: (0..<count).map(split.label(at:)),
-            exitCount: network.exitCount, classCount: network.classCount, dataset: split.name,
-            dataChecksum: split.checksum)
-        let costs = try ExitCosts(of: network, firstExit: predictor.policy.firstExit)
-        self.init(record, answers: answers, costs: costs)
-    }
-
-    /// Replays a policy from what the exits said before: what the first way finds, without running
-    /// the network.
-    ///
-    /// - Parameters:
-    ///   - policy: decides where samples leave.
-    ///   - record: what every exit said about every image.
-    ///   - network: whose record it is.
-    ///   - timeToExit: when each exit has answered, for policies that look at the time; without it
-    ///     no time passes.
-    /// - Throws: `NetworkError` where the network is none.
-    /// - Precondition: policy and record fit the network, and there is one time per exit, if any.
-    public init(
-        replaying policy: any ExitPolicy, from record: ExitRecord<some DataSplit>,
-        of network: BranchedNetwork, timeToExit: [Duration]? = nil
-    ) throws(NetworkError) {
-        let answers = record.labels.indices.map {
-            record.replay(policy, sample: $0, timeToExit: timeToExit)
-        }
-        let costs = try ExitCosts(of: network, firstExit: policy.firstExit)
-        self.init(record, answers: answers, costs: costs)
-    }
-
-    private init<Split: DataSplit>(
-        _ record: ExitRecord<Split>, answers: [ExitObservation], costs: ExitCosts
-    ) {
+    /// Counts what a predictor answered.
+    public init<Split: DataSplit>(_ recorded: RecordedAnswers<Split>) {
+        let (record, answers) = (recorded.record, recorded.answers)
         dataset = record.dataset
         split = Split.splitName
         dataChecksum = record.dataChecksum
@@ -132,6 +71,39 @@ public struct Evaluation: Hashable, Sendable, Codable {
             }
         }
         (self.counts, self.classes) = (counts, classes)
-        multiplyAccumulates = counts.meanCost(costs.multiplyAccumulates.map(Double.init))
+        multiplyAccumulates = counts.meanCost(recorded.costs.multiplyAccumulates.map(Double.init))
+    }
+}
+
+// MARK: - In one step
+
+extension Evaluation {
+    /// Runs a predictor on every image of a split; see ``RecordedAnswers``.
+    public init(
+        of predictor: Predictor, on split: some DataSplit, preprocessing: Preprocessing,
+        limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
+    ) throws {
+        self.init(
+            try RecordedAnswers(
+                of: predictor, on: split, preprocessing: preprocessing, limit: limit,
+                observe: observe))
+    }
+
+    /// Replays a policy from what the exits said before; see ``RecordedAnswers``.
+    public init(
+        replaying policy: any ExitPolicy, from record: ExitRecord<some DataSplit>,
+        of network: BranchedNetwork, timeToExit: [Duration]? = nil
+    ) throws(NetworkError) {
+        self.init(
+            try RecordedAnswers(
+                replaying: policy, from: record, of: network, timeToExit: timeToExit))
+    }
+
+    /// Where samples left beside their going on to the final exit; `nil` where there is no early
+    /// exit or no sample.
+    public var besideFinalExit: PairedComparison? {
+        guard counts.exited.count > 1, samples > 0 else { return nil }
+        return PairedComparison(
+            samples: samples, onlyFirst: overthinking.avoided, onlySecond: overthinking.harmed)
     }
 }

@@ -35,6 +35,9 @@ public struct Estimate: Hashable, Sendable, Codable {
         self.high = high
     }
 
+    /// Beyond so many standard deviations lie 2.5 % of a normal distribution.
+    static let normalQuantile = 1.959963984540054
+
     /// Whether the interval leaves out a number, so that the estimate differs from it.
     public func excludes(_ number: Double) -> Bool { number < low || number > high }
 
@@ -73,8 +76,7 @@ public struct Estimate: Hashable, Sendable, Codable {
     public init?(wilson events: Int, of count: Int) {
         guard count > 0 else { return nil }
         let (n, share) = (Double(count), Double(events) / Double(count))
-        // Beyond it lie 2.5 % of a normal distribution.
-        let z = 1.959963984540054
+        let z = Self.normalQuantile
         let center = (share + z * z / (2 * n)) / (1 + z * z / n)
         let spread = (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
         let half = z * spread / (1 + z * z / n)
