@@ -91,29 +91,23 @@ struct RecipeFaultTests {
         let numbers = String(repeating: "1, ", count: 10_000) + "1"
         let levels = (1...8).map { "&a\($0) [*a\($0 - 1), *a\($0 - 1)]" }
         let document = "lossWeights: [&a0 [\(numbers)], \(levels.joined(separator: ", "))]"
-        #expect(fault(document: document) == aliasFault(line: 1))
-    }
-
-    @Test(arguments: [
-        "lossWeights: &w [1]\nthresholds: *w", "a: &w 1\nb:\n - *w", "{a: &w 1, b: *w}",
-        "[&w 1,*w]", "{\"a\":*w}", "a: &w 1\n*w : 2", "a: \"x # \"\nb: *w", "a: '\n # ', b: *w",
-        "# \u{2028}*w", "a: &w 1 #\u{85}b: *w", "\u{FEFF}*w", "?\t*w", "-\r*w", "# x\r*w",
-    ])
-    func everyAliasIsFound(document: String) {
-        #expect(fault(document: document).contains(": an alias (*); a recipe may have none"))
-    }
-
-    private func aliasFault(line: Int) -> String {
-        "my.yaml:\(line): an alias (*); a recipe may have none: write what it stands for"
-    }
-
-    @Test func aliasIsNamedWithItsLine() {
         #expect(
-            fault(document: "# don't *\nepochs: &n 3\nbatchSize: *n\n") == aliasFault(line: 3))
+            fault(document: document)
+                == "my.yaml: 16 YAML aliases (*) in \(document.utf8.count) bytes, which could stand "
+                + "for more than 262144; write out what they stand for")
     }
 
-    /// Decoration, products and paths are no aliases, nor is an anchor that nobody refers to.
-    @Test func otherStarsAreNotRefused() throws {
+    /// Each alias can double the text before it: 2¹¹ bytes with seven, and half as many with eight.
+    @Test(arguments: [(7, 1 << 11), (8, 1 << 10), (3, 1 << 15)])
+    func aliasesAreCountedAgainstTheLength(count: Int, limit: Int) throws {
+        let aliases = [String](repeating: "*n", count: count).joined(separator: ", ")
+        let document = "lossWeights: [&n 1, \(aliases)] #"
+        let longest = document + String(repeating: "x", count: limit - document.utf8.count)
+        #expect(resolve(document: longest)?.message.contains("aliases") != true)
+        #expect(fault(document: longest + "x").contains("\(count) YAML aliases"))
+    }
+
+    @Test func starsWithoutAliasesAreNotRefused() throws {
         let stars = String(repeating: "*", count: 100)
         let recipe = try Recipe.resolved(
             from: Recipe.builtIn(for: "b-lenet"),

@@ -77,7 +77,7 @@ extension Recipe {
     }
 
     fileprivate static func compose(_ text: String, _ source: String) throws -> Node? {
-        try RecipeText(text).check(source)
+        try RecipeText.check(text, source)
         do {
             return try Yams.compose(yaml: text)
         } catch {
