@@ -48,7 +48,7 @@ extension ProgramCompiler {
     /// its order. Otherwise planes without frames are a row of features already.
     mutating func lowerFlatten(_ instruction: Program.Instruction) throws(EngineError) {
         let (image, features) = (instruction.operands[0], instruction.results[0])
-        if !isOutput(features), readers(of: features).allSatisfy(\.operation.isLinear) {
+        if !isOutput(features), readsOnlyLinearly[features] ?? true {
             flattened[features] = flattened[image] ?? image
             return
         }
@@ -78,9 +78,18 @@ extension ProgramCompiler {
                 order: order)
         }
     }
+}
 
-    private func readers(of value: Program.Value) -> [Program.Instruction] {
-        program.segments.flatMap(\.instructions).filter { $0.operands.contains(value) }
+extension Program {
+    /// For each value that is read, whether only fully connected layers read it.
+    var readsOnlyLinearly: [Value: Bool] {
+        var isLinear: [Value: Bool] = [:]
+        for instruction in segments.flatMap(\.instructions) {
+            for operand in instruction.operands {
+                isLinear[operand] = (isLinear[operand] ?? true) && instruction.operation.isLinear
+            }
+        }
+        return isLinear
     }
 }
 

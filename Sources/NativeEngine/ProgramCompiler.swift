@@ -23,6 +23,8 @@ struct ProgramCompiler {
     private let parameters: ParameterStore
     private let parameterPorts: [Program.Value: Program.Port]
     private let frames: [Program.Value: Int]
+    /// For each value that is read, whether only fully connected layers read it.
+    let readsOnlyLinearly: [Program.Value: Bool]
     private var buffers: [Buffer] = []
     private var steps: [[Step]] = []
     private var stepCount = 0
@@ -38,6 +40,7 @@ struct ProgramCompiler {
         parameterPorts = program.parameters.reduce(into: [:]) { $0[$1.value] = $1 }
         useCounts = program.useCounts
         frames = program.frames
+        readsOnlyLinearly = program.readsOnlyLinearly
     }
 
     mutating func compile() throws(EngineError) -> Plan {

@@ -20,9 +20,12 @@ package struct CompiledNetwork: Sendable {
             program, batchSize: batchSize, parameters: parameters)
         self.imageInput = try Self.index(
             program.inputIndex(named: NetworkProgram.imageInput), NetworkProgram.imageInput)
+        let outputs = program.outputs.enumerated().reduce(into: [:]) {
+            $0[$1.element.name] = $1.offset
+        }
         self.logitsOutputs = try (0..<network.exitCount).map { exit in
             let name = NetworkProgram.logitsOutput(ofExit: exit)
-            return try Self.index(program.outputIndex(named: name), name)
+            return try Self.index(outputs[name], name)
         }
     }
 

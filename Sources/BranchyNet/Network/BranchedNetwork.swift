@@ -54,7 +54,18 @@ public struct BranchedNetwork: Hashable, Sendable, Codable {
     public var exitCount: Int { stages.count }
 
     /// The exits' names for people: the branches' names, then `final exit`.
-    public var exitNames: [String] { stages.map { $0.branch?.name ?? "final exit" } }
+    public var exitNames: [String] { stages.map(\.exitName) }
+
+    /// How many layers and stages a network can have together: ten times what the deepest that are
+    /// published have.
+    public static let layerLimit = 10_000
+
+    /// How many layers and stages there are, residual blocks and the layers in them included.
+    public var layerCount: Int {
+        stages.reduce(stages.count) {
+            $0 + ($1.backbone + ($1.branch?.layers ?? [])).reduce(0) { $0 + $1.count }
+        }
+    }
 
     /// The same backbone without any branch: what the paper compares with, and starts from.
     ///
@@ -74,6 +85,9 @@ public struct Stage: Hashable, Sendable, Codable {
     public var backbone: [Layer]
     /// Where a sample may leave afterwards.
     public var branch: Branch?
+
+    /// What people call the exit at its end.
+    var exitName: String { branch?.name ?? "final exit" }
 
     /// Describes a stage.
     public init(backbone: [Layer], branch: Branch?) {

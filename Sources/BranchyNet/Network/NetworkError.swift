@@ -2,7 +2,9 @@
 public struct NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of fault it is.
     public struct Code: Hashable, Sendable {
-        private enum Wrapped { case shapeMismatch, duplicateName, invalidValue, unknownName }
+        private enum Wrapped {
+            case shapeMismatch, duplicateName, invalidValue, unknownName, tooLarge
+        }
         private let wrapped: Wrapped
 
         /// A layer does not fit what comes before it, or an exit does not end in the classes.
@@ -13,6 +15,8 @@ public struct NetworkError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let invalidValue = Code(wrapped: .invalidValue)
         /// There is no built-in network of that name.
         public static let unknownName = Code(wrapped: .unknownName)
+        /// There are more layers than are read, or it takes more memory than is allowed.
+        public static let tooLarge = Code(wrapped: .tooLarge)
     }
 
     /// What kind of fault it is.

@@ -77,7 +77,8 @@ extension NetworkLowering {
         switch layer {
         case .conv2D(let layer):
             let path = prefix + layer.name
-            try checkWindow([layer.kernelSize, layer.stride, layer.padding &+ 1], of: path)
+            try checkWindow(
+                size: layer.kernelSize, stride: layer.stride, padding: layer.padding, of: path)
             let weight = try shape(
                 [layer.outputChannels, layer.inputChannels, layer.kernelSize, layer.kernelSize],
                 of: path)
@@ -94,7 +95,7 @@ extension NetworkLowering {
                 [source] + (try parameters(path, weight, hasBias: layer.hasBias))
             )
         case .maxPool2D(let pool):
-            try checkWindow([pool.kernelSize, pool.stride], of: place)
+            try checkWindow(size: pool.kernelSize, stride: pool.stride, of: place)
             return (
                 .maxPooling(
                     .init(
@@ -102,7 +103,7 @@ extension NetworkLowering {
                 [source]
             )
         case .averagePool2D(let pool):
-            try checkWindow([pool.kernelSize, pool.stride], of: place)
+            try checkWindow(size: pool.kernelSize, stride: pool.stride, of: place)
             return (
                 .averagePooling(
                     .init(
@@ -119,7 +120,7 @@ extension NetworkLowering {
                 [source] + (try parameters(of: layer, prefix: prefix))
             )
         case .localResponseNorm(let norm):
-            try checkWindow([norm.size], of: place)
+            try checkWindow(size: norm.size, of: place)
             return (
                 .localResponseNormalization(
                     .init(size: norm.size, alpha: norm.alpha, beta: norm.beta, k: norm.k)),
@@ -172,6 +173,12 @@ extension NetworkLowering {
 }
 
 extension Layer {
+    /// The layer itself, and those in it.
+    var count: Int {
+        guard case .residual(let block) = self else { return 1 }
+        return block.body.reduce(1) { $0 + $1.count }
+    }
+
     /// How many instructions of the plain program the layer is, for those who walk over both.
     package var instructionCount: Int {
         guard case .residual(let block) = self else { return 1 }

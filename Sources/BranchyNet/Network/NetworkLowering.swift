@@ -27,7 +27,7 @@ struct NetworkLowering {
             lowering.program.beginSegment("backbone \(index)")
             value = try lowering.append(stage.backbone, to: value, prefix: "")
             let logits = try lowering.appendBranch(of: stage, index, to: value) ?? value
-            try lowering.addExit(logits, named: network.exitNames[index])
+            try lowering.addExit(logits, named: stage.exitName)
         }
         return lowering
     }
@@ -39,6 +39,12 @@ struct NetworkLowering {
     }
 
     private func checkSizes() throws(NetworkError) {
+        let layerCount = network.layerCount
+        guard layerCount <= BranchedNetwork.layerLimit else {
+            throw error(
+                .tooLarge,
+                "\(layerCount) layers and stages, expected at most \(BranchedNetwork.layerLimit)")
+        }
         let shape = network.inputShape
         guard shape.rank == 3, shape.dimensions.allSatisfy({ (1...65536).contains($0) }) else {
             throw error(
@@ -82,11 +88,15 @@ struct NetworkLowering {
     }
 
     /// Sizes of a window, which come from the user's description.
-    func checkWindow(_ sizes: [Int], of path: String) throws(NetworkError) {
-        guard sizes.allSatisfy({ (1...4096).contains($0) }) else {
+    func checkWindow(
+        size: Int, stride: Int = 1, padding: Int = 0, of path: String
+    ) throws(NetworkError) {
+        for (name, value, least) in [
+            ("kernel size", size, 1), ("stride", stride, 1), ("padding", padding, 0),
+        ] where !(least...least + 4095).contains(value) {
             throw error(
                 .invalidValue,
-                "\(path): kernel size and stride have to be 1 to 4096, padding 0 to 4095")
+                "\(path): a \(name) of \(value), expected \(least) to \(least + 4095)")
         }
     }
 

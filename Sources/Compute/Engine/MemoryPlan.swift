@@ -44,11 +44,24 @@ public struct MemoryPlan: Hashable, Sendable {
             }
             offsets[index] = offset
             end = max(end, offset + requests[index].byteCount)
-            placed.append(index)
-            placed.sort { offsets[$0] < offsets[$1] }
+            placed.insert(index, at: placed.firstIndex(above: offset) { offsets[$0] })
         }
         self.offsets = offsets
         self.byteCount = end
+    }
+}
+
+extension [Int] {
+    /// In ascending order of a key, the place of the first element whose key is above a bound.
+    fileprivate func firstIndex(above bound: Int, by key: (Int) -> Int) -> Int {
+        var range = indices
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range =
+                key(self[middle]) > bound
+                ? range.lowerBound..<middle : middle + 1..<range.upperBound
+        }
+        return range.lowerBound
     }
 }
 

@@ -121,9 +121,9 @@ extension Program {
         parameters = []
     }
 
-    /// Takes a value from the inputs.
-    mutating func removeInput(_ value: Value) {
-        inputs.removeAll { $0.value == value }
+    /// Takes values from the inputs.
+    mutating func removeInputs(_ values: Set<Value>) {
+        inputs.removeAll { values.contains($0.value) }
     }
 
     /// Takes values from the parameters.
@@ -131,14 +131,15 @@ extension Program {
         parameters.removeAll { isRemoved($0.value) }
     }
 
-    /// Reads `new` wherever `old` is read, outputs included.
-    mutating func replaceUses(of old: Value, with new: Value) {
+    /// Reads other values wherever some are read, outputs included.
+    mutating func replaceUses(by new: [Value: Value]) {
+        guard !new.isEmpty else { return }
         for segment in segments.indices {
             for index in segments[segment].instructions.indices {
-                segments[segment].instructions[index].operands.replace(old, with: new)
+                segments[segment].instructions[index].operands.replace(by: new)
             }
         }
-        outputs = outputs.map { $0.value == old ? Port(name: $0.name, value: new) : $0 }
+        outputs = outputs.map { Port(name: $0.name, value: new[$0.value] ?? $0.value) }
     }
 
     /// How often each value is read, by its index; an output counts as one reading.
@@ -153,7 +154,9 @@ extension Program {
 }
 
 extension [Program.Value] {
-    fileprivate mutating func replace(_ old: Program.Value, with new: Program.Value) {
-        for index in indices where self[index] == old { self[index] = new }
+    fileprivate mutating func replace(by new: [Program.Value: Program.Value]) {
+        for index in indices {
+            if let value = new[self[index]] { self[index] = value }
+        }
     }
 }

@@ -3,22 +3,20 @@ extension Program {
     /// training, so leaving dropout out is exact. The masks are no longer inputs.
     public func droppingDropout() -> Program {
         var program = self
-        for segment in program.segments.indices {
+        var sources: [Value: Value] = [:]
+        var masks: Set<Value> = []
+        for segment in segments.indices {
             for instruction in segments[segment].instructions
             where instruction.operation == .dropout {
-                // Read from `program`: an earlier dropout may have been this one's source.
-                program.removeDropout(writing: instruction.results[0], inSegment: segment)
+                let source = instruction.operands[0]
+                // An earlier dropout may have been this one's source.
+                sources[instruction.results[0]] = sources[source] ?? source
+                masks.insert(instruction.operands[1])
             }
+            program.segments[segment].instructions.removeAll { $0.operation == .dropout }
         }
+        program.replaceUses(by: sources)
+        program.removeInputs(masks)
         return program
-    }
-
-    private mutating func removeDropout(writing result: Value, inSegment segment: Int) {
-        guard
-            let index = segments[segment].instructions.firstIndex(where: { $0.results == [result] })
-        else { return }
-        let dropout = segments[segment].instructions.remove(at: index)
-        replaceUses(of: result, with: dropout.operands[0])
-        removeInput(dropout.operands[1])
     }
 }

@@ -15,56 +15,76 @@ extension Program {
     public func foldingBatchNormalization(
         with parameters: ParameterStore
     ) throws(EngineError) -> (program: Program, parameters: ParameterStore) {
-        var folding = BatchNormalizationFolding(program: self, parameters: parameters)
-        let useCounts = useCounts
-        for segment in segments.indices {
-            for instruction in segments[segment].instructions {
-                try folding.fold(instruction, inSegment: segment, useCounts)
-            }
-        }
-        return (folding.program, folding.parameters)
+        var folding = BatchNormalizationFolding(self, parameters)
+        for segment in segments.indices { try folding.fold(segment) }
+        return folding.finish()
     }
 }
 
 private struct BatchNormalizationFolding {
-    var program: Program
-    var parameters: ParameterStore
+    private var program: Program
+    private var parameters: ParameterStore
+    private let useCounts: [Int]
+    private let ports: [Program.Value: Program.Port]
+    /// Parameters that nothing reads any more.
+    private var folded: Set<Program.Value> = []
 
-    mutating func fold(
-        _ instruction: Program.Instruction, inSegment segment: Int, _ useCounts: [Int]
-    ) throws(EngineError) {
+    init(_ program: Program, _ parameters: ParameterStore) {
+        (self.program, self.parameters) = (program, parameters)
+        useCounts = program.useCounts
+        ports = program.parameters.reduce(into: [:]) { $0[$1.value] = $1 }
+    }
+
+    mutating func fold(_ segment: Int) throws(EngineError) {
+        var kept: [Program.Instruction] = []
+        /// Where the instruction is that writes a value first of all.
+        var producers: [Program.Value: Int] = [:]
+        for instruction in program.segments[segment].instructions {
+            if let producer = producers[instruction.operands[0]],
+                let both = try fold(instruction, into: kept[producer])
+            {
+                kept[producer] = both
+                producers[instruction.results[0]] = producer
+            } else {
+                producers[instruction.results[0]] = kept.count
+                kept.append(instruction)
+            }
+        }
+        program.segments[segment].instructions = kept
+    }
+
+    func finish() -> (program: Program, parameters: ParameterStore) {
+        var program = program
+        program.removeParameters { folded.contains($0) }
+        return (program, parameters)
+    }
+
+    /// One instruction for a convolution and the normalization of its result, or `nil` where these
+    /// are not what they are.
+    private mutating func fold(
+        _ instruction: Program.Instruction, into producer: Program.Instruction
+    ) throws(EngineError) -> Program.Instruction? {
         guard case .batchNormalization(let normalization) = instruction.operation,
-            normalization.statistics == .given, useCounts[instruction.operands[0].index] == 1
-        else { return }
-        let instructions = program.segments[segment].instructions
-        guard
-            let producer = instructions.firstIndex(where: {
-                $0.results == [instruction.operands[0]]
-            }), let position = instructions.firstIndex(of: instruction),
-            case .convolution(var convolution) = instructions[producer].operation,
+            normalization.statistics == .given, useCounts[instruction.operands[0].index] == 1,
+            case .convolution(var convolution) = producer.operation,
             convolution.activation == nil,
-            let ports = ports(of: instructions[producer].operands.dropFirst(), useCounts),
-            let statistics = self.ports(of: instruction.operands.dropFirst(), useCounts)
-        else { return }
+            let ports = ports(of: producer.operands.dropFirst()),
+            let statistics = self.ports(of: instruction.operands.dropFirst())
+        else { return nil }
         let bias = try fold(normalization, statistics, into: ports)
         convolution.activation = normalization.activation
-        var folded = instructions[producer]
-        folded.operation = .convolution(convolution)
-        folded.operands = [folded.operands[0], ports[0].value, bias.value]
-        folded.results = instruction.results
-        program.segments[segment].instructions[producer] = folded
-        program.segments[segment].instructions.remove(at: position)
-        program.removeParameters { $0 != bias.value && instruction.operands.contains($0) }
+        var both = producer
+        both.operation = .convolution(convolution)
+        both.operands = [both.operands[0], ports[0].value, bias.value]
+        both.results = instruction.results
+        folded.formUnion(instruction.operands.dropFirst().filter { $0 != bias.value })
+        return both
     }
 
     /// The parameters that an instruction reads, or `nil` where one is none or is read by another
     /// instruction too.
-    private func ports(
-        of values: ArraySlice<Program.Value>, _ useCounts: [Int]
-    ) -> [Program.Port]? {
-        let ports = values.compactMap { value in
-            program.parameters.first { $0.value == value && useCounts[value.index] == 1 }
-        }
+    private func ports(of values: ArraySlice<Program.Value>) -> [Program.Port]? {
+        let ports = values.compactMap { useCounts[$0.index] == 1 ? self.ports[$0] : nil }
         return ports.count == values.count ? ports : nil
     }
 

@@ -15,35 +15,39 @@ extension Program {
 
     private func fusingActivations(into isWanted: (Operation) -> Bool) -> Program {
         var program = self
-        for segment in program.segments.indices {
-            while program.fuseReLU(inSegment: segment, into: isWanted) {}
+        let useCounts = useCounts
+        for segment in segments.indices {
+            program.fuseReLUs(inSegment: segment, into: isWanted, useCounts)
         }
         return program
     }
 
-    /// Finds a ReLU that can be fused and does it; `false` where there is none.
-    private mutating func fuseReLU(
-        inSegment segment: Int, into isWanted: (Operation) -> Bool
-    ) -> Bool {
-        let useCounts = useCounts
-        let instructions = segments[segment].instructions
-        for (relu, instruction) in instructions.enumerated() where instruction.operation == .relu {
-            let source = instruction.operands[0]
-            guard useCounts[source.index] == 1,
-                let producer = instructions[..<relu].lastIndex(where: { $0.results[0] == source }),
-                isWanted(instructions[producer].operation),
-                let fused = instructions[producer].operation.fused(with: .relu)
-            else { continue }
-            segments[segment].instructions[producer].operation = fused
-            segments[segment].instructions[producer].results[0] = instruction.results[0]
-            if fused.recordsWhatAnActivationPasses {
-                let selection = ValueType(type(of: source).shape, element: .selection)
-                segments[segment].instructions[producer].results.append(addValue(selection))
+    private mutating func fuseReLUs(
+        inSegment segment: Int, into isWanted: (Operation) -> Bool, _ useCounts: [Int]
+    ) {
+        var kept: [Instruction] = []
+        /// Where the instruction is that writes a value first of all.
+        var producers: [Value: Int] = [:]
+        for instruction in segments[segment].instructions {
+            if instruction.operation == .relu, useCounts[instruction.operands[0].index] == 1,
+                let producer = producers[instruction.operands[0]],
+                isWanted(kept[producer].operation),
+                let fused = kept[producer].operation.fused(with: .relu)
+            {
+                kept[producer].operation = fused
+                kept[producer].results[0] = instruction.results[0]
+                producers[instruction.results[0]] = producer
+                if fused.recordsWhatAnActivationPasses {
+                    let shape = type(of: instruction.operands[0]).shape
+                    kept[producer].results.append(
+                        addValue(ValueType(shape, element: .selection)))
+                }
+            } else {
+                producers[instruction.results[0]] = kept.count
+                kept.append(instruction)
             }
-            segments[segment].instructions.remove(at: relu)
-            return true
         }
-        return false
+        segments[segment].instructions = kept
     }
 }
 

@@ -7,46 +7,112 @@ extension Program {
     /// one of them and shrinks what crosses. Only instructions that read a single value and no
     /// parameter are moved; the number and order of segments stay as they are.
     public func hoistingSharedLayers() -> Program {
-        var program = self
-        while let shared = program.firstSharedLayer() { program.hoist(shared) }
+        var hoisting = Hoisting(self)
+        while hoisting.hoistOnce() {}
+        return hoisting.finish()
+    }
+}
+
+/// Moves instructions with which segments begin, in time that grows with the program and no faster:
+/// segments are found by what they begin with.
+private struct Hoisting {
+    /// What an instruction does with which value: two that agree compute the same.
+    private struct Work: Hashable {
+        let operation: Operation
+        let operand: Program.Value
+    }
+
+    private var program: Program
+    /// How many instructions at the beginning of each segment were moved away.
+    private var movedCounts: [Int]
+    /// By what they begin with, the segments that begin with something that could be moved.
+    private var segments: [Work: Set<Int>] = [:]
+    /// The segments that begin by reading a value.
+    private var readers: [Program.Value: Set<Int>] = [:]
+    private var writers: [Program.Value: Int] = [:]
+    /// Values that are no longer written, and those that took their places.
+    private var replacements: [Program.Value: Program.Value] = [:]
+
+    init(_ program: Program) {
+        self.program = program
+        movedCounts = program.segments.map { _ in 0 }
+        for (index, segment) in program.segments.enumerated() {
+            for result in segment.instructions.flatMap(\.results) { writers[result] = index }
+        }
+        for segment in program.segments.indices { enter(segment) }
+    }
+
+    /// Goes once through all segments; `false` where nothing was there to be moved.
+    mutating func hoistOnce() -> Bool {
+        var hasMoved = false
+        for segment in program.segments.indices {
+            while let work = work(beginning: segment), let producer = writers[work.operand],
+                producer < segment,
+                let others = segments[work]?.filter({ $0 > segment }), !others.isEmpty
+            {
+                hoist(segment, others.sorted(), into: producer)
+                hasMoved = true
+            }
+        }
+        return hasMoved
+    }
+
+    /// The program as it is then.
+    mutating func finish() -> Program {
+        for segment in program.segments.indices {
+            program.segments[segment].instructions.removeFirst(movedCounts[segment])
+        }
+        program.replaceUses(by: replacements.keys.reduce(into: [:]) { $0[$1] = current($1) })
         return program
     }
 
-    /// Segments that begin with the same instruction, and the one that writes its operand.
-    private struct SharedLayer {
-        let producer: Int
-        let first: Int
-        let others: [Int]
-    }
-
-    private func firstSharedLayer() -> SharedLayer? {
-        for first in segments.indices {
-            guard let instruction = segments[first].instructions.first,
-                instruction.operands.count == 1, instruction.results.count == 1,
-                let producer = segmentWriting(instruction.operands[0]), producer < first
-            else { continue }
-            let others = segments.indices[(first + 1)...].filter {
-                let other = segments[$0].instructions.first
-                return other?.operation == instruction.operation
-                    && other?.operands == instruction.operands
-            }
-            if !others.isEmpty {
-                return SharedLayer(producer: producer, first: first, others: others)
-            }
-        }
-        return nil
-    }
-
-    private mutating func hoist(_ shared: SharedLayer) {
-        let instruction = segments[shared.first].instructions.removeFirst()
-        segments[shared.producer].instructions.append(instruction)
-        for other in shared.others {
-            let duplicate = segments[other].instructions.removeFirst()
-            replaceUses(of: duplicate.results[0], with: instruction.results[0])
+    private mutating func hoist(_ first: Int, _ others: [Int], into producer: Int) {
+        let instruction = removeFirst(of: first)
+        program.segments[producer].instructions.append(instruction)
+        writers[instruction.results[0]] = producer
+        // It is what the segment begins with where all else was moved away.
+        enter(producer)
+        for other in others {
+            let duplicate = removeFirst(of: other).results[0]
+            // Whoever begins by reading the duplicate begins with something else from now on.
+            let affected = readers.removeValue(forKey: duplicate) ?? []
+            for segment in affected { leave(segment) }
+            replacements[duplicate] = instruction.results[0]
+            for segment in affected { enter(segment) }
         }
     }
 
-    private func segmentWriting(_ value: Value) -> Int? {
-        segments.firstIndex { $0.instructions.contains { $0.results.contains(value) } }
+    private mutating func removeFirst(of segment: Int) -> Program.Instruction {
+        leave(segment)
+        let instruction = program.segments[segment].instructions[movedCounts[segment]]
+        movedCounts[segment] += 1
+        enter(segment)
+        return instruction
+    }
+
+    private mutating func enter(_ segment: Int) {
+        guard let work = work(beginning: segment) else { return }
+        segments[work, default: []].insert(segment)
+        readers[work.operand, default: []].insert(segment)
+    }
+
+    private mutating func leave(_ segment: Int) {
+        guard let work = work(beginning: segment) else { return }
+        segments[work]?.remove(segment)
+        readers[work.operand]?.remove(segment)
+    }
+
+    /// What a segment begins with, if that could be done elsewhere.
+    private func work(beginning segment: Int) -> Work? {
+        let instructions = program.segments[segment].instructions.dropFirst(movedCounts[segment])
+        guard let first = instructions.first, first.operands.count == 1, first.results.count == 1
+        else { return nil }
+        return Work(operation: first.operation, operand: current(first.operands[0]))
+    }
+
+    private func current(_ value: Program.Value) -> Program.Value {
+        var value = value
+        while let other = replacements[value] { value = other }
+        return value
     }
 }

@@ -1,0 +1,16 @@
+public import BranchyNet
+import Compute
+
+extension Recipe {
+    /// How many bytes it takes to train a network by this recipe, estimated before anything is
+    /// allocated: activations of a batch, and what is kept of each parameter.
+    ///
+    /// - Throws: `NetworkError` where the description does not make a network.
+    public func memory(toTrain network: BranchedNetwork) throws -> Int {
+        // Training holds parameters and their derivatives once. Beside them there are the state's
+        // own, of which every checkpoint is a copy until it is written.
+        let copies = 2 * TrainingState.tensors(of: self).count
+        return try network.trainingMemory().bytes(samples: batchSize)
+            .addingSaturating(network.memory().parameters.multipliedSaturating(by: copies))
+    }
+}
