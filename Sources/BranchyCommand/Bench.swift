@@ -37,22 +37,32 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: ArgumentHelp("Only the way to this exit, counted from 1.", valueName: "i"))
+    @OptionGroup var memory: MemoryOptions
+
+    @Option(
+        help: ArgumentHelp("Only the way to this exit, counted from 1.", valueName: "i"),
+        transform: Number.whole(1...BranchedNetwork.layerLimit))
     var exit: Int?
 
-    @Option(help: ArgumentHelp("Threads that predict at the same time.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Threads that predict at the same time.", valueName: "n"),
+        transform: Number.whole(1...1_024))
     var threads = 1
 
-    @Option(help: ArgumentHelp("Images of a call.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Images of a call.", valueName: "n"),
+        transform: Number.whole(1...1_048_576))
     var batch = 1
 
-    @Option(help: ArgumentHelp("Calls of each path that count, per thread.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Calls of each path that count, per thread.", valueName: "n"),
+        transform: Number.whole(1...10_000_000))
     var calls = 2_000
 
     @Option(
         help: ArgumentHelp(
             "Fail with exit code 2 where a median is above this, such as 20us.",
-            valueName: "time"))
+            valueName: "time"), transform: Latency.parse)
     var atMost: Latency?
 
     @Flag(help: "Print the result as JSON on standard output.")
@@ -65,11 +75,6 @@ struct Bench: ParsableCommand {
         guard !readsData || (model != nil && !randomWeights && exit == nil) else {
             throw ValidationError(
                 "--dataset and --data-dir are for a trained model and all its paths")
-        }
-        for (name, value) in [
-            ("--threads", threads), ("--batch", batch), ("--calls", calls), ("--exit", exit ?? 1),
-        ] where !(1...10_000_000).contains(value) {
-            throw ValidationError("\(name) is \(value), expected 1 to 10000000")
         }
     }
 
@@ -107,7 +112,7 @@ struct Bench: ParsableCommand {
             return try BranchedNetwork.known.map { try untrained($0) }
         }
         guard !readsData else { return [try trained(model)] }
-        let (network, parameters) = try NetworkArgument.load(model)
+        let (network, parameters) = try NetworkArgument.load(model, check)
         guard !randomWeights else { return [try untrained(network)] }
         return [
             Material(
@@ -115,8 +120,19 @@ struct Bench: ParsableCommand {
         ]
     }
 
+    /// Requires memory for every path on every engine, for a session on each thread, for a batch of
+    /// images and for the times of all calls.
+    private func check(_ network: BranchedNetwork) throws {
+        let subjects = engines.count * (exit == nil ? network.exitCount + 3 : 1)
+        let images = network.inputShape.elementCount * MemoryLayout<Float>.size
+        try memory.check(
+            network, samples: subjects * threads, subjects: subjects,
+            others: batch * images + subjects * threads * calls * MemoryLayout<Double>.size)
+    }
+
     private func untrained(_ network: BranchedNetwork) throws -> Material {
-        Material(
+        try check(network)
+        return Material(
             network: network, parameters: try .initial(for: network, seed: 1),
             batches: [network.grayImages(batch)])
     }
@@ -125,6 +141,7 @@ struct Bench: ParsableCommand {
     private func trained(_ name: String) throws -> Material {
         let folder = ShippedModels.folder(name)
         let model = try ShippedModels.read(name)
+        try check(model.network)
         let test = try DataFolder(data, run: folder).splits(of: model, in: folder).test
         let batches = try PreparedImages(
             test, preprocessing: model.preprocessing, for: model.network

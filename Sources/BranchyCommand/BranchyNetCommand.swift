@@ -22,7 +22,8 @@ struct BranchyNetCommand: ParsableCommand {
         PassiveWaiting.enter()
         do {
             try refuseEmpty(CommandLine.arguments)
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                Array(CommandLine.arguments.dropFirst()).joiningNegativeNumbers)
             try command.run()
         } catch {
             end(by: error)

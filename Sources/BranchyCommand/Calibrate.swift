@@ -36,16 +36,20 @@ struct Calibrate: ParsableCommand {
     @Flag(help: "The most accurate setting, of these the fastest.")
     var mostAccurate = false
 
-    @Option(help: ArgumentHelp("The fastest of at least this accuracy.", valueName: "99%"))
+    @Option(
+        help: ArgumentHelp("The fastest of at least this accuracy.", valueName: "99%"),
+        transform: Share.parse)
     var accuracy: Share?
 
     @Option(
-        help: ArgumentHelp("The most accurate of at most this mean time.", valueName: "20us"))
+        help: ArgumentHelp("The most accurate of at most this mean time.", valueName: "20us"),
+        transform: Latency.parse)
     var latency: Latency?
 
     @Option(
         help: ArgumentHelp(
-            "The most accurate at which at least this share leaves early.", valueName: "0.9"))
+            "The most accurate at which at least this share leaves early.", valueName: "0.9"),
+        transform: Share.parse)
     var exitRate: Share?
 
     @Option(
@@ -81,6 +85,7 @@ struct Calibrate: ParsableCommand {
         if !force { try ShippedModels.refuseToChange(model.path) }
         let writer = try ModelFolder(model.path).makeWriter(requiresModel: true)
         var trained = try writer.folder.read(digest: Checksum.sha256)
+        try model.memory.check(trained.network)
         let given = try costOptions.microsecondsToExit(of: trained.network, by: engineOptions)
         let calibration = try DataFolder(data, run: model.path)
             .splits(of: trained, in: model.path)

@@ -17,17 +17,13 @@ struct Demo: ParsableCommand {
         completion: .directory)
     var output = "runs/demo"
 
-    @Option(help: ArgumentHelp("Passes over the training images.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Passes over the training images.", valueName: "n"),
+        transform: Number.whole(1...1_000))
     var epochs = 6
 
     @Flag(help: "Replace runs and models of these names even where no demo made them.")
     var force = false
-
-    func validate() throws {
-        guard 1...1_000 ~= epochs else {
-            throw ValidationError("--epochs is \(epochs), expected 1 to 1000")
-        }
-    }
 
     func run() throws {
         try FolderLock(output).whileHeld { try show() }

@@ -35,11 +35,14 @@ struct Evaluate: ParsableCommand {
             valueName: "model"), completion: .directory)
     var baseline: String?
 
-    @Option(help: ArgumentHelp("Evaluate only the first images.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Evaluate only the first images.", valueName: "n"),
+        transform: Number.whole(0...Int.max))
     var limit: Int?
 
     @Option(
-        help: ArgumentHelp("Measure times on so many images; 0 for no times.", valueName: "n"))
+        help: ArgumentHelp("Measure times on so many images; 0 for no times.", valueName: "n"),
+        transform: Number.whole(0...Int.max))
     var latencyImages = 2_000
 
     @Flag(help: "Show which classes are taken for which.")
@@ -58,13 +61,6 @@ struct Evaluate: ParsableCommand {
 
     @Flag(help: "Show no progress.")
     var quiet = false
-
-    func validate() throws {
-        for (name, value) in [("--limit", limit ?? 0), ("--latency-images", latencyImages)]
-        where value < 0 {
-            throw ValidationError("\(name) is \(value), expected 0 or more")
-        }
-    }
 
     func run() throws {
         let tables = csv.map { TableFolder($0, replacement) }
@@ -96,7 +92,9 @@ struct Evaluate: ParsableCommand {
         _ trained: TrainedModel, _ predictor: Predictor, _ engine: any Engine,
         on split: some DataSplit
     ) throws -> EvaluationReport {
-        let plain = try baseline.map { try PlainNetwork(at: $0, engine: engine) }
+        let plain = try baseline.map {
+            try PlainNetwork(at: $0, engine: engine, within: model.memory)
+        }
         var progress = ProgressLine(isShown: !quiet)
         defer { progress.clear() }
         let answers = try answers(of: predictor, trained, on: split, &progress)

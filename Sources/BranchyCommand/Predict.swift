@@ -21,21 +21,17 @@ struct Predict: ParsableCommand {
     var files: [String]
 
     @Option(
-        help: ArgumentHelp("Answer only the first images of each file or folder.", valueName: "n"))
+        help: ArgumentHelp("Answer only the first images of each file or folder.", valueName: "n"),
+        transform: Number.whole(0...Int.max))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("Show the most probable classes, so many.", valueName: "k"))
+    @Option(
+        help: ArgumentHelp("Show the most probable classes, so many.", valueName: "k"),
+        transform: Number.whole(1...Int.max))
     var top = 1
 
     @Flag(help: "Print one JSON object per image on standard output.")
     var json = false
-
-    func validate() throws {
-        if let limit, limit < 0 {
-            throw ValidationError("--limit is \(limit), expected 0 or more")
-        }
-        guard top >= 1 else { throw ValidationError("--top is \(top), expected 1 or more") }
-    }
 
     func run() throws {
         let trained = try model.load()

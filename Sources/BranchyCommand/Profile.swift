@@ -17,19 +17,14 @@ struct Profile: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "How often each operation is run in each of five rounds.", valueName: "n"))
+            "How often each operation is run in each of five rounds.", valueName: "n"),
+        transform: Number.whole(1...10_000_000))
     var repetitions = 200
 
     @OptionGroup var precisionOption: PrecisionOption
 
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
-
-    func validate() throws {
-        guard (1...10_000_000).contains(repetitions) else {
-            throw ValidationError("--repetitions is \(repetitions), expected 1 or more")
-        }
-    }
 
     func run() throws {
         let (network, parameters) = try model.load()

@@ -50,7 +50,7 @@ struct Report: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Measure times on so many images; 0 to count multiply-accumulates instead.",
-            valueName: "n"))
+            valueName: "n"), transform: Number.whole(0...Int.max))
     var latencyImages = 500
 
     @Flag(help: "Show no progress.")
@@ -61,9 +61,6 @@ struct Report: ParsableCommand {
             throw ValidationError(
                 "ask for a page by --output report.html, for numbers by --csv FOLDER, or for "
                     + "--plot")
-        }
-        guard latencyImages >= 0 else {
-            throw ValidationError("--latency-images is \(latencyImages), expected 0 or more")
         }
     }
 
@@ -90,7 +87,9 @@ struct Report: ParsableCommand {
         let subject = try ReportSubject(
             model.load(), in: folder, engine: engine, command: Self.command)
         let splits = try DataFolder(data, run: folder).splits(of: subject.trained, in: folder)
-        let plain = try baseline.map { try PlainNetwork(at: $0, engine: engine) }
+        let plain = try baseline.map {
+            try PlainNetwork(at: $0, engine: engine, within: model.memory)
+        }
         Interrupt.watch()
         var maker = ReportMaker(
             subject: subject, plain: plain, splits: splits, latencyImages: latencyImages,

@@ -1,5 +1,4 @@
 import ArgumentParser
-import BranchyChecksum
 import BranchyData
 import BranchyNet
 import BranchyTraining
@@ -54,12 +53,18 @@ struct Train: ParsableCommand {
     @Flag(help: "Go on with the run in the output folder, or start it if it did not begin.")
     var resume = false
 
-    @Option(help: ArgumentHelp("How many threads compute; all cores by default.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How many threads compute; all cores by default.", valueName: "n"),
+        transform: Number.whole(1...1_024))
     var threads: Int?
 
     @Option(
-        help: ArgumentHelp("Save the run at least this often.", valueName: "seconds"))
+        help: ArgumentHelp("Save the run at least this often.", valueName: "seconds"),
+        // No duration can hold the largest numbers; a billion seconds are more than thirty years.
+        transform: Number.real(0...1e9))
     var checkpointInterval: Double = 180
+
+    @OptionGroup var memory: MemoryOptions
 
     @Flag(help: "Print a summary as JSON on standard output.")
     var json = false
@@ -67,25 +72,15 @@ struct Train: ParsableCommand {
     @Flag(help: "Show no progress.")
     var quiet = false
 
-    func validate() throws {
-        if let threads, !(1...1024 ~= threads) {
-            throw ValidationError("--threads is \(threads), expected 1 to 1024")
-        }
-        // No duration can hold the largest numbers; a billion seconds are more than thirty years.
-        guard 0...1e9 ~= checkpointInterval else {
-            throw ValidationError(
-                "--checkpoint-interval is \(checkpointInterval), expected 0 to 1000000000 seconds")
-        }
-    }
-
     func run() throws {
         let folder = try RunFolder(output)
         var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
         try check(checkpoint)
+        try memory.check(training: checkpoint.network, by: checkpoint.recipe)
         let dataFolder = DataFolder(data, run: output)
         let splits = try dataFolder.splits(
             of: checkpoint.recipe, classNames: checkpoint.classNames)
-        try checkpoint.bind(to: splits)
+        try checkpoint.bind(to: splits, in: output)
         let engine = try Engines.training(threads: checkpoint.threads)
         var trainer = try Trainer(
             network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
@@ -101,6 +96,7 @@ struct Train: ParsableCommand {
     private func newRun() throws -> Checkpoint {
         let network = try BranchedNetwork(nameOrFile: network)
         let recipe = try resolvedRecipe(for: network)
+        try memory.check(training: network, by: recipe)
         var parameters = try ParameterStore.initial(
             for: network, seed: recipe.seed, by: recipe.initialization)
         let start = try startingModel()

@@ -118,9 +118,9 @@ struct InputRefusalTests {
     @Test(arguments: [
         (["0.3,0.3"], "2 thresholds for a network with 2 exits, expected 1"),
         (["0.3", "0.3"], "2 thresholds for a network with 2 exits, expected 1"),
-        (["nan"], "the threshold of exit 1 is nan, expected a number of 0 or more"),
-        (["-1"], "the threshold of exit 1 is -1.0, expected a number of 0 or more"),
-        (["-inf"], "the threshold of exit 1 is -inf, expected a number of 0 or more"),
+        (["nan"], "The value 'nan' is invalid for '--threshold <T>': expected numbers of 0"),
+        (["-1"], "The value '-1' is invalid for '--threshold <T>': expected numbers of 0"),
+        (["-inf"], "The value '-inf' is invalid for '--threshold <T>': expected numbers of 0"),
         (["0.3,"], "The value '0.3,' is invalid for '--threshold <T>'"),
     ])
     func refusesThresholdsThatAreNone(values: [String], message: String) throws {

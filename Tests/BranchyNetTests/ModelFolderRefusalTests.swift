@@ -162,7 +162,9 @@ struct ModelFolderRefusalTests {
         let sample = try sample()
         try sample.edit("network.json", "\"classCount\" : 4", "\"classCount\" : 5")
         let failure = #expect(throws: (any Error).self) { try sample.folder.read() }
-        #expect((failure as? NetworkError)?.code == .shapeMismatch)
+        let error = failure as? NetworkError
+        #expect(error?.code == .shapeMismatch)
+        #expect(error?.message.hasPrefix("\(sample.path)/network.json: network ") == true)
     }
 
     @Test func aModelThatDoesNotFitIsNotWritten() throws {

@@ -131,8 +131,11 @@ struct RecipeFaultTests {
     @Test(arguments: ["[", "{a: ", "- ", "? ", "[{a: ", "- ? "])
     func documentOfDeepNestingIsRefused(level: String) {
         let deep = String(repeating: level, count: 60_000 / level.utf8.count)
-        #expect(fault(document: "lossWeights:\n " + deep).hasPrefix("my.yaml"))
-        #expect(fault(document: deep).hasPrefix("my.yaml"))
+        for document in ["lossWeights:\n " + deep, deep] {
+            let message = fault(document: document)
+            #expect(message.hasPrefix("my.yaml"))
+            #expect(message.utf8.count < 1_100)
+        }
     }
 
     /// As deep as is parsed at all: it is then refused for what it is.

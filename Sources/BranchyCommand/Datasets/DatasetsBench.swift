@@ -21,23 +21,18 @@ struct DatasetsBench: ParsableCommand {
     @Argument(help: ArgumentHelp("The data set: \(DatasetName.known).", valueName: "name"))
     var name: String
 
-    @Option(help: ArgumentHelp("Images in a batch.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Images in a batch.", valueName: "n"),
+        transform: Number.whole(1...1_048_576))
     var batch = 128
 
-    @Option(help: ArgumentHelp("How often all images are loaded.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("How often all images are loaded.", valueName: "n"),
+        transform: Number.whole(1...1_000))
     var epochs = 5
 
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
-
-    func validate() throws {
-        guard (1...1 << 20).contains(batch) else {
-            throw ValidationError("--batch is \(batch); expected 1 to 1048576")
-        }
-        guard (1...1000).contains(epochs) else {
-            throw ValidationError("--epochs is \(epochs); expected 1 to 1000")
-        }
-    }
 
     func run() throws {
         var dataset: ImageDataset?

@@ -20,7 +20,7 @@ struct StudyLossWeights: ParsableCommand {
         name: [.customLong("weights")],
         help: ArgumentHelp(
             "Weights of the exits' losses, from the first to the last; repeat it to compare.",
-            valueName: "w,w"))
+            valueName: "w,w"), transform: LossWeights.parse)
     var weightings: [LossWeights] = []
 
     @OptionGroup var training: StudyTraining
@@ -50,18 +50,22 @@ struct StudyLossWeights: ParsableCommand {
 }
 
 /// A weight per exit.
-struct LossWeights: ExpressibleByArgument, Hashable {
+struct LossWeights: Hashable {
     /// At least 0, not all 0.
     let values: [Double]
 
     init(_ values: [Double]) { self.values = values }
 
-    init?(argument: String) {
+    static func parse(_ argument: String) throws -> LossWeights {
         let fields = argument.split(separator: ",", omittingEmptySubsequences: false)
-        values = fields.compactMap { Double($0) }
+        let values: [Double] = fields.compactMap { Number.real($0) }
         guard values.count == fields.count, values.allSatisfy({ $0.isFinite && $0 >= 0 }),
             values.contains(where: { $0 > 0 })
-        else { return nil }
+        else {
+            throw ValidationError(
+                "expected numbers of 0 or more, not all of them 0, such as 1,0.3")
+        }
+        return LossWeights(values)
     }
 
     /// Both directions, and what there was without branches.

@@ -9,7 +9,8 @@ struct StudyTraining: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Passes over the training images (default: the recipe's).", valueName: "n"))
+            "Passes over the training images (default: the recipe's).", valueName: "n"),
+        transform: Number.whole(1...100_000))
     var epochs: Int?
 
     @Flag(help: "One epoch on a small part of the images: the same path, in a minute.")

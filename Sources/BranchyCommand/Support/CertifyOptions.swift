@@ -12,10 +12,11 @@ struct CertifyOptions: ParsableArguments {
         help: ArgumentHelp(
             "The most loss on average.",
             discussion: "Repeat it for several promises, which then hold together; the first is "
-                + "put in force.", valueName: "0.5%"))
+                + "put in force.", valueName: "0.5%"), transform: Share.parse)
     var maximumLosses: [Share] = []
 
-    @Option(help: ArgumentHelp("How sure the promise is.", valueName: "95%"))
+    @Option(
+        help: ArgumentHelp("How sure the promise is.", valueName: "95%"), transform: Share.parse)
     var confidence: Share?
 
     @Option(
@@ -24,7 +25,9 @@ struct CertifyOptions: ParsableArguments {
                 + "accuracy, gains counted against it (accuracy-gap).", valueName: "loss"))
     var loss: PromisedLoss?
 
-    @Option(help: ArgumentHelp("Cuts the images into tuning and proof.", valueName: "n"))
+    @Option(
+        help: ArgumentHelp("Cuts the images into tuning and proof.", valueName: "n"),
+        transform: Number.whole(0...UInt64.max))
     var splitSeed: UInt64 = 0
 
     func validate() throws {

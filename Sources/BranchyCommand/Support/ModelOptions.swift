@@ -11,11 +11,18 @@ struct ModelArgument: ParsableArguments {
         completion: .directory)
     var model: String
 
+    @OptionGroup var memory: MemoryOptions
+
     /// The model's folder.
     var path: String { ShippedModels.folder(model) }
 
-    /// Reads the model, checking every file against its SHA-256.
-    func load() throws -> TrainedModel { try ShippedModels.read(model) }
+    /// Reads the model, checking every file against its SHA-256, and that there is the memory that
+    /// it takes.
+    func load() throws -> TrainedModel {
+        let trained = try ShippedModels.read(model)
+        try memory.check(trained.network)
+        return trained
+    }
 }
 
 /// A trained model, and the policy under which it is used.
@@ -26,7 +33,10 @@ struct ModelOptions: ParsableArguments {
     /// The model's folder.
     var path: String { model.path }
 
-    /// Reads the model, checking every file against its SHA-256.
+    /// How much memory may be taken.
+    var memory: MemoryOptions { model.memory }
+
+    /// As of the argument.
     func load() throws -> TrainedModel { try model.load() }
 
     /// A predictor under the policy that was asked for, or the model's own.

@@ -9,6 +9,8 @@ struct NetworkArgument: ParsableArguments {
     @Argument(help: Self.help, completion: .directory)
     var model: String
 
+    @OptionGroup var memory: MemoryOptions
+
     static let help = ArgumentHelp(
         "Folder of a trained model; or, with random weights then, a file that describes a network, "
             + "such as network.json, or the name of one "
@@ -17,17 +19,21 @@ struct NetworkArgument: ParsableArguments {
 
     /// The network and its numbers.
     func load() throws -> (network: BranchedNetwork, parameters: ParameterStore) {
-        try Self.load(model)
+        try Self.load(model) { try memory.check($0) }
     }
 
     /// The network of a name, a description or a folder, and its numbers.
+    ///
+    /// - Parameter check: looks at the network before memory is taken for it.
     static func load(
-        _ model: String
+        _ model: String, _ check: (BranchedNetwork) throws -> Void
     ) throws -> (network: BranchedNetwork, parameters: ParameterStore) {
         if let network = try untrained(model) {
+            try check(network)
             return (network, try .initial(for: network, seed: 1))
         }
         let trained = try ModelFolder(model).read(digest: Checksum.sha256)
+        try check(trained.network)
         return (trained.network, trained.parameters)
     }
 

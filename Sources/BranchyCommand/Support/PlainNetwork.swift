@@ -10,7 +10,7 @@ struct PlainNetwork {
     let predictor: Predictor
 
     /// - Throws: `ModelError` where the folder is no model, `NetworkError` where it has exits.
-    init(at path: String, engine: any Engine) throws {
+    init(at path: String, engine: any Engine, within memory: MemoryOptions) throws {
         model = try ModelFolder(path).read(digest: Checksum.sha256)
         guard model.network.exitCount == 1 else {
             throw NetworkError(
@@ -18,6 +18,7 @@ struct PlainNetwork {
                 "\(path): '\(model.network.name)' has \(model.network.exitCount) exits, expected a "
                     + "plain network as baseline")
         }
+        try memory.check(model.network)
         predictor = try Predictor(
             network: model.network, parameters: model.parameters,
             policy: ThresholdPolicy(thresholds: []), engine: engine)

@@ -11,27 +11,30 @@ struct PolicyOptions: ParsableArguments {
             "Threshold at which a sample leaves, one for each early exit.",
             discussion: "Repeat it or separate by commas. Entropies (in nats) have to be below it: "
                 + "0 lets nobody leave early, inf everybody. Probabilities and margins have to "
-                + "reach it. Without a policy, the model's own.", valueName: "T"))
+                + "reach it. Without a policy, the model's own.", valueName: "T"),
+        transform: ThresholdList.parse)
     var thresholds: [ThresholdList] = []
 
     @Option(help: "What --threshold is compared with (default: entropy).")
     var score: ExitScore?
 
     @Option(
-        help: ArgumentHelp("Answer every image at this exit, counted from 1.", valueName: "i"))
+        help: ArgumentHelp("Answer every image at this exit, counted from 1.", valueName: "i"),
+        transform: Number.whole(1...BranchedNetwork.layerLimit))
     var exit: Int?
 
     @Option(
         help: ArgumentHelp(
             "Leave once so many exits in a row have repeated the answer before them.",
-            valueName: "n"))
+            valueName: "n"), transform: Number.whole(1...BranchedNetwork.layerLimit))
     var patience: Int?
 
     @Option(
         help: ArgumentHelp(
             "Begin no stage that cannot finish in this time, as measured at the start.",
             discussion: "The last exit visited answers. With --threshold or --patience a sample "
-                + "leaves earlier where that says so.", valueName: "300us"))
+                + "leaves earlier where that says so.", valueName: "300us"),
+        transform: Latency.parse)
     var deadline: Latency?
 
     func validate() throws {
@@ -113,13 +116,16 @@ struct PolicyOptions: ParsableArguments {
 extension ExitScore: ExpressibleByArgument {}
 
 /// Numbers separated by commas.
-struct ThresholdList: ExpressibleByArgument {
+struct ThresholdList {
+    /// 0 or more, infinity too.
     let values: [Float]
 
-    init?(argument: String) {
+    static func parse(_ argument: String) throws -> ThresholdList {
         let fields = argument.split(separator: ",", omittingEmptySubsequences: false)
-        let values = fields.compactMap { Float($0) }
-        guard values.count == fields.count else { return nil }
-        self.values = values
+        let values: [Float] = fields.compactMap { Number.real($0) }
+        guard values.count == fields.count, values.allSatisfy({ $0 >= 0 }) else {
+            throw ValidationError("expected numbers of 0 or more, or inf, such as 0.3 or 0.2,inf")
+        }
+        return ThresholdList(values: values)
     }
 }

@@ -158,26 +158,28 @@ extension Recipe {
 
 extension Checkpoint {
     /// Ties a new run to its data, or makes sure that a resumed one sees the same.
-    mutating func bind(to splits: DatasetSplits) throws {
+    ///
+    /// - Parameter folder: of the run, for errors.
+    mutating func bind(to splits: DatasetSplits, in folder: String) throws {
         let checksums = [splits.training.checksum, splits.validation.checksum]
         guard dataChecksums.isEmpty || dataChecksums == checksums else {
             throw TrainingError(
                 .invalidCheckpoint,
-                "the run began on other data: their SHA-256 was \(dataChecksums[0]), now it is "
+                "the run in \(folder) began on other data: their SHA-256 was \(dataChecksums[0]), now it is "
                     + checksums[0])
         }
         dataChecksums = checksums
         classNames = splits.training.classNames
-        try checkPlace(amongTrainingImages: splits.training.count)
+        try checkPlace(amongTrainingImages: splits.training.count, in: folder)
     }
 
     /// A place beyond the end of its epoch would never be reached again.
-    private func checkPlace(amongTrainingImages count: Int) throws {
+    private func checkPlace(amongTrainingImages count: Int, in folder: String) throws {
         let batches = try recipe.batchesPerEpoch(of: network, samples: count)
         guard state.batch < batches, state.step == state.epoch * batches + state.batch else {
             throw TrainingError(
                 .invalidCheckpoint,
-                "the run stands at step \(state.step), batch \(state.batch) of epoch "
+                "the run in \(folder) stands at step \(state.step), batch \(state.batch) of epoch "
                     + "\(state.epoch + 1), but an epoch has \(batches) batches: its checkpoint is "
                     + "corrupt")
         }

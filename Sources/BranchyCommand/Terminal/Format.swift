@@ -76,6 +76,12 @@ enum Format {
         return "\(fixed(Double(count) / unit, digits: 1)) \(name)"
     }
 
+    /// `9663676416` as `9.0 GiB`, `1048576` as `1.0 MiB`.
+    static func memory(_ count: Int) -> String {
+        let (unit, name) = count < 1 << 30 ? (1 << 20, "MiB") : (1 << 30, "GiB")
+        return "\(fixed(Double(count) / Double(unit), digits: 1)) \(name)"
+    }
+
     /// A duration as `1:02:03`, `2:03` or `3 s`.
     static func duration(_ duration: Duration) -> String {
         let seconds = Int(duration.components.seconds)

@@ -119,17 +119,19 @@ extension ModelFolder {
         let stored = try Safetensors(
             parsing: read(Self.parametersName, manifest, digest),
             source: path + "/" + manifest.storedName(of: Self.parametersName))
-        let model = TrainedModel(
-            network: network, parameters: try stored.tensors.ordered(for: network),
-            preprocessing: details.preprocessing, classNames: details.classNames,
-            policy: details.policy, calibration: details.calibration,
-            provenance: details.provenance)
         do {
+            let model = TrainedModel(
+                network: network, parameters: try stored.tensors.ordered(for: network),
+                preprocessing: details.preprocessing, classNames: details.classNames,
+                policy: details.policy, calibration: details.calibration,
+                provenance: details.provenance)
             try model.validate()
+            return model
+        } catch let error as NetworkError {
+            throw NetworkError(error.code, "\(path)/\(ModelFileName.network): \(error.message)")
         } catch {
             throw ModelError(.corruptFile, "\(path): \(error)")
         }
-        return model
     }
 
     private func read(

@@ -16,7 +16,8 @@ extension Recipe {
     ) throws -> Recipe {
         var node = try base.node()
         var recipe = base
-        // Read after each change, so that a value of the wrong type is blamed on its source.
+        try base.validate()
+        // Read after each change, so that a wrong value is blamed on its source.
         if let document {
             try node.merge(parse(document, source), source: source, path: "")
             recipe = try read(node, source)
@@ -25,13 +26,14 @@ extension Recipe {
             try node.apply(setting)
             recipe = try read(node, "--set \(setting)")
         }
-        try recipe.validate()
         return recipe
     }
 
     private static func read(_ node: Node, _ source: String) throws -> Recipe {
         do {
-            return try YAMLDecoder().decode(Recipe.self, from: Yams.serialize(node: node))
+            let recipe = try YAMLDecoder().decode(Recipe.self, from: Yams.serialize(node: node))
+            try recipe.validate()
+            return recipe
         } catch {
             throw TrainingError(.invalidRecipe, "\(source): \(describe(error))")
         }
@@ -81,12 +83,14 @@ extension Recipe {
         do {
             return try Yams.compose(yaml: text)
         } catch {
-            throw TrainingError(.invalidRecipe, "\(source): \(error)")
+            // It quotes the line, which may be the whole text.
+            throw TrainingError(.invalidRecipe, "\(source): \("\(error)".prefix(1_000))")
         }
     }
 
     private static func describe(_ error: any Error) -> String {
         switch error {
+        case let error as TrainingError: error.message
         case DecodingError.typeMismatch(let type, let context):
             "'\(path(context))' has the wrong type, expected \(type)"
         case DecodingError.dataCorrupted(let context):
@@ -155,7 +159,8 @@ extension Node {
         let known = mapping?.compactMap(\.key.string) ?? []
         let nearest = known.min { key.editDistance(to: $0) < key.editDistance(to: $1) }
         let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
-        return TrainingError(.invalidRecipe, "\(source): there is no key '\(fullKey)'\(hint)")
+        return TrainingError(
+            .invalidRecipe, "\(source): there is no key '\(fullKey.prefix(200))'\(hint)")
     }
 }
 

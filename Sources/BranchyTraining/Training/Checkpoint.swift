@@ -92,11 +92,17 @@ public struct Checkpoint: Hashable, Sendable {
             throw ModelError(.corruptFile, "\(path): \(ModelError.describe(error))")
         }
         if let digest { try Self.check(file, digest, path) }
-        try document.check(path)
         let network = document.network
         var state = TrainingState(parameters: ParameterStore(), recipe: document.recipe)
-        for (prefix, place) in TrainingState.tensors(of: document.recipe) {
-            state[keyPath: place] = try Self.store(prefix, in: file, for: network, path)
+        do {
+            try document.check(path)
+            for (prefix, place) in TrainingState.tensors(of: document.recipe) {
+                state[keyPath: place] = try Self.store(prefix, in: file, for: network, path)
+            }
+        } catch let error as NetworkError {
+            throw NetworkError(error.code, "\(path): \(error.message)")
+        } catch let error as TrainingError {
+            throw TrainingError(error.code, "\(path): \(error.message)")
         }
         document.copyCounters(to: &state)
         self.init(
