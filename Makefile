@@ -14,8 +14,8 @@ WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-defa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn test-kernels test-threads fuzz race-test \
-	kill-resume-test check-all example bench lint doc clean
+.PHONY: help setup demo test test-without-onednn test-kernels test-threads sweep fuzz \
+	race-test kill-resume-test check-all example bench lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test-kernels: ## Test the kernels under sanitizers, and for 64-bit ARM on an emu
 test-threads: ## Test what threads share under the thread sanitizer
 	Scripts/test-threads
 
+sweep: setup ## Compare every operation of random sizes with plain loops, on every engine
+	Scripts/sweep-engines
+
 fuzz: setup ## Feed every reader of files with made-up inputs, 200,000 in all
 	Scripts/fuzz $(INPUTS)
 
@@ -55,7 +58,7 @@ kill-resume-test: setup ## Kill training runs, go on with them, and compare the 
 	Scripts/kill-resume-test . 20 --dataset digits --set data.trainingImages=10000
 
 check-all: ## Everything above, 10,000,000 inputs and 100 rounds: hours
-	$(MAKE) test lint test-without-onednn test-kernels test-threads kill-resume-test
+	$(MAKE) test lint test-without-onednn test-kernels test-threads sweep kill-resume-test
 	$(MAKE) race-test ROUNDS=100
 	$(MAKE) fuzz INPUTS=10000000
 

@@ -34,6 +34,7 @@ let package = Package(
         // Floor 1: programs of operations, and the engine boundary. Knows no exits.
         .target(name: "Compute"),
         .target(name: "CInferenceKernels"),
+        .target(name: "CTrainingKernels"),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
@@ -57,6 +58,7 @@ let package = Package(
             name: "OneDNNEngine",
             dependencies: [
                 "Compute", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
+                .target(name: "CTrainingKernels", condition: .when(traits: ["OneDNN"])),
             ]),
 
         // Floor 3: how a network is made, and what it is worth.
@@ -100,6 +102,7 @@ let package = Package(
             dependencies: [
                 "BranchyNet", "Compute", "TestSupport",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
+                .target(name: "CTrainingKernels", condition: .when(traits: ["OneDNN"])),
             ]),
         .testTarget(
             name: "BranchyTrainingTests",

@@ -123,7 +123,7 @@ struct Calibrate: ParsableCommand {
             microsecondsToExit: costs,
             costFile: costOptions.fileName, samples: record.count, dataset: record.dataset,
             dataChecksum: record.dataChecksum, engine: engine.name,
-            precision: engineOptions.precision.rawValue)
+            precision: engine.arithmetic.precision)
         trained.policy = choices[0].policy
         trained.calibration = result
         try writer.update(trained, digest: Checksum.sha256)
@@ -169,7 +169,7 @@ struct Calibrate: ParsableCommand {
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
             costFile: costOptions.fileName, samples: certifier.tuningCount,
             dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
-            precision: engineOptions.precision.rawValue)
+            precision: engine.arithmetic.precision)
         try writer.update(trained, digest: Checksum.sha256)
         try CertificateFile.write(certificate, by: writer)
         for candidate in candidates { warn(of: candidate.point, certifier.score, trained) }

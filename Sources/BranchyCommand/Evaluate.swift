@@ -106,7 +106,7 @@ struct Evaluate: ParsableCommand {
             imageCount: min(latencyImages, limit ?? .max), &progress)
         return EvaluationReport(
             network: trained.network, policy: .init(predictor.policy), engine: engine.name,
-            precision: engineOptions.precision.rawValue, evaluation: Evaluation(answers),
+            precision: engine.arithmetic.precision, evaluation: Evaluation(answers),
             isInSample: trained.calibration?.dataChecksum == split.checksum
                 && trained.policy == ModelPolicy(predictor.policy),
             certification: try CertificateFile(in: model.path).certification(

@@ -37,16 +37,16 @@ extension ProgramCompiler {
     /// channels; the sum and ReLU at the end of a residual block that follow one in blocks.
     func fusion(
         of convolution: Operation.Convolution, at index: Int, in segment: Program.Segment
-    ) -> Fusion {
+    ) throws(EngineError) -> Fusion {
         let instruction = segment.instructions[index]
-        var fusion = Fusion(instruction, hasReLU: convolution.activation == .relu)
+        var fusion = Fusion(instruction, hasReLU: try hasReLU(convolution.activation))
         guard let reader = onlyReader(of: fusion.written, in: segment) else { return fusion }
         let isBlocked = Kernels.fillsBlocks(channels: size(of: fusion.written).channels)
         switch reader.operation {
         case .maxPooling(let pooling)
         where !isBlocked && pooling.kernelSize == 2 && pooling.stride == 2
             && !pooling.recordsSelection:
-            fusion.take(reader, hasReLU: pooling.activation == .relu)
+            fusion.take(reader, hasReLU: try hasReLU(pooling.activation))
             fusion.takesMaximum = true
         case .add where isBlocked && convolution.activation == nil:
             guard let other = reader.operands.first(where: { $0 != fusion.written }),
@@ -54,10 +54,15 @@ extension ProgramCompiler {
             else { break }
             fusion.take(reader, hasReLU: false)
             fusion.other = other
-            if let last = onlyReader(of: fusion.written, in: segment), last.operation == .relu {
-                fusion.take(last, hasReLU: true)
+            if let last = onlyReader(of: fusion.written, in: segment),
+                case .activation(let activation) = last.operation
+            {
+                fusion.take(last, hasReLU: try hasReLU(activation))
             }
-        default: break
+        case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
+            .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
+            .add, .flatten, .softmaxCrossEntropy, .convert, .gradient:
+            break
         }
         return fusion
     }

@@ -14,6 +14,11 @@ public struct NativeEngine: Engine {
     /// What convolutions and fully connected layers multiply in.
     public let precision: InferencePrecision
 
+    /// What is multiplied in, and the instruction set.
+    public var arithmetic: Arithmetic {
+        Arithmetic(precision: precision.rawValue, kernels: kernels.rawValue)
+    }
+
     /// Picks the kernels.
     ///
     /// - Parameters:

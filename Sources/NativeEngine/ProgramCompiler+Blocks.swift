@@ -37,7 +37,7 @@ extension ProgramCompiler {
         var call = call(
             kernels.table.scaling_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
-        call.has_relu = normalization.activation == .relu
+        call.has_relu = try hasReLU(normalization.activation)
         try appendOfBlocks(
             call, instruction, "scaling of blocks",
             weights: weights.append(biases: scales, count: scales.count, lanes: Layout.block),

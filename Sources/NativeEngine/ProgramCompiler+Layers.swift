@@ -2,6 +2,17 @@ import CInferenceKernels
 import Compute
 
 extension ProgramCompiler {
+    /// Whether a kernel has to cut what is below 0: the one activation that kernels have, and the
+    /// one place that knows so.
+    ///
+    /// - Throws: `unsupported` for an activation that no kernel has.
+    func hasReLU(_ activation: Operation.Activation?) throws(EngineError) -> Bool {
+        switch activation {
+        case nil: false
+        case .relu: true
+        }
+    }
+
     mutating func lower(
         _ pooling: Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
@@ -10,7 +21,7 @@ extension ProgramCompiler {
         let kernel =
             isBlocked ? kernels.table.max_pooling_of_blocks : kernels.table.max_pooling
         var call = windowCall(kernel, pooling, instruction)
-        call.has_relu = pooling.activation == .relu
+        call.has_relu = try hasReLU(pooling.activation)
         append(
             Step(
                 call: call, source: source,
@@ -33,7 +44,7 @@ extension ProgramCompiler {
         return call
     }
 
-    /// ReLU of a value, or the sum of two. Blocks are taken for planes of rows so much wider.
+    /// An activation of a value, or the sum of two. Blocks are taken for planes of rows so much wider.
     mutating func lowerElementwise(
         _ instruction: Program.Instruction, hasReLU: Bool
     ) throws(EngineError) {

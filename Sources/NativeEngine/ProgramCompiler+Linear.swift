@@ -26,7 +26,7 @@ extension ProgramCompiler {
         (call.channels, call.height, call.width) = (
             Int32(source.size.channels), Int32(source.size.height), Int32(source.size.width)
         )
-        call.has_relu = linear.activation == .relu
+        call.has_relu = try hasReLU(linear.activation)
         let group = Int(call.group)
         append(
             Step(

@@ -73,7 +73,7 @@ struct ProgramCompiler {
                 // Nothing to compute, and nothing that a kernel would have to divide by.
                 for value in instruction.results { _ = try result(value) }
             } else if case .convolution(let convolution) = instruction.operation {
-                let fusion = fusion(of: convolution, at: index, in: segment)
+                let fusion = try fusion(of: convolution, at: index, in: segment)
                 replaced.formUnion(fusion.replaced)
                 try lower(convolution, instruction, fusion)
             } else {
@@ -95,7 +95,8 @@ struct ProgramCompiler {
         where normalization.size <= 2 * Layout.block + 1:
             try lower(normalization, instruction)
         case .shortcut(let shortcut): try lower(shortcut, instruction)
-        case .relu: try lowerElementwise(instruction, hasReLU: true)
+        case .activation(let activation):
+            try lowerElementwise(instruction, hasReLU: hasReLU(activation))
         case .add: try lowerElementwise(instruction, hasReLU: false)
         case .flatten: try lowerFlatten(instruction)
         case .convolution, .maxPooling, .batchNormalization, .localResponseNormalization,

@@ -13,6 +13,8 @@ struct CrossEntropyKernel: HostKernel {
     let batchSize: Int
     let classes: Int
 
+    var name: String { "sums of 64 bits" }
+
     func run(_ memory: [UnsafeMutableRawPointer]) {
         let crossEntropy = CrossEntropy(
             logits: UnsafePointer(memory[0].assumingMemoryBound(to: Float.self)),

@@ -14,17 +14,30 @@ public struct OneDNNEngine: Engine {
     /// `onednn`.
     public let name = "onednn"
 
+    /// 32-bit floats, unless the program itself has values in bfloat16; the library's version.
+    public var arithmetic: Arithmetic {
+        Arithmetic(precision: "float32", kernels: "oneDNN \(Self.libraryVersion)")
+    }
+
     /// How many threads compute.
     public var threads: Int { library.threads }
 
     private let library: Library
+    private let guardByteCount: Int
 
     /// Starts the library.
     ///
     /// - Parameter threads: how many threads compute, at least 1.
     /// - Throws: `EngineError` where the library does not start.
     public init(threads: Int = 1) throws(EngineError) {
+        try self.init(threads: threads, guardByteCount: 0)
+    }
+
+    /// For tests: behind every buffer lies memory that nobody may write, and a run that finds it
+    /// changed fails. Buffers then share no bytes.
+    package init(threads: Int, guardByteCount: Int) throws(EngineError) {
         self.library = try Library(threads: threads)
+        self.guardByteCount = guardByteCount
     }
 
     /// The library's version, as `2.6.3`.
@@ -42,7 +55,8 @@ public struct OneDNNEngine: Engine {
         return try library.run { () throws(EngineError) in
             var compiler = ProgramCompiler(
                 program, batchSize: batchSize, parameters: parameters, library: library)
-            return try OneDNNExecutable(try compiler.compile(), library: library)
+            return try OneDNNExecutable(
+                try compiler.compile(), library: library, guardByteCount: guardByteCount)
         }
     }
 }

@@ -9,14 +9,16 @@ final class OneDNNExecutable: Executable {
     private let memory: MemoryPlan
     /// The offset of each buffer in a workspace; `nil` for constants.
     private let offsets: [Int?]
+    private let guards: MemoryGuards
 
     var program: Program { plan.program }
     var batchSize: Int { plan.batchSize }
     var implementations: [Implementation] { plan.segments.flatMap(\.self).map(\.implementation) }
 
-    init(_ plan: Plan, library: Library) throws(EngineError) {
+    init(_ plan: Plan, library: Library, guardByteCount: Int) throws(EngineError) {
         self.plan = plan
         self.library = library
+        let isGuarded = guardByteCount > 0
         let stepCount = plan.segments.reduce(0) { $0 + $1.count }
         var requests: [MemoryPlan.Request] = []
         var requestIndices: [Int?] = []
@@ -26,16 +28,20 @@ final class OneDNNExecutable: Executable {
                 requestIndices.append(nil)
                 continue
             case .pinned:
-                requests.append(.init(byteCount: buffer.byteCount, lifetime: 0...stepCount))
+                let byteCount = buffer.byteCount + guardByteCount
+                requests.append(.init(byteCount: byteCount, lifetime: 0...stepCount))
             case .planned:
-                let lifetime = buffer.lifetime ?? 0...0
-                requests.append(.init(byteCount: buffer.byteCount, lifetime: lifetime))
+                let lifetime = isGuarded ? 0...stepCount : buffer.lifetime ?? 0...0
+                let byteCount = buffer.byteCount + guardByteCount
+                requests.append(.init(byteCount: byteCount, lifetime: lifetime))
             }
             requestIndices.append(requests.count - 1)
         }
         let memory = MemoryPlan(requests)
         self.memory = memory
-        self.offsets = requestIndices.map { index in index.map { memory.offsets[$0] } }
+        let offsets = requestIndices.map { index in index.map { memory.offsets[$0] } }
+        self.offsets = offsets
+        self.guards = MemoryGuards(plan, offsets, byteCount: guardByteCount)
     }
 
     func makeWorkspace() throws(EngineError) -> Workspace {
@@ -43,7 +49,8 @@ final class OneDNNExecutable: Executable {
             owner: self, byteCount: memory.byteCount, inputs: slots(plan.inputs),
             outputs: slots(plan.outputs)
         ) { base throws(EngineError) in
-            try library.run { () throws(EngineError) in
+            guards.set(in: base)
+            return try library.run { () throws(EngineError) in
                 try RunContext(plan, library.engine) { buffer in address(of: buffer, base) }
             }
         }
@@ -56,6 +63,7 @@ final class OneDNNExecutable: Executable {
         try library.run { () throws(EngineError) in
             try context.run(segment)
         }
+        try guards.check(in: workspace.base)
     }
 
     private func slots(_ buffers: [Int]) -> [Workspace.Slot] {

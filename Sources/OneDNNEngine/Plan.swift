@@ -28,6 +28,9 @@ struct View: Sendable {
 
 /// A computation of our own, where the library has none that is as good.
 protocol HostKernel: Sendable {
+    /// How it computes, as listings print it.
+    var name: String { get }
+
     /// Computes on the memory of a step's arguments, given in their order.
     func run(_ memory: [UnsafeMutableRawPointer])
 }

@@ -49,13 +49,13 @@ extension ProgramCompiler {
         var weights = try Layout.any(weight, type).descriptor
         var bias = try Layout.plain([weight[0]]).descriptor
         var destination = try Layout.channelsLast(result, type).descriptor
+        let activation = try conednn_activation(convolution.activation)
         return try library.descriptor(of: Operation.convolution(convolution).description) {
             descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
                 conednn_convolution_forward(
-                    &descriptor, engine, convolution.activation != nil,
-                    &source, &weights, hasBias ? bias : nil, &destination,
-                    Int64(convolution.stride), Int64(convolution.padding))
+                    &descriptor, engine, activation, &source, &weights, hasBias ? bias : nil,
+                    &destination, Int64(convolution.stride), Int64(convolution.padding))
             }
         }
     }

@@ -3,9 +3,11 @@ import COneDNN
 import Compute
 
 extension ProgramCompiler {
-    mutating func lowerReLU(_ instruction: Program.Instruction) throws(EngineError) {
+    mutating func lower(
+        _ activation: Operation.Activation, _ instruction: Program.Instruction
+    ) throws(EngineError) {
         let source = try primary(of: instruction.operands[0])
-        let descriptor = try reLUForward(source.layout)
+        let descriptor = try activationForward(activation, source.layout)
         try append(
             descriptor, for: instruction.operation.description,
             [
@@ -15,27 +17,38 @@ extension ProgramCompiler {
         try finish(instruction.results[0])
     }
 
-    private func reLUForward(_ layout: Layout) throws(EngineError) -> Handle {
+    private func activationForward(
+        _ activation: Operation.Activation, _ layout: Layout
+    ) throws(EngineError) -> Handle {
         var layout = layout
-        return try library.descriptor(of: Operation.relu.description) { descriptor, engine, _ in
-            conednn_relu_forward(&descriptor, engine, &layout.descriptor)
+        let function = try conednn_activation(activation)
+        return try library.descriptor(of: activation.rawValue) { descriptor, engine, _ in
+            conednn_activation_forward(&descriptor, engine, function, &layout.descriptor)
         }
     }
 
-    mutating func lowerReLUGradient(_ instruction: Program.Instruction) throws(EngineError) {
-        let (rectified, gradient) = (instruction.operands[0], instruction.operands[1])
-        let (layout, views) = try commonViews(rectified, gradient)
-        let forward = try reLUForward(layout)
+    mutating func lowerGradient(
+        _ activation: Operation.Activation, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (known, gradient) = (instruction.operands[0], instruction.operands[1])
+        let (layout, views) = try commonViews(known, gradient)
+        let forward = try activationForward(activation, layout)
+        let function = try conednn_activation(activation)
         var data = layout
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) {
-            conednn_relu_backward(&$0, $1, $2, &data.descriptor)
+            conednn_activation_backward(&$0, $1, $2, function, &data.descriptor)
         }
+        let argument =
+            switch activation.derivativeOperand {
+            case .source: DNNL_ARG_SRC
+            case .result: DNNL_ARG_DST
+            }
         try append(
             descriptor, for: instruction.operation.description,
             [
-                (DNNL_ARG_DST, views.0), (DNNL_ARG_DIFF_DST, views.1),
+                (argument, views.0), (DNNL_ARG_DIFF_DST, views.1),
                 (DNNL_ARG_DIFF_SRC, result(instruction.results[0], layout)),
             ])
         try finish(instruction.results[0])

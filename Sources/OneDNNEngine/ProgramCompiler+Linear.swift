@@ -24,12 +24,13 @@ extension ProgramCompiler {
         var weights = try linearWeights(outputFeatures, source, source.type)
         var bias = try Layout.plain([outputFeatures]).descriptor
         var destination = try Layout.plain([batchSize, outputFeatures], source.type).descriptor
+        let activation = try conednn_activation(linear.activation)
         return try library.descriptor(of: Operation.linear(linear).description) {
             descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
                 conednn_linear_forward(
-                    &descriptor, engine, linear.activation != nil,
-                    &source.descriptor, &weights.descriptor, hasBias ? bias : nil, &destination)
+                    &descriptor, engine, activation, &source.descriptor, &weights.descriptor,
+                    hasBias ? bias : nil, &destination)
             }
         }
     }
@@ -91,7 +92,11 @@ extension ProgramCompiler {
         switch readers[0].operation {
         case .convert: return imageReading(readers[0].results[0])
         case .gradient(.flatten): return readers[0].results[0]
-        default: return nil
+        // What else reads features takes them as they lie.
+        case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
+            .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
+            .add, .flatten, .softmaxCrossEntropy, .gradient:
+            return nil
         }
     }
 

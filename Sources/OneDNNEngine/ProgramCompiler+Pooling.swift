@@ -56,10 +56,11 @@ extension ProgramCompiler {
         source: Layout, result: [Int]
     ) throws(EngineError) -> Handle {
         var (source, destination) = (source, try Layout.channelsLast(result, source.type))
+        let activation = try conednn_activation(activation)
         return try library.descriptor(of: window.averages ? "average pooling" : "max pooling") {
             descriptor, engine, _ in
             conednn_pooling_forward(
-                &descriptor, engine, trains, activation != nil, &source.descriptor,
+                &descriptor, engine, trains, activation, &source.descriptor,
                 &destination.descriptor, window)
         }
     }

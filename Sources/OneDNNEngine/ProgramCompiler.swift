@@ -83,7 +83,7 @@ struct ProgramCompiler {
         case .batchNormalization(let normalization): try lower(normalization, instruction)
         case .localResponseNormalization(let normalization): try lower(normalization, instruction)
         case .shortcut(let shortcut): try lower(shortcut, instruction)
-        case .relu: try lowerReLU(instruction)
+        case .activation(let activation): try lower(activation, instruction)
         case .dropout: try lowerBinary(instruction, multiplies: true)
         case .add: try lowerBinary(instruction, multiplies: false)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
@@ -110,7 +110,7 @@ struct ProgramCompiler {
         case .localResponseNormalization(let normalization):
             try lowerGradient(normalization, instruction)
         case .shortcut(let shortcut, _): try lowerGradient(shortcut, instruction)
-        case .relu: try lowerReLUGradient(instruction)
+        case .activation(let activation): try lowerGradient(activation, instruction)
         case .flatten: try lowerFlattenGradient(instruction)
         case .softmaxCrossEntropy(let smoothing):
             try lowerCrossEntropyGradient(smoothing, instruction)
@@ -257,6 +257,11 @@ extension ProgramCompiler {
         return View(buffer: buffers.count - 1, layout: layout)
     }
 
+    /// New memory for so many bytes, of which only the step that has it knows what they are.
+    mutating func addScratch(byteCount: Int) throws(EngineError) -> View {
+        try add(.plain([byteCount.roundedUp(toMultipleOf: 4) / 4]))
+    }
+
     private mutating func pin(_ value: Program.Value) throws(EngineError) -> View {
         let layout = try Layout.plain(dimensions(of: value))
         buffers.append(Buffer(byteCount: layout.byteCount, home: .pinned))
@@ -316,7 +321,7 @@ extension ProgramCompiler {
         _ kernel: some HostKernel, for operation: String, _ views: [View]
     ) {
         let arguments = views.enumerated().map { (Int32($0), $1) }
-        append(.host(kernel), for: operation, "swift", arguments)
+        append(.host(kernel), for: operation, kernel.name, arguments)
     }
 
     private mutating func append(
@@ -333,7 +338,8 @@ extension ProgramCompiler {
         stepCount += 1
     }
 
-    private mutating func appendReorder(_ source: View, _ target: View) throws(EngineError) {
+    /// Copies numbers into another layout, or as another type.
+    mutating func appendReorder(_ source: View, _ target: View) throws(EngineError) {
         try append(
             reorderDescriptor(source.layout, target.layout), for: "reorder",
             [(DNNL_ARG_FROM, source), (DNNL_ARG_TO, target)])

@@ -14,6 +14,8 @@ struct ShortcutKernel: HostKernel {
     let bytesPerElement: Int
     let isGradient: Bool
 
+    var name: String { "copies" }
+
     func run(_ memory: [UnsafeMutableRawPointer]) {
         if isGradient {
             memory[1].initializeMemory(

@@ -10,6 +10,7 @@ struct TrainerRefusalTests {
     /// Fails with an error that is none of training's.
     private struct UnusableEngine: Engine {
         let name = "unusable"
+        let arithmetic = Arithmetic(precision: "float32", kernels: "none")
 
         func compile(
             _ program: Program, batchSize: Int, parameters: ParameterStore

@@ -10,6 +10,7 @@ struct FaultyEngine: Engine {
     }
 
     let name = "faulty"
+    let arithmetic = Arithmetic(precision: "float32", kernels: "one of them wrong")
     let fault: Fault
 
     func compile(

@@ -54,6 +54,6 @@ struct StudyThresholds: ParsableCommand {
         try output.write(
             ThresholdStudy(
                 record, trained.network, score: score, engine: engine.name,
-                precision: engineOptions.precision.rawValue))
+                precision: engine.arithmetic.precision))
     }
 }

@@ -4,11 +4,6 @@ import BranchyEvaluation
 import BranchyNet
 import Compute
 import Foundation
-import NativeEngine
-
-#if OneDNN
-import OneDNNEngine
-#endif
 
 /// The certificate beside a model.
 struct CertificateFile {
@@ -126,15 +121,10 @@ enum Certification: String, Encodable {
 }
 
 extension Certificate.Computation {
-    /// What an engine computes with.
+    /// What an engine says that it computes with.
     init(of engine: any Engine) {
-        var (precision, kernels) = (InferencePrecision.float32, "default")
-        if let native = engine as? NativeEngine {
-            (precision, kernels) = (native.precision, native.kernels.rawValue)
-        }
-        #if OneDNN
-        if engine is OneDNNEngine { kernels = "oneDNN \(OneDNNEngine.libraryVersion)" }
-        #endif
-        self.init(engine: engine.name, precision: precision.rawValue, kernels: kernels)
+        self.init(
+            engine: engine.name, precision: engine.arithmetic.precision,
+            kernels: engine.arithmetic.kernels)
     }
 }

@@ -8,6 +8,10 @@ public protocol Engine: Sendable {
     /// The name that reports print, such as `onednn`.
     var name: String { get }
 
+    /// What it computes with. Certificates and measurements hold for this alone, so there is no
+    /// default: an engine has to say.
+    var arithmetic: Arithmetic { get }
+
     /// Prepares all segments of a program for batches of one size.
     ///
     /// - Parameters:
@@ -19,6 +23,20 @@ public protocol Engine: Sendable {
     func compile(
         _ program: Program, batchSize: Int, parameters: ParameterStore
     ) throws(EngineError) -> any Executable
+}
+
+/// What an engine computes with: another may answer otherwise on some images.
+public struct Arithmetic: Hashable, Sendable {
+    /// What is multiplied in where a program does not say, such as `float32`.
+    public let precision: String
+    /// The engine's own name for its kernels, such as an instruction set or a library's version.
+    public let kernels: String
+
+    /// Names what is computed with.
+    public init(precision: String, kernels: String) {
+        self.precision = precision
+        self.kernels = kernels
+    }
 }
 
 /// A compiled program: immutable, shared by any number of threads, each with a workspace.

@@ -40,7 +40,7 @@ extension Operation {
         case .shortcut(let shortcut):
             try check.require(1...1, "a source")
             return [check.source(try shortcut.result(of: try check.image(0), check))]
-        case .relu:
+        case .activation:
             try check.require(1...1, "a source")
             try check.floats(0)
             return operands
@@ -141,8 +141,8 @@ extension Operation.Gradient {
             try check.that(
                 check.operands == [check.source(result)], "a gradient of shape \(result)")
             return [check.source(source)]
-        case .relu:
-            try check.require(2...2, "a result and a gradient")
+        case .activation(let activation):
+            try check.require(2...2, "a \(activation.derivativeOperand) and a gradient")
             try check.floats(0)
             try check.that(check.operands[0] == check.operands[1], "two values of one shape")
             return [check.operands[1]]
@@ -194,7 +194,9 @@ extension Operation.BatchNormalization {
         try check.require(
             isGiven ? 5...5 : 3...3,
             isGiven ? "a source, weight, bias, mean and variance" : "a source, a weight and a bias")
-        try check.that(epsilon > 0, "an epsilon above 0")
+        try check.that(
+            epsilon > 0 && (isGiven || activation?.selects != false),
+            "an epsilon above 0, and of a batch no activation but one that selects")
         let (source, channel) = try channels(check, parameters: 1..<check.operands.count)
         let selection = activation == nil ? [] : [ValueType(source, element: .selection)]
         return [check.source(source)] + (isGiven ? [] : [channel, channel] + selection)

@@ -68,8 +68,8 @@ public enum Operation: Hashable, Sendable {
     /// 4.2, option A.
     case shortcut(Shortcut)
 
-    /// `max(0, x)`, element by element.
-    case relu
+    /// A function of one number, element by element: `(source) -> source's shape`.
+    case activation(Activation)
 
     /// Multiplies by a mask that the caller supplies: 0 for a dropped element, `1 / (1 − rate)`
     /// for one that is kept. The mask is an input, so a program has no random state of its own.
@@ -152,8 +152,11 @@ public enum Operation: Hashable, Sendable {
         /// Sends each derivative to the element it was copied from: `(dy) -> [N C H W]`.
         case shortcut(Shortcut, source: Shape)
 
-        /// `dy` where the operation's *result* is above 0, else 0: `(result, dy) -> dy's shape`.
-        case relu
+        /// `dy` times the derivative of an activation, which is found from the activation's result
+        /// or from its source, as ``Operation/Activation/derivativeOperand`` says.
+        ///
+        ///     (result or source, dy) -> dy's shape
+        case activation(Activation)
 
         /// `[N C·H·W]` as `[N C H W]` again.
         case flatten(source: Shape)
@@ -161,15 +164,47 @@ public enum Operation: Hashable, Sendable {
         /// `weightₙ · (softmax(logitsₙ) − (1 − ε) · onehot(targetₙ) − ε/K)`, of the same operands
         /// as the loss.
         case softmaxCrossEntropy(labelSmoothing: Float)
+
+        /// The derivative of `max(0, x)`: `dy` where the *result* is above 0, else 0.
+        public static let relu = Gradient.activation(.relu)
     }
 }
 
 extension Operation {
-    /// What can be applied to an operation's result before it is written.
-    public enum Activation: String, Hashable, Sendable {
+    /// A function of one number. Some operations can apply one to their result before it is
+    /// written.
+    ///
+    /// Whoever depends on which function it is has a `switch` over these cases, without a default.
+    public enum Activation: String, Hashable, Sendable, CaseIterable {
         /// `max(0, x)`.
         case relu
+
+        /// A value that a derivative is found from.
+        public enum DerivativeOperand: Hashable, Sendable {
+            /// What the activation read.
+            case source
+            /// What it wrote. Only of such an activation the derivative is known where an operation
+            /// applies it to its result: nobody keeps what came before.
+            case result
+        }
+
+        /// Which value the derivative is found from.
+        public var derivativeOperand: DerivativeOperand {
+            switch self {
+            case .relu: .result
+            }
+        }
+
+        /// Whether the derivative is 1 or 0 everywhere, so that a selection records it.
+        public var selects: Bool {
+            switch self {
+            case .relu: true
+            }
+        }
     }
+
+    /// `max(0, x)`, element by element.
+    public static let relu = Operation.activation(.relu)
 
     /// How a convolution's window moves; the same in both directions.
     public struct Convolution: Hashable, Sendable {
@@ -328,7 +363,7 @@ extension Operation: CustomStringConvertible {
                 ?? "batch normalization"
         case .localResponseNormalization: "local response normalization"
         case .shortcut: "shortcut"
-        case .relu: "relu"
+        case .activation(let activation): activation.rawValue
         case .dropout: "dropout"
         case .add: "add"
         case .flatten: "flatten"
@@ -353,7 +388,7 @@ extension Operation.Gradient: CustomStringConvertible {
         case .batchNormalization: "batch normalization gradient"
         case .localResponseNormalization: "local response normalization gradient"
         case .shortcut: "shortcut gradient"
-        case .relu: "relu gradient"
+        case .activation(let activation): "\(activation.rawValue) gradient"
         case .flatten: "flatten gradient"
         case .softmaxCrossEntropy: "softmax cross-entropy gradient"
         }

@@ -16,7 +16,7 @@ extension Program {
             let result = type(of: instruction.results[0]).shape
             return result.elementCount * weight.dimensions.dropFirst().reduce(1, *)
         case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
-            .localResponseNormalization, .shortcut, .relu, .dropout, .add, .flatten,
+            .localResponseNormalization, .shortcut, .activation, .dropout, .add, .flatten,
             .softmaxCrossEntropy, .convert, .gradient:
             return 0
         }

@@ -102,7 +102,15 @@ private struct Narrowing {
         case .linear: return isFinal[instruction.results[0].index]
         case .gradient(.linearSource): return isWide(operands[0])
         case .gradient(.linearParameters): return isWide(operands[1])
-        default: return instruction.operation.isLoss
+        case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy): return true
+        case .convolution, .maxPooling, .averagePooling, .globalAveragePooling,
+            .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
+            .add, .flatten, .convert,
+            .gradient(.convolutionSource), .gradient(.convolutionParameters),
+            .gradient(.maxPooling), .gradient(.averagePooling), .gradient(.globalAveragePooling),
+            .gradient(.batchNormalization), .gradient(.localResponseNormalization),
+            .gradient(.shortcut), .gradient(.activation), .gradient(.flatten):
+            return false
         }
     }
 
@@ -113,17 +121,22 @@ private struct Narrowing {
 
 extension Operation {
     fileprivate var isLoss: Bool {
-        switch self {
-        case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy): true
-        default: false
-        }
+        if case .softmaxCrossEntropy = self { true } else { false }
     }
 
     /// Which operand is a weight that activations are multiplied by.
     fileprivate var weightIndex: Int? {
         switch self {
         case .convolution, .linear, .gradient(.convolutionSource), .gradient(.linearSource): 1
-        default: nil
+        case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
+            .localResponseNormalization, .shortcut, .activation, .dropout, .add, .flatten,
+            .softmaxCrossEntropy, .convert,
+            .gradient(.convolutionParameters), .gradient(.linearParameters),
+            .gradient(.maxPooling), .gradient(.averagePooling), .gradient(.globalAveragePooling),
+            .gradient(.batchNormalization), .gradient(.localResponseNormalization),
+            .gradient(.shortcut), .gradient(.activation), .gradient(.flatten),
+            .gradient(.softmaxCrossEntropy):
+            nil
         }
     }
 }

@@ -123,9 +123,10 @@ private struct Differentiation {
             try accumulate(into: operands[0]) { tape throws(ShapeError) in
                 try tape.append(.shortcut(shortcut, source: source), [gradient])[0]
             }
-        case .relu:
+        case .activation(let activation):
+            let known = activation.derivativeOperand == .result ? instruction.results : operands
             try accumulate(into: operands[0]) { tape throws(ShapeError) in
-                try tape.append(.relu, [instruction.results[0], gradient])[0]
+                try tape.append(.activation(activation), [known[0], gradient])[0]
             }
         case .dropout:
             try accumulate(into: operands[0]) { tape throws(ShapeError) in
@@ -198,10 +199,11 @@ private struct Differentiation {
     private mutating func gradientBeforeActivation(
         _ activation: Operation.Activation?, _ gradient: Program.Value, _ result: Program.Value
     ) throws(ShapeError) -> Program.Value {
-        switch activation {
-        case nil: gradient
-        case .relu: try append(.relu, [result, gradient])[0]
-        }
+        guard let activation else { return gradient }
+        precondition(
+            activation.derivativeOperand == .result,
+            "a derivative of \(activation) that another operation applied is not defined")
+        return try append(.activation(activation), [result, gradient])[0]
     }
 
     /// Adds what `makeGradient` appends to the derivative by a value, if that one is wanted.

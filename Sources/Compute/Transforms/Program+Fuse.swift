@@ -1,8 +1,8 @@
 extension Program {
-    /// This program with each ReLU applied by the convolution, fully connected layer, pooling or
-    /// batch normalization before it. Results are equal bit for bit.
+    /// This program with each activation applied by the convolution, fully connected layer, pooling
+    /// or batch normalization before it. Results are equal bit for bit.
     ///
-    /// Nothing is fused where something else reads the value before the ReLU.
+    /// Nothing is fused where something else reads the value before the activation.
     public func fusingActivations() -> Program {
         fusingActivations { _ in true }
     }
@@ -17,22 +17,23 @@ extension Program {
         var program = self
         let useCounts = useCounts
         for segment in segments.indices {
-            program.fuseReLUs(inSegment: segment, into: isWanted, useCounts)
+            program.fuseActivations(inSegment: segment, into: isWanted, useCounts)
         }
         return program
     }
 
-    private mutating func fuseReLUs(
+    private mutating func fuseActivations(
         inSegment segment: Int, into isWanted: (Operation) -> Bool, _ useCounts: [Int]
     ) {
         var kept: [Instruction] = []
         /// Where the instruction is that writes a value first of all.
         var producers: [Value: Int] = [:]
         for instruction in segments[segment].instructions {
-            if instruction.operation == .relu, useCounts[instruction.operands[0].index] == 1,
+            if case .activation(let activation) = instruction.operation,
+                useCounts[instruction.operands[0].index] == 1,
                 let producer = producers[instruction.operands[0]],
                 isWanted(kept[producer].operation),
-                let fused = kept[producer].operation.fused(with: .relu)
+                let fused = kept[producer].operation.fused(with: activation)
             {
                 kept[producer].operation = fused
                 kept[producer].results[0] = instruction.results[0]
@@ -64,10 +65,14 @@ extension Operation {
         case .maxPooling(var pooling) where pooling.activation == nil && !pooling.recordsSelection:
             pooling.activation = activation
             return .maxPooling(pooling)
-        case .batchNormalization(var normalization) where normalization.activation == nil:
+        case .batchNormalization(var normalization)
+        where normalization.activation == nil
+            && (normalization.statistics == .given || activation.selects):
             normalization.activation = activation
             return .batchNormalization(normalization)
-        default:
+        case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
+            .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
+            .add, .flatten, .softmaxCrossEntropy, .convert, .gradient:
             return nil
         }
     }

@@ -7,6 +7,7 @@ struct GuardedEngine: Engine {
     let edge: GuardedMemory.Edge
 
     var name: String { "guarded \(engine.name)" }
+    var arithmetic: Arithmetic { engine.arithmetic }
 
     func compile(
         _ program: Program, batchSize: Int, parameters: ParameterStore

@@ -48,6 +48,24 @@ struct ConvolutionSample: Sendable {
         }
     }
 
+    /// What a sweep of random sizes found wrong in a library, and the batches it took: kernels of
+    /// one pixel that leave out rows; of an odd number of channels; columns that meet padding only.
+    static var found: [(sample: ConvolutionSample, batchSize: Int)] {
+        [
+            (.init(channels: 10, filters: 15, kernelSize: 1, stride: 4, height: 24, width: 24), 17),
+            (.init(channels: 5, filters: 14, kernelSize: 1, stride: 3, height: 27, width: 9), 16),
+            (.init(channels: 8, filters: 5, kernelSize: 1, stride: 2, height: 22, width: 18), 17),
+            (.init(channels: 9, filters: 17, kernelSize: 1, height: 10, width: 3), 16),
+            (.init(channels: 10, filters: 17, kernelSize: 1, height: 5, width: 6), 16),
+            (.init(channels: 6, filters: 6, stride: 4, padding: 1, height: 15, width: 1), 8),
+            (
+                .init(
+                    channels: 11, filters: 10, kernelSize: 5, stride: 2, padding: 2, height: 9,
+                    width: 1), 8
+            ),
+        ]
+    }
+
     /// Channels and filters `distance` apart in the list of counts; geometries take turns.
     static func channelPairs(distance: Int) -> [ConvolutionSample] {
         let counts = EngineConformance.channelCounts
@@ -68,6 +86,7 @@ extension EngineConformance {
         + batchSizes.map {
             ConvolutionSample(filters: 17, padding: 1).conformanceCase(batchSize: $0)
         }
+        + ConvolutionSample.found.map { $0.sample.conformanceCase(batchSize: $0.batchSize) }
 
     private static let convolutionSamples: [ConvolutionSample] =
         ConvolutionSample.geometries

@@ -85,6 +85,7 @@ extension EngineConformance {
         + [0, 1, 3].flatMap { ConvolutionSample.channelPairs(distance: $0) }
         .map { $0.gradientCase() }
         + batchSizes.map { ConvolutionSample(filters: 17, padding: 1).gradientCase(batchSize: $0) }
+        + ConvolutionSample.found.map { $0.sample.gradientCase(batchSize: $0.batchSize) }
 
     static let linearGradientCases: [ConformanceCase] =
         LinearSample.samples.filter { $0.activation == nil || !$0.hasBias }

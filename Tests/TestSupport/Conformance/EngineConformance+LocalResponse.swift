@@ -1,7 +1,7 @@
 import Compute
 
 /// One local response normalization of a small image.
-private struct LocalResponseSample: Sendable {
+struct LocalResponseSample: Sendable {
     var shape: Shape = [5, 3, 4]
     // Large enough that the sums matter to numbers between -1 and 1.
     var normalization = Operation.LocalResponseNormalization(
@@ -38,6 +38,14 @@ private struct LocalResponseSample: Sendable {
             + [1, 3, 5, 7].map {
                 LocalResponseSample(
                     shape: [6, 2, 3], normalization: .init(size: $0, alpha: 1, beta: 0.5, k: 1))
+            }
+            // Kernels for full vectors of channels, and what is made of a rest.
+            + [7, 9, 11, 13].flatMap { size in
+                [16, 17, 24, 31, 33, 40, 48, 72].map {
+                    LocalResponseSample(
+                        shape: [$0, 2, 3],
+                        normalization: .init(size: size, alpha: 0.5, beta: 0.75, k: 1))
+                }
             }
             + [
                 LocalResponseSample(shape: [17, 1, 1]),

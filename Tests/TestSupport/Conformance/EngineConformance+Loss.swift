@@ -23,7 +23,7 @@ extension EngineConformance {
             },
         ]
 
-    private static func loss(
+    static func loss(
         _ name: String, batchSize: Int = 3, classes: Int = 10, labelSmoothing: Float = 0,
         adjust: @escaping @Sendable (inout Feed) -> Void = { _ in }
     ) -> ConformanceCase {

@@ -1,7 +1,7 @@
 import Compute
 
 /// One parameter-free shortcut of a small image.
-private struct ShortcutSample: Sendable {
+struct ShortcutSample: Sendable {
     var shape: Shape = [5, 7, 6]
     var shortcut = Operation.Shortcut(stride: 2, channelsAfter: 5)
 

@@ -3,6 +3,7 @@ package import Compute
 /// Another engine, whose runs take a time that is known: each moves a clock.
 package struct AdvancingEngine: Engine {
     package let name = "advancing"
+    package var arithmetic: Arithmetic { engine.arithmetic }
     private let engine: any Engine
     private let clock: ManualClock
     private let cost: @Sendable (Program.Segment) -> Duration

@@ -13,6 +13,7 @@ package struct CountingEngine: Engine {
     }
 
     package let name = "counting"
+    package var arithmetic: Arithmetic { engine.arithmetic }
     private let engine: any Engine
     private let log = RunLog()
 

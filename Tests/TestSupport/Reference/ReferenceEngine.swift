@@ -8,6 +8,7 @@ package import Compute
 /// (which ``Executable/run(_:in:)`` forbids to engines that people use), and it stays in the tests.
 package struct ReferenceEngine: Engine {
     package let name = "reference"
+    package let arithmetic = Arithmetic(precision: "float32", kernels: "loops in 64 bits")
 
     package init() {}
 

@@ -11,7 +11,7 @@ extension ReferenceStep {
             let scale = Double(weight[channel]) / moments.deviation(normalization.epsilon)
             for position in positions {
                 let sum = (Double(x[position]) - moments.mean) * scale + Double(bias[channel])
-                normalized[position] = normalization.activation == .relu && sum < 0 ? 0 : sum
+                normalized[position] = normalization.activation.value(at: sum)
             }
         }
         results[0].store(normalized)
@@ -22,16 +22,15 @@ extension ReferenceStep {
     }
 
     /// Goes through mean and variance too, so the derivatives of a channel's elements sum to zero.
+    /// Both are computed once more: the operands lost bits when they became floats.
     func differentiate(_ normalization: Operation.BatchNormalization) {
         let (x, weight) = (operands[0].floats, operands[1].floats)
-        let (means, variances) = (operands[2].floats, operands[3].floats)
         let dy = gradientBeforeActivation
         var (bySource, byWeight, byBias) = (results[0].zeros, results[1].zeros, results[2].zeros)
         for channel in weight.indices {
-            let moments = Moments(
-                mean: Double(means[channel]), variance: Double(variances[channel]))
-            let deviation = moments.deviation(normalization.epsilon)
             let positions = operands[0].positions(ofChannel: channel)
+            let moments = Moments(of: positions.map { Double(x[$0]) })
+            let deviation = moments.deviation(normalization.epsilon)
             let normalized = positions.map { (Double(x[$0]) - moments.mean) / deviation }
             byBias[channel] = positions.reduce(0) { $0 + dy[$1] }
             byWeight[channel] = zip(positions, normalized).reduce(0) { $0 + dy[$1.0] * $1.1 }

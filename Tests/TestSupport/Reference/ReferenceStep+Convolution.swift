@@ -50,10 +50,7 @@ extension ReferenceStep {
             source: source.image, weight: weight.image, result: result.image,
             convolution: convolution
         ).forEach { sums[$2] += Double(x[$0]) * Double(w[$1]) }
-        switch convolution.activation {
-        case .relu: result.store(sums.map { $0 < 0 ? 0 : $0 })
-        case nil: result.store(sums)
-        }
+        result.store(sums.map(convolution.activation.value))
     }
 
     func differentiateSource(of convolution: Operation.Convolution) {

@@ -18,8 +18,7 @@ extension ReferenceStep {
             }
             // A window always begins inside the source, so there is one.
             guard let best else { continue }
-            let isCut = pooling.activation == .relu && x[best] < 0
-            y[position] = isCut ? 0 : x[best]
+            y[position] = Float(pooling.activation.value(at: Double(x[best])))
             if results.count > 1 { results[1].integers[position] = Int32(best) }
         }
     }

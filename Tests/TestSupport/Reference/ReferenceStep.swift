@@ -15,7 +15,7 @@ struct ReferenceStep {
         case .batchNormalization(let normalization): normalize(normalization)
         case .localResponseNormalization(let normalization): normalize(normalization)
         case .shortcut(let shortcut): copy(through: shortcut)
-        case .relu: mapElements { $0[0] < 0 ? 0 : $0[0] }
+        case .activation(let activation): mapElements { activation.value(at: $0[0]) }
         case .dropout: mapElements { $0[0] * $0[1] }
         case .add: mapElements { $0[0] + $0[1] }
         case .flatten: mapElements { $0[0] }
@@ -37,7 +37,8 @@ struct ReferenceStep {
         case .batchNormalization(let normalization): differentiate(normalization)
         case .localResponseNormalization(let normalization): differentiate(normalization)
         case .shortcut(let shortcut, _): add(through: shortcut)
-        case .relu: mapElements { $0[0] > 0 ? $0[1] : 0 }
+        case .activation(let activation):
+            mapElements { $0[1] * activation.derivative(known: $0[0]) }
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy(let smoothing): differentiateCrossEntropy(Double(smoothing))
         }
@@ -50,6 +51,27 @@ struct ReferenceStep {
             result[index] = Float(body(sources.map { Double($0[index]) }))
         }
     }
+}
+
+extension Operation.Activation {
+    /// The function itself.
+    func value(at x: Double) -> Double {
+        switch self {
+        case .relu: x < 0 ? 0 : x
+        }
+    }
+
+    /// The derivative, found from the operand that the activation says.
+    func derivative(known: Double) -> Double {
+        switch self {
+        case .relu: known > 0 ? 1 : 0
+        }
+    }
+}
+
+extension Operation.Activation? {
+    /// The function, or the number itself where there is none.
+    func value(at x: Double) -> Double { map { $0.value(at: x) } ?? x }
 }
 
 extension Shape {

@@ -94,7 +94,7 @@ extension Program {
         func shape(_ operand: Int) -> Shape { type(of: instruction.operands[operand]).shape }
         switch instruction.operation {
         case .convolution, .linear: return shape(1).elementCount / max(shape(1)[0], 1) + 1
-        case .maxPooling, .relu, .flatten, .shortcut, .convert: return 0
+        case .maxPooling, .flatten, .shortcut, .convert: return 0
         case .averagePooling(let pooling): return pooling.kernelSize * pooling.kernelSize + 1
         case .globalAveragePooling: return shape(0).elementCount / max(shape(0)[0], 1) + 1
         // A root, a division and, of a batch, two sums over it.
@@ -104,6 +104,9 @@ extension Program {
         case .localResponseNormalization(let normalization),
             .gradient(.localResponseNormalization(let normalization)):
             return 2 * normalization.size + 32
+        // An activation of one number is good to a few units where it is no choice.
+        case .activation(let activation), .gradient(.activation(let activation)):
+            return activation.selects ? 0 : 8
         case .dropout, .add: return 1
         case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy):
             // `exp` and `log` are good to a few units, and so is what comes between them.
@@ -117,7 +120,7 @@ extension Program {
         case .gradient(.averagePooling(let pooling, _)):
             return pooling.kernelSize * pooling.kernelSize + 1
         case .gradient(.globalAveragePooling): return 1
-        case .gradient(.relu), .gradient(.flatten), .gradient(.shortcut): return 0
+        case .gradient(.flatten), .gradient(.shortcut): return 0
         }
     }
 }

@@ -1,0 +1,68 @@
+// Batch normalization as training needs it: statistics of the batch, and derivatives through them.
+//
+// A mean over millions of numbers is no sum of millions of floats: in one of 17 million numbers the
+// variance lost 3 %. Here at most 32 numbers are added up in 32 bits, and what comes of them in 64.
+// In which order follows from the sizes alone, so results do not depend on the number of threads.
+//
+// Pixels lie one behind the other, the channels of a pixel side by side.
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Calls `body` for every index below `count`, in any order and on any threads, and waits.
+typedef void (*training_parallel)(
+    void (*body)(size_t index, const void *context), size_t count, const void *context);
+
+// Sizes, and what the pixels are made of.
+typedef struct {
+    size_t pixels;
+    size_t channels;
+    // Upper halves of floats instead of floats.
+    bool is_bfloat16;
+    // Whether what is below 0 is cut, and a selection records which elements were not.
+    bool has_relu;
+    float epsilon;
+} training_normalization;
+
+typedef struct {
+    training_normalization sizes;
+    const void *source;
+    // One number per channel each.
+    const float *weight, *bias;
+    float *mean, *variance;
+    void *result;
+    // One byte per element, or null.
+    int8_t *selection;
+    void *scratch;
+} training_normalization_forward;
+
+typedef struct {
+    training_normalization sizes;
+    const void *source;
+    const float *weight, *mean, *variance;
+    const void *gradient;
+    const int8_t *selection;
+    void *by_source;
+    float *by_weight, *by_bias;
+    void *scratch;
+} training_normalization_backward;
+
+// The kernels of one instruction set.
+typedef struct {
+    const char *name;
+    void (*normalize)(const training_normalization_forward *step, training_parallel parallel);
+    void (*differentiate)(
+        const training_normalization_backward *step, training_parallel parallel);
+} training_kernels;
+
+// How many bytes of scratch memory either direction needs.
+size_t training_scratch(size_t pixels, size_t channels);
+
+// The kernels that this processor can run, the fastest last; their number.
+size_t training_kernels_available(const training_kernels *kernels[3]);
+
+// The fastest of them.
+const training_kernels *training_kernels_fastest(void);

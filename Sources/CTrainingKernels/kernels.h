@@ -1,0 +1,9 @@
+// All kernels of one variant. Included once by each variant's file, which names the table.
+
+#include "CTrainingKernels.h"
+#include "sizes.h"
+#include "vectors.h"
+#include "normalize.h"
+#include "differentiate.h"
+
+const training_kernels TRAINING_TABLE = {TRAINING_NAME, normalize, differentiate};

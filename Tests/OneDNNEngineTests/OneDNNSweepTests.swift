@@ -1,0 +1,35 @@
+#if OneDNN
+import Compute
+import OneDNNEngine
+import TestSupport
+import Testing
+
+/// Sizes drawn at random. `Scripts/sweep-engines` draws more of them, and hides instruction sets from
+/// the library: that takes a process for each, since the library looks once.
+struct OneDNNSweepTests {
+    @Test func inferenceComputesWhatTheReferenceComputes() throws {
+        try expectNoFaults(in: EngineSweep.asked.inferenceCases)
+    }
+
+    @Test func trainingComputesWhatTheReferenceComputes() throws {
+        try expectNoFaults(in: EngineSweep.asked.trainingCases)
+    }
+
+    /// Where the processor has no bfloat16, the engine refuses it.
+    @Test func bfloat16ComputesWhatTheReferenceComputes() throws {
+        let cases = EngineSweep.asked.inferenceCases + EngineSweep.asked.trainingCases
+        try expectNoFaults(in: cases.compactMap(\.inBFloat16))
+    }
+
+    private func expectNoFaults(in cases: [EngineSweep.NumberedCase]) throws {
+        // Kernels were found that write behind their memory, and only with several threads.
+        let engines = try [1, 2, 3, 4].map {
+            try OneDNNEngine(threads: $0, guardByteCount: 1 << 12)
+        }
+        let faults = cases.faults { number, conformance in
+            try conformance.runUnlessRefused(on: engines[number / 12 % engines.count])
+        }
+        for fault in faults { Issue.record("\(fault)") }
+    }
+}
+#endif
