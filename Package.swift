@@ -41,7 +41,8 @@ let package = Package(
         .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .target(name: "BranchyChecksum", dependencies: ["CNettle"]),
         .systemLibrary(
-            name: "CImageCodecs", providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
+            name: "CImageCodecs",
+            providers: [.apt(["libpng-dev", "libturbojpeg0-dev", "zlib1g-dev"])]),
 
         // Floor 2: what a network with exits is, images in, and engines.
         .target(

@@ -37,53 +37,13 @@ struct Predict: ParsableCommand {
         let trained = try model.load()
         let engine = try engine.inference()
         let predictor = try model.predictor(of: trained, engine: engine)
-        var session = try predictor.makeSession()
-        // The first answer of a process reads cold code and memory; nobody's time is measured by it.
-        let blank = [Float](repeating: 0, count: trained.network.inputShape.elementCount)
-        _ = try session.predict(blank.span)
-        var output = AnswerStream(
-            asJSON: json,
-            try CertificateFile(in: model.path).certification(of: predictor.policy, by: engine))
+        let certification = try CertificateFile(in: model.path)
+            .certification(of: predictor.policy, by: engine)
+        let lines = AnswerLines(
+            asJSON: json, classes: trained.classNames, exits: trained.network.exitNames,
+            certification: certification.rawValue)
         Interrupt.watch()
-        for file in files {
-            let group = try ImageGroup(file)
-            if let note = group.note { StandardError.write(note) }
-            try answer(group, by: trained, &session, &output)
-        }
-    }
-
-    private func answer(
-        _ group: ImageGroup, by trained: TrainedModel, _ session: inout Predictor.Session,
-        _ output: inout AnswerStream
-    ) throws {
-        var left = limit ?? .max
-        for (number, file) in group.files.enumerated() where number == 0 || left > 0 {
-            var images = try ImageFile.open(
-                file, shape: trained.network.inputShape, limit: left)
-            if number == 0 { try output.begin(group) }
-            var index = 0
-            while let image = try images.next(preparedBy: trained.preprocessing) {
-                guard !Interrupt.isRequested else {
-                    throw Interrupted(description: "stopped in \(file) after \(index) images")
-                }
-                let answer = try answer(image, file, index, by: trained, &session)
-                try output.write(answer, in: group)
-                index += 1
-            }
-            left -= images.count
-        }
-    }
-
-    private func answer(
-        _ image: [Float], _ file: String, _ index: Int, by trained: TrainedModel,
-        _ session: inout Predictor.Session
-    ) throws -> Answer {
-        let start = ContinuousClock.now
-        let prediction = try session.predict(image.span)
-        let latency = start.duration(to: .now)
-        let ranking = session.withLogits(ofExit: prediction.exit) {
-            ClassProbability.ranking($0, names: trained.classNames, count: top)
-        }
-        return Answer(file: file, image: index, prediction, ranking, trained, latency: latency)
+        try PredictionPipeline(model: trained, predictor: predictor, lines: lines, topCount: top)
+            .run(WorkList(files, shape: trained.network.inputShape, limit: limit))
     }
 }

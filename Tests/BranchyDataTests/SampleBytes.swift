@@ -39,16 +39,25 @@ enum SampleBytes {
         let header =
             bigEndian(UInt32(width)) + bigEndian(UInt32(height))
             + [8, channels == 1 ? 0 : 2, 0, 0, 0]
-        let size = UInt16(rows.count)
-        let data: [UInt8] =
-            [0x78, 0x01, 1] + bigEndian(UInt32(size)).suffix(2).reversed()
-            + bigEndian(UInt32(~size)).suffix(2).reversed() + rows + bigEndian(adler32(rows))
         return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header)
-            + chunk("IDAT", data) + chunk("IEND", [])
+            + chunk("IDAT", zlib(rows)) + chunk("IEND", [])
     }
 
-    private static func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
-        let body = Array(type.utf8) + data
+    /// A zlib stream whose data is stored, not compressed (RFC 1950).
+    static func zlib(_ data: [UInt8]) -> [UInt8] {
+        let size = UInt16(data.count)
+        return [0x78, 0x01, 1] + bigEndian(UInt32(size)).suffix(2).reversed()
+            + bigEndian(UInt32(~size)).suffix(2).reversed() + data + bigEndian(adler32(data))
+    }
+
+    /// A part of a PNG file.
+    static func chunk(_ type: String, _ data: [UInt8]) -> [UInt8] {
+        chunk(Array(type.utf8), data)
+    }
+
+    /// A part of a PNG file, whose type need not be text.
+    static func chunk(_ type: [UInt8], _ data: [UInt8]) -> [UInt8] {
+        let body = type + data
         return bigEndian(UInt32(data.count)) + body + bigEndian(crc32(body))
     }
 

@@ -160,6 +160,19 @@ struct AtomicFileReadingTests {
         #expect(failure?.message == "\(file): not read: expected at most 2 bytes, found 3")
     }
 
+    @Test func readsWhatIsSmallerThanSomeMemoryToItsStart() throws {
+        let folder = try Folder()
+        let file = folder.file("a")
+        try AtomicFile.write([1, 2, 3], to: file)
+        var memory = [UInt8](repeating: 9, count: 4)
+        #expect(AtomicFile.read(file, into: &memory) == 3)
+        #expect(memory == [1, 2, 3, 9])
+        try AtomicFile.write([1, 2, 3, 4], to: file)
+        #expect(AtomicFile.read(file, into: &memory) == nil)
+        #expect(AtomicFile.read(folder.file("none"), into: &memory) == nil)
+        #expect(AtomicFile.read(folder.file("."), into: &memory) == nil)
+    }
+
     @Test(arguments: ["none", "none/a", "file/a"])
     func refusesAMissingFile(name: String) throws {
         let folder = try Folder()

@@ -36,6 +36,7 @@ enum ImageBytes {
 
     private static func decode(_ input: [UInt8]) throws {
         let header = try ImageDecoder.header(of: input, name: "image")
+        try decodePlain(input, header)
         for channels in [ImageDecoder.Channels.gray, .rgb] {
             let image = try ImageDecoder(channels: channels).decode(input, name: "image")
             let expected: Shape = [channels.count, header.height, header.width]
@@ -43,6 +44,20 @@ enum ImageBytes {
                 image.shape == expected && image.pixels.count == expected.elementCount,
                 "\(image.pixels.count) pixels of \(image.shape), in the header \(expected)")
         }
+    }
+}
+
+extension ImageBytes {
+    /// What the decoder of plain files decodes, the other one decodes to the same pixels.
+    private static func decodePlain(_ input: [UInt8], _ header: ImageHeader) throws {
+        guard max(header.width, header.height) <= 1024,
+            var decoder = PlainPNGDecoder(shape: header.shape)
+        else { return }
+        var pixels = [UInt8](repeating: 0, count: header.shape.elementCount)
+        guard decoder.decode(input.span, into: &pixels) else { return }
+        let image = try? ImageDecoder(channels: header.channels).decode(input, name: "image")
+        try FuzzFinding.require(
+            image?.pixels == pixels, "a plain file of other pixels than libpng finds in it")
     }
 }
 

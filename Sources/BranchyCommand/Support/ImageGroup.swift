@@ -2,7 +2,7 @@ import BranchyData
 import Foundation
 
 /// What a user names to be answered: a file, or the images of a folder and of the folders in it.
-struct ImageGroup {
+struct ImageGroup: Sendable {
     private static let endings = [".png", ".jpg", ".jpeg"]
 
     /// As the user named it, without slashes at its end.
@@ -25,9 +25,11 @@ struct ImageGroup {
             (files, others) = ([path], [])
             return
         }
-        let names = try Self.names(in: path)
-        files = names.filter(Self.isPicture).map { "\(path)/\($0)" }
-        others = names.filter { !Self.isPicture($0) }
+        var (files, others): ([String], [String]) = ([], [])
+        for name in try Self.names(in: path) {
+            if Self.isPicture(name) { files.append("\(path)/\(name)") } else { others.append(name) }
+        }
+        (self.files, self.others) = (files, others)
         guard !files.isEmpty else {
             throw DatasetError(
                 .fileNotFound,
@@ -37,7 +39,13 @@ struct ImageGroup {
     }
 
     private static func isPicture(_ name: String) -> Bool {
-        endings.contains(where: name.lowercased().hasSuffix)
+        // By bytes: a folder may have very many names.
+        endings.contains { ending in
+            name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) { byte, small in
+                byte == small
+                    || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte && byte | 0x20 == small
+            }
+        }
     }
 
     /// The paths of visible files below a folder, from it on. Links to folders are not followed.
@@ -47,7 +55,7 @@ struct ImageGroup {
         while let place = pending.popLast() {
             for entry in try FolderListing(of: folder + "/" + place).entries {
                 let name = place + entry.name.text
-                if entry.isFolder || isPicture(name) {
+                if !entry.name.isText, entry.isFolder || isPicture(name) {
                     try entry.name.requireText(of: "\(folder)/\(name)")
                 }
                 if entry.isFolder && !entry.isLink {
@@ -73,8 +81,9 @@ struct ImageGroup {
         return "\(path): passed over \(first)\(rest): not .png, .jpg or .jpeg\n"
     }
 
-    /// How a file is called in a table that is headed by the group.
-    func name(of file: String) -> String {
-        isFolder ? String(file.dropFirst(path.count + 1)) : file
+    /// How a file is called in a table that is headed by the group; `nil` where the heading names it.
+    func column(of file: String) -> String? {
+        if isFolder { return String(Substring(file.utf8.dropFirst(path.utf8.count + 1))) }
+        return isPicture ? file : nil
     }
 }

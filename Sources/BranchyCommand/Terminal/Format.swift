@@ -46,27 +46,17 @@ enum Format {
 
     /// A number with a fixed count of digits behind the point.
     static func fixed(_ number: Double, digits: Int) -> String {
-        guard number.isFinite else { return "\(number)" }
-        let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }
-        let rounded = (abs(number) * scale).rounded()
-        guard rounded < 1e15 else { return "\(number)" }
-        let (whole, rest) = Int(rounded).quotientAndRemainder(dividingBy: Int(scale))
-        let sign = number < 0 && rounded > 0 ? "-" : ""
-        guard digits > 0 else { return sign + grouped(whole) }
-        let fraction = String(rest)
-        let zeros = String(repeating: "0", count: digits - fraction.count)
-        return "\(sign)\(grouped(whole)).\(zeros)\(fraction)"
+        var text: [UInt8] = []
+        text.append(number, digits: digits)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// `1234567` as `1,234,567`.
     static func grouped(_ number: Int) -> String {
-        let digits = Array(String(number.magnitude))
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0 && (digits.count - index) % 3 == 0 { text.append(",") }
-            text.append(digit)
-        }
-        return (number < 0 ? "-" : "") + text
+        var text: [UInt8] = []
+        if number < 0 { text.append(UInt8(ascii: "-")) }
+        text.append(grouped: number.magnitude)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// `9912422` as `9.9 MB`, `28881` as `28.9 kB`.

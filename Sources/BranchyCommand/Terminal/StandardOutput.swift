@@ -29,7 +29,14 @@ enum StandardOutput {
     /// - Throws: `ModelError` of code `unwritable` where not all of it can be written, which
     ///   `print` would not tell: a result that is lost must not look like a success.
     static func write(_ text: String) throws {
-        var bytes = Array(text.escapedForTerminal.utf8)[...]
+        try write(escaped: Array(text.escapedForTerminal.utf8))
+    }
+
+    /// Writes text at once in which names are escaped already.
+    ///
+    /// - Throws: as ``write(_:)``.
+    static func write(escaped bytes: [UInt8]) throws {
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes {
                 systemWrite(STDOUT_FILENO, $0.baseAddress, $0.count)

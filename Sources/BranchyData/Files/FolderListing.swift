@@ -30,16 +30,17 @@ package struct FolderListing {
         guard let folder = opendir(path) else { throw Self.failure(path) }
         defer { closedir(folder) }
         var entries: [Entry] = []
-        while let name = try Self.nextName(from: { readdir(folder) }, path) {
+        while let (name, type) = try Self.next(from: { readdir(folder) }, path) {
             guard name.first != UInt8(ascii: ".") else { continue }
-            entries.append(Entry(name, in: dirfd(folder)))
+            entries.append(Entry(name, type, in: dirfd(folder)))
         }
         self.entries = entries.sorted { $0.name < $1.name }
     }
 
-    private static func nextName(
+    /// The next name, and what the system says that it is of.
+    private static func next(
         from read: () -> UnsafeMutablePointer<dirent>?, _ path: String
-    ) throws -> [UInt8]? {
+    ) throws -> (name: [UInt8], type: Int)? {
         errno = 0
         guard let entry = read() else {
             guard errno == 0 else { throw failure(path) }
@@ -50,7 +51,8 @@ package struct FolderListing {
         // until the next one is asked for.
         let name = UnsafeRawPointer(entry).advanced(by: offset)
         let count = strlen(name.assumingMemoryBound(to: CChar.self))
-        return Array(UnsafeRawBufferPointer(start: name, count: count))
+        let bytes = UnsafeRawBufferPointer(start: name, count: count)
+        return (Array(bytes), Int(entry.pointee.d_type))
     }
 
     private static func failure(_ path: String) -> DatasetError {
@@ -61,13 +63,18 @@ package struct FolderListing {
 }
 
 extension FolderListing.Entry {
-    fileprivate init(_ bytes: [UInt8], in folder: CInt) {
+    fileprivate init(_ bytes: [UInt8], _ type: Int, in folder: CInt) {
+        name = FileName(bytes)
+        // Most are files or folders, and asking again about each takes longer than listing it.
+        guard type != Int(DT_REG), type != Int(DT_DIR) else {
+            (isFolder, isLink) = (type == Int(DT_DIR), false)
+            return
+        }
         let path = (bytes + [0]).map { CChar(bitPattern: $0) }
         var status = stat()
         let isThere = fstatat(folder, path, &status, AT_SYMLINK_NOFOLLOW) == 0
         isLink = isThere && status.st_mode & S_IFMT == S_IFLNK
         let isFound = isLink ? fstatat(folder, path, &status, 0) == 0 : isThere
         isFolder = isFound && status.st_mode & S_IFMT == S_IFDIR
-        name = FileName(bytes)
     }
 }

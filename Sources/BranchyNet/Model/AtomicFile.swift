@@ -76,6 +76,24 @@ package enum AtomicFile {
         try open(path) { min($0, byteCount) }.bytes
     }
 
+    /// Reads a file that is smaller than some memory to its start, with as few calls to the system
+    /// as it takes: not even its size is asked for.
+    ///
+    /// - Returns: how many bytes it has; `nil` where it cannot be read or is not smaller.
+    package static func read(_ path: String, into memory: inout [UInt8]) -> Int? {
+        do throws(SystemFailure) {
+            let file = try FileDescriptor(opening: path, openingFlags)
+            var span = memory.mutableSpan
+            let count = try file.read(into: &span)
+            return count < span.count ? count : nil
+        } catch {
+            return nil
+        }
+    }
+
+    /// Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+    private static let openingFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY
+
     /// Reads as many bytes of a regular file as are wanted, given how many it has.
     private static func open(
         _ path: String, wanted: (Int) -> Int
@@ -83,8 +101,7 @@ package enum AtomicFile {
         let size: Int?
         let bytes: [UInt8]
         do throws(SystemFailure) {
-            // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
-            let file = try FileDescriptor(opening: path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+            let file = try FileDescriptor(opening: path, openingFlags)
             size = try file.size()
             bytes = try file.bytes(upTo: size.map(wanted) ?? 0)
         } catch {

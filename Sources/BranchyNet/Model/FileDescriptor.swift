@@ -75,18 +75,27 @@ package struct FileDescriptor: ~Copyable {
     /// Reads up to `count` bytes: fewer if the file ends before.
     package func bytes(upTo count: Int) throws(SystemFailure) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
+        var span = bytes.mutableSpan
+        let done = try read(into: &span)
+        return done == count ? bytes : Array(bytes.prefix(done))
+    }
+
+    /// Reads until some memory is full or the file ends.
+    ///
+    /// - Returns: how many bytes were read.
+    package func read(into memory: inout MutableSpan<UInt8>) throws(SystemFailure) -> Int {
         var done = 0
-        while done < count {
-            let length = bytes.withUnsafeMutableBytes { buffer in
-                // Safety: the rest of the buffer, which is not empty, for the time of the call.
+        while done < memory.count {
+            let length = memory.withUnsafeMutableBytes { buffer in
+                // Safety: the rest of the memory, which is not empty, for the time of the call.
                 let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-                return retrying { read(number, rest.baseAddress, rest.count) }
+                return retrying { systemRead(number, rest.baseAddress, rest.count) }
             }
             guard length >= 0 else { throw SystemFailure("read") }
-            if length == 0 { return Array(bytes.prefix(done)) }
+            if length == 0 { break }
             done += length
         }
-        return bytes
+        return done
     }
 
     /// Writes all bytes, in as many calls as the system wants.
@@ -123,6 +132,11 @@ package struct FileDescriptor: ~Copyable {
     package func synchronize() throws(SystemFailure) {
         guard retrying({ fsync(number) }) == 0 else { throw SystemFailure("fsync") }
     }
+}
+
+/// The C library's `read`, which a method of that name hides.
+private func systemRead(_ file: CInt, _ memory: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+    read(file, memory, count)
 }
 
 /// Calls again as long as a signal interrupts.

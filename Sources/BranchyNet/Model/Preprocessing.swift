@@ -19,6 +19,26 @@ public struct Preprocessing: Hashable, Sendable, Codable {
         return Float(byte) * (1 / (255 * deviation)) + -mean[channel] / deviation
     }
 
+    /// Turns an image's bytes into what a network reads.
+    ///
+    /// - Parameters:
+    ///   - bytes: `[C, H, W]` row-major, as many planes as there are means.
+    ///   - image: of as many values; each becomes what ``apply(to:channel:)`` gives.
+    /// - Precondition: the counts fit.
+    public func prepare(_ bytes: Span<UInt8>, into image: inout MutableSpan<Float>) {
+        let plane = bytes.count / max(mean.count, 1)
+        precondition(plane * mean.count == image.count && bytes.count == image.count)
+        for channel in mean.indices {
+            let deviation = standardDeviation[channel]
+            let (scale, offset) = (1 / (255 * deviation), -mean[channel] / deviation)
+            // Safety: the planes fill both, as said above. Without checks the compiler makes vectors
+            // of the loop, which takes a sixth of the time then.
+            for place in channel * plane..<(channel + 1) * plane {
+                image[unchecked: place] = Float(bytes[unchecked: place]) * scale + offset
+            }
+        }
+    }
+
     /// Requires one finite mean and one finite deviation above 0 per channel.
     ///
     /// - Throws: ``ModelError/Code/corruptFile``.

@@ -1,0 +1,38 @@
+import BranchyData
+import BranchyNet
+import Compute
+
+/// Reads one small picture after the other into memory that is used again.
+struct PictureReader: ~Copyable {
+    private let shape: Shape
+    private var decoder: PlainPNGDecoder?
+    private var contents = [UInt8](repeating: 0, count: 1 << 16)
+    private var pixels: [UInt8]
+
+    /// - Parameter shape: of every picture.
+    init(shape: Shape) {
+        self.shape = shape
+        decoder = PlainPNGDecoder(shape: shape)
+        pixels = [UInt8](repeating: 0, count: shape.elementCount)
+    }
+
+    /// The pixels of a PNG or JPEG file; without allocation where it is a plain PNG and those that
+    /// were read before are not used any more.
+    ///
+    /// - Returns: `nil` where the file is no small picture, or there is none that can be read: see
+    ///   ``ImageFile/open(_:shape:limit:)``.
+    /// - Throws: `DatasetError` where the picture is damaged, `NetworkError` where it has another
+    ///   shape.
+    mutating func read(_ path: String) throws -> [UInt8]? {
+        guard let count = AtomicFile.read(path, into: &contents) else { return nil }
+        if decodePlainPNG(of: count) { return pixels }
+        guard ImageDecoder.isImage(contents.prefix(min(count, 8))) else { return nil }
+        return try ImageFile.pixels(
+            ofPicture: Array(contents.prefix(count)), path, shape: shape)
+    }
+
+    private mutating func decodePlainPNG(of count: Int) -> Bool {
+        let contents = contents
+        return decoder?.decode(contents.span.extracting(0..<count), into: &pixels) ?? false
+    }
+}

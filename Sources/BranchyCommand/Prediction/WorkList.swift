@@ -1,0 +1,114 @@
+import Compute
+
+/// A few images that one thread answers one after the other.
+struct PieceOfWork: Sendable {
+    enum Content: Sendable {
+        /// Files of a group, and how many images are to be answered at most.
+        case files(ArraySlice<String>, limit: Int)
+        /// The pixels of some images of a file, and which of its images the first one is.
+        case images([UInt8], first: Int)
+        /// What is wrong where these images should be.
+        case failure(any Error)
+    }
+
+    /// Its turn, counted from 0.
+    let number: Int
+    /// What the user named.
+    let group: ImageGroup?
+    let content: Content
+    /// Whether it is the first one of its group.
+    var isFirst = false
+    /// Whether a table begins with it.
+    var beginsTable = false
+}
+
+/// What a user wants answered, cut into pieces in the order of the answers. Files that are not named
+/// like pictures are read here, no further than they are asked for.
+struct WorkList: ~Copyable {
+    /// Enough that handing over costs little, and so few that answers come soon.
+    static let imagesOfAPiece = 64
+    /// So many bytes of pixels a piece has at most, unless one image has more.
+    private static let bytesOfAPiece = 1 << 20
+
+    private var paths: ArraySlice<String>
+    private let shape: Shape
+    private let limit: Int?
+    /// The group that is being cut, and what is left of it.
+    private var group: ImageGroup?
+    private var files: ArraySlice<String> = []
+    private var images: ImageFile?
+    private var firstImage = 0
+    private var number = 0
+    private var isAmongPictures = false
+
+    /// - Parameters:
+    ///   - paths: files and folders, as the user named them.
+    ///   - shape: of the images.
+    ///   - limit: how many images are answered of each file or folder.
+    init(_ paths: [String], shape: Shape, limit: Int?) {
+        self.paths = paths[...]
+        self.shape = shape
+        self.limit = limit
+    }
+
+    /// The next piece, or `nil` after the last; what fails is the last.
+    mutating func next() -> PieceOfWork? {
+        if let content = takeContent() { return piece(content) }
+        guard let path = paths.popFirst() else { return nil }
+        do {
+            try begin(try ImageGroup(path))
+        } catch {
+            return piece(end(with: error))
+        }
+        let isPicture = group?.isPicture ?? false
+        var piece = piece(takeContent() ?? .images([], first: 0))
+        piece.isFirst = true
+        piece.beginsTable = !(isPicture && isAmongPictures)
+        isAmongPictures = isPicture
+        return piece
+    }
+
+    private mutating func begin(_ group: ImageGroup) throws {
+        self.group = group
+        if group.isFolder || group.isPicture {
+            files = group.files[...]
+        } else {
+            images = try ImageFile.open(group.path, shape: shape, limit: limit ?? .max)
+            firstImage = 0
+        }
+    }
+
+    private mutating func end(with error: any Error) -> PieceOfWork.Content {
+        (paths, files) = ([], [])
+        images = nil
+        return .failure(error)
+    }
+
+    private mutating func piece(_ content: PieceOfWork.Content) -> PieceOfWork {
+        defer { number += 1 }
+        return PieceOfWork(number: number, group: group, content: content)
+    }
+
+    /// What comes next of the group, or `nil` at its end.
+    private mutating func takeContent() -> PieceOfWork.Content? {
+        if !files.isEmpty { return takeFiles() }
+        do {
+            let count = min(Self.imagesOfAPiece, max(1, Self.bytesOfAPiece / shape.elementCount))
+            guard let pixels = try images?.next(count), !pixels.isEmpty else {
+                images = nil
+                return nil
+            }
+            defer { firstImage += pixels.count / shape.elementCount }
+            return .images(pixels, first: firstImage)
+        } catch {
+            return end(with: error)
+        }
+    }
+
+    private mutating func takeFiles() -> PieceOfWork.Content {
+        // How many images are left to be answered is known only when those before were read.
+        let part = files.prefix(limit == nil ? Self.imagesOfAPiece : .max)
+        files = files.dropFirst(part.count)
+        return .files(part, limit: limit ?? .max)
+    }
+}
