@@ -151,8 +151,9 @@ the least and the greatest. Microseconds depend on the machine and what else it 
 
 ## One image, one thread
 
-Microseconds from image to answer, 32-bit floats, medians. To exit 1 the branch is included, and so
-are log probabilities and their entropy.
+Microseconds from the prepared image to the answer, 32-bit floats, medians: every runtime is handed
+floats, so turning bytes into them is in no figure here. To exit 1 the branch is included, and so are
+log probabilities and their entropy.
 
 {table(latency, results, ("ours", *FLOAT_PEERS))}
 

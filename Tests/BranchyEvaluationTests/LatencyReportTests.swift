@@ -74,6 +74,31 @@ struct LatencyReportTests {
         expect(report.preparation, 0)
     }
 
+    /// Here each look at the clock takes a second, and so preparing an image does; a segment takes a
+    /// hundred. Leaving at the first exit takes two segments, at the second three.
+    @Test func fromBytesThePreparationCounts() throws {
+        let sample = try SmallNetwork(exitCount: 2, seed: 1)
+        let clock = ManualClock(tick: .seconds(1))
+        let predictor = try sample.predictor(
+            engine: AdvancingEngine(clock: clock) { _ in .seconds(100) })
+        let measurement = try LatencyMeasurement(
+            of: [0, 0, 1, 1].map { try predictor.leaving(at: $0) }, on: sample.split,
+            preprocessing: SmallNetwork.preprocessing, imageCount: 3, rounds: 1, clock: clock)
+        let report = LatencyReport(measurement, exitCount: 2)
+        expect(report.preparation, 1e6)
+        expect(report.policy.mean, 201e6)
+        expect(report.fromBytes.mean, 202e6)
+        expect(try #require(report.fromBytes.baselineMean), 302e6)
+        expect(try #require(report.gain).estimate, 301.0 / 201)
+        expect(try #require(report.fromBytes.gain).estimate, 302.0 / 202)
+    }
+
+    @Test func withoutAPlainNetworkThereIsNoGainFromBytes() throws {
+        let times = try report([35, 5]).fromBytes
+        expect(times.mean, 20)
+        #expect(times.baselineMean == nil && times.gain == nil)
+    }
+
     /// The means are 20 and 50; the mean of the ratios would be another: (2 + 9)/2.
     @Test func theGainIsTheRatioOfTheMeans() throws {
         let report = try report([35, 5], plain: [70, 45])

@@ -20,7 +20,7 @@ private struct EvaluationDocument: Encodable {
         case expectedCalibrationError, forcedExpectedCalibrationError
         case reliability, forcedReliability, overthinking, classes, confusion
         case certification, engine, precision, latencyMicroseconds, exitLatencyMicroseconds
-        case preparationMicroseconds, latencyImages, baseline, gain
+        case preparationMicroseconds, latencyImages, baseline, gain, fromBytes
         case finalExitComparison
     }
 
@@ -96,6 +96,7 @@ private struct EvaluationDocument: Encodable {
         try container.encode(latency?.preparation, forKey: .preparationMicroseconds)
         try container.encode(latency?.images, forKey: .latencyImages)
         try container.encode(latency?.gain, forKey: .gain)
+        try container.encode(latency.map { FromBytes($0.fromBytes) }, forKey: .fromBytes)
         let baseline = report.baseline.map {
             Baseline(
                 network: $0.name, accuracy: OrNull($0.accuracy), trainedAlike: $0.isTrainedAlike,
@@ -118,6 +119,18 @@ extension EvaluationDocument {
         func encode(to encoder: any Encoder) throws {
             var container = encoder.singleValueContainer()
             try container.encode(value)
+        }
+    }
+
+    private struct FromBytes: Encodable {
+        let meanMicroseconds: Double
+        let baselineMeanMicroseconds: OrNull<Double>
+        let gain: OrNull<Estimate>
+
+        init(_ times: LatencyReport.FromBytes) {
+            meanMicroseconds = times.mean
+            baselineMeanMicroseconds = OrNull(times.baselineMean)
+            gain = OrNull(times.gain)
         }
     }
 

@@ -56,21 +56,23 @@ extension EvaluationReport {
 
     /// The paper's Table I: a row for the plain network, one for the one with exits.
     private var summary: String {
-        var table = Table([.left, .right, .right, .right, .right, .right, .right])
+        var table = Table([.left, .right, .right, .right, .right, .right, .right, .right, .right])
         table.add([
-            "network", "accuracy", "mean latency", "gain", "policy", "exit rates",
-            "worst case",
+            "network", "accuracy", "from prepared image", "gain", "from bytes", "gain", "policy",
+            "exit rates", "worst case",
         ])
         if let baseline {
             table.add([
                 "\(baseline.name) (plain)", Format.percent(baseline.accuracy),
-                Format.microseconds(latency?.baseline?.mean), "1", "-", "-",
+                Format.microseconds(latency?.baseline?.mean), "1",
+                Format.microseconds(latency?.fromBytes.baselineMean), "1", "-", "-",
                 Format.microseconds(latency?.baseline?.worstCase),
             ])
         }
         table.add([
             network.name, Format.percent(evaluation.accuracy),
             Format.microseconds(latency?.policy.mean), Format.gain(latency?.gain),
+            Format.microseconds(latency?.fromBytes.mean), Format.gain(latency?.fromBytes.gain),
             policy.text,
             evaluation.exitRates.map { Format.percent($0) }.joined(separator: " "),
             Format.microseconds(latency?.policy.worstCase),
@@ -108,8 +110,9 @@ extension EvaluationReport {
             notes.append(
                 "Times run from the prepared image to the answer, branches and decision included, "
                     + "on \(Format.grouped(latency.images)) images, one thread, all paths taking "
-                    + "turns; the gain is a ratio of means with its 95 % interval. Preparing an "
-                    + "image takes \(Format.microseconds(latency.preparation)) more.")
+                    + "turns; those from bytes have the preparation of the image (bytes to floats) "
+                    + "in front, \(Format.fixed(latency.preparation, digits: 2)) µs. Means; a gain is "
+                    + "their ratio with its 95 % interval.")
         }
         if isInSample {
             notes.append("In-sample: the thresholds were chosen by these very images.")

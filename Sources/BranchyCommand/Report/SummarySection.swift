@@ -28,7 +28,9 @@ struct SummarySection: ReportSection {
 
     private typealias Tile = (name: String, value: String, note: String)
 
-    private var tiles: [Tile] { [accuracy, difference, time, gain, early].compactMap(\.self) }
+    private var tiles: [Tile] {
+        [accuracy, difference, time, timeFromBytes, gain, early].compactMap(\.self)
+    }
 
     private var accuracy: Tile {
         (
@@ -57,18 +59,28 @@ struct SummarySection: ReportSection {
             )
         }
         return (
-            "mean time", Format.microseconds(latency.policy.mean),
+            "mean time from the prepared image", Format.microseconds(latency.policy.mean),
             "median \(Format.microseconds(latency.policy.median)), "
                 + "\(Format.microseconds(latency.policy.worstCase)) where no image leaves early"
         )
     }
 
+    private var timeFromBytes: Tile? {
+        guard let latency = findings.latency else { return nil }
+        return (
+            "mean time from the image's bytes", Format.microseconds(latency.fromBytes.mean),
+            "with their conversion to floats, \(Format.fixed(latency.preparation, digits: 2)) µs"
+        )
+    }
+
     private var gain: Tile? {
         if let baseline = findings.baseline, let gain = findings.latency?.gain {
+            let fromBytes = findings.latency?.fromBytes.gain.map {
+                "; from bytes \(Self.text(of: $0))"
+            }
             return (
                 "as fast as \(baseline.name)", Format.fixed(gain.estimate, digits: 2) + " times",
-                "95 % interval: \(Format.fixed(gain.low, digits: 2)) to "
-                    + Format.fixed(gain.high, digits: 2)
+                "from the prepared image, \(Self.interval(gain))" + (fromBytes ?? "")
             )
         }
         guard subject.network.exitCount > 1, let last = findings.costs.ofExit.last else {
@@ -80,6 +92,15 @@ struct SummarySection: ReportSection {
             Format.fixed(last / mean, digits: 2) + " times",
             "no plain network to compare with; --baseline names one"
         )
+    }
+
+    private static func interval(_ gain: Estimate) -> String {
+        "95 % interval: \(Format.fixed(gain.low, digits: 2)) to "
+            + Format.fixed(gain.high, digits: 2)
+    }
+
+    private static func text(of gain: Estimate) -> String {
+        "\(Format.fixed(gain.estimate, digits: 2)) times (\(interval(gain)))"
     }
 
     private var early: Tile? {

@@ -27,13 +27,14 @@ struct ResultsPage {
 
         Accuracy is of \(sampleCounts) test images, which were read once and chose nothing. The clock
         runs from the prepared image to the answer, one thread: every stage visited, its branch, the
-        score and the decision. The gain is the plain network's mean time divided by the branched
-        one's over the same images in the same run, with its 95 % bootstrap interval. The worst case
-        is the median time where nobody leaves early although every branch is visited. The work
-        saved counts multiply-accumulates, branches included. Epochs written as a sum are those of
-        the plain network and those after them, in which it went on alone or with branches. Each
-        model's folder keeps its recipe (`recipe.yaml`) and the log of its training, loss and
-        validation accuracy of every epoch (`history.csv`); the shipped ones are in `Models`.
+        score and the decision, but not the conversion of the image's bytes to floats. The gain is
+        the plain network's mean time divided by the branched one's over the same images in the same
+        run, with its 95 % bootstrap interval. The worst case is the median time where nobody leaves
+        early although every branch is visited. The work saved counts multiply-accumulates, branches
+        included. Epochs written as a sum are those of the plain network and those after them, in
+        which it went on alone or with branches. Each model's folder keeps its recipe (`recipe.yaml`)
+        and the log of its training, loss and validation accuracy of every epoch (`history.csv`); the
+        shipped ones are in `Models`.
 
         \(notes.map { "- " + $0 }.joined(separator: "\n"))
 

@@ -37,7 +37,7 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
         of predictor: Predictor, on split: Split, preprocessing: Preprocessing,
         limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws {
-        let images = try PreparedImages(split, preprocessing: preprocessing, for: predictor.network)
+        var images = try PreparedImages(split, preprocessing: preprocessing, for: predictor.network)
         var session = try predictor.makeSession()
         var observations: [ExitObservation] = []
         let count = min(split.count, max(0, limit))

@@ -4,7 +4,8 @@ public import BranchyNet
 /// How long predictors take from the prepared image to the answer, measured side by side.
 ///
 /// The clock runs over one call of `Session.predict`: every stage visited, its branch, the score
-/// and the decision included. Preparing the image is not part of it and is timed by itself. All
+/// and the decision included. Preparing the image (bytes to floats) is not part of it and is timed by
+/// itself. All
 /// subjects take turns on each image, in an order that is drawn anew each round, so that a busy
 /// moment of the machine meets them alike. Of an image's rounds the median counts, so that a moment
 /// in which the machine did something else does not.
@@ -41,7 +42,7 @@ public struct LatencyMeasurement: Hashable, Sendable {
             (self.seconds, preparationSeconds) = ([], [])
             return
         }
-        let images = try PreparedImages(split, preprocessing: preprocessing, for: first.network)
+        var images = try PreparedImages(split, preprocessing: preprocessing, for: first.network)
         // Drawn anew each round, so that no subject always finds the caches of the same neighbour.
         var turns = SplitMix64(seed: 0, stream: RandomPurpose.turns.rawValue)
         for index in 0..<count {

@@ -25,16 +25,32 @@ public struct LatencyReport: Hashable, Sendable, Codable {
         }
     }
 
+    /// What the paths take with the conversion of the image's bytes to floats in front of them, which
+    /// every network needs: the shorter a path, the more it weighs.
+    public struct FromBytes: Hashable, Sendable, Codable {
+        /// Under the policy: the mean over the images, in microseconds from the image's bytes to the
+        /// answer.
+        public var mean: Double
+        /// The plain network's mean, where there is one.
+        public var baselineMean: Double?
+        /// As ``LatencyReport/gain``, of these means.
+        public var gain: Estimate?
+    }
+
     /// Under the policy.
     public var policy: Times
     /// The median time to leave at each exit, in microseconds, branches on the way included.
     public var exits: [Double]
     /// The plain network's, where there is one.
     public var baseline: Times?
-    /// How many times as long the plain network takes: the ratio of means over the same images.
+    /// How many times as long the plain network takes: the ratio of means over the same images, from
+    /// the prepared image.
     public var gain: Estimate?
-    /// Median time of preparing an image, in microseconds; part of no other number.
+    /// Median time of preparing an image (bytes to floats), in microseconds; part of ``fromBytes``
+    /// and of no other number.
     public var preparation: Double
+    /// The means with that time in them.
+    public var fromBytes: FromBytes
     /// How many images were measured.
     public var images: Int
 
@@ -50,11 +66,20 @@ public struct LatencyReport: Hashable, Sendable, Codable {
         exits = seconds[1...exitCount].map { $0.median * 1e6 }
         preparation = measurement.preparationSeconds.median * 1e6
         images = seconds[0].count
+        let prepared = zip(seconds[0], measurement.preparationSeconds).map { $0 + $1 }
+        fromBytes = FromBytes(mean: prepared.mean * 1e6)
         guard seconds.count > exitCount + 1 else { return }
         let plain = seconds[exitCount + 1]
         baseline = Times(plain, worstCase: plain)
-        let branched = seconds[0]
-        gain = Estimate(bootstrapping: branched.count) { places in
+        gain = Self.gain(of: seconds[0], over: plain)
+        let preparedPlain = zip(plain, measurement.preparationSeconds).map { $0 + $1 }
+        fromBytes.baselineMean = preparedPlain.mean * 1e6
+        fromBytes.gain = Self.gain(of: prepared, over: preparedPlain)
+    }
+
+    /// The ratio of the means, drawn again image by image.
+    private static func gain(of branched: [Double], over plain: [Double]) -> Estimate? {
+        Estimate(bootstrapping: branched.count) { places in
             let sums = places.reduce((plain: 0.0, branched: 0.0)) {
                 ($0.plain + plain[$1], $0.branched + branched[$1])
             }

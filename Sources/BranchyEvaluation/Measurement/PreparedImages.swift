@@ -5,8 +5,12 @@ package import Compute
 /// The images of a split as a network reads them, one at a time.
 package struct PreparedImages {
     private let loader: BatchLoader
+    private let dataset: ImageDataset
+    private let preprocessing: Preprocessing
     private let shape: Shape
     private let count: Int
+    /// The image that was prepared last.
+    private var image: [Float]
 
     /// - Throws: `NetworkError` where the images have another shape or other classes than the
     ///   network, `DatasetError` where the preprocessing has another number of channels.
@@ -26,17 +30,26 @@ package struct PreparedImages {
             split,
             scaling: .standardizing(
                 mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation))
+        dataset = split.dataset
+        self.preprocessing = preprocessing
         shape = network.inputShape
         count = split.count
+        image = [Float](repeating: 0, count: shape.elementCount)
     }
 
-    func withImage<Result>(
+    /// Prepares an image, without allocation, and calls `body` with it.
+    mutating func withImage<Result>(
         at index: Int, _ body: (Span<Float>) throws -> Result
     ) rethrows -> Result {
-        var image = [Float](repeating: 0, count: shape.elementCount)
-        var span = image.mutableSpan
-        loader.loadImages([index][...], into: &span)
+        prepare(index)
+        let image = image
         return try body(image.span)
+    }
+
+    private mutating func prepare(_ index: Int) {
+        let (dataset, preprocessing) = (dataset, preprocessing)
+        var span = image.mutableSpan
+        preprocessing.prepare(dataset.pixels(at: index).span, into: &span)
     }
 
     /// The first images in batches, begun again where there are too few for the first of them.
