@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-package import Glibc
+import Glibc
 #elseif canImport(Musl)
-package import Musl
+import Musl
 #elseif canImport(Darwin)
-package import Darwin
+import Darwin
 #endif
 
 /// A call to the system that failed.
@@ -31,11 +31,11 @@ package struct FileDescriptor: ~Copyable {
 
     /// Opens a file.
     package init(
-        opening path: String, _ flags: CInt, permissions: mode_t = 0
+        opening path: String, _ flags: CInt, permissions: UInt16 = 0
     ) throws(SystemFailure) {
         // C would read the path up to the zero only, and open another file.
         guard !path.utf8.contains(0) else { throw SystemFailure("open", EINVAL) }
-        let opened = retrying { open(path, flags | O_CLOEXEC, permissions) }
+        let opened = retrying { open(path, flags | O_CLOEXEC, mode_t(permissions)) }
         guard opened >= 0 else { throw SystemFailure("open") }
         number = opened
     }
