@@ -19,8 +19,10 @@ enum NetworkFile {
     static func read(_ path: String) throws {
         let network = try BranchedNetwork(contentsOfFile: path)
         _ = try ExitCosts(of: network)
-        _ = try network.inferenceProgram()
-        _ = try network.trainingProgram()
+        for memory in [try network.memory(), try network.trainingMemory()] {
+            try FuzzFinding.require(
+                memory.bytes(samples: 1 << 20) >= max(memory.bytes(), 0), "memory of \(memory)")
+        }
         let data = try JSONEncoder.branchyNet.encode(network)
         try FuzzFinding.require(
             try JSONDecoder.branchyNet.decode(BranchedNetwork.self, from: data) == network,
