@@ -31,8 +31,14 @@ struct JSONDocumentTests {
         let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         let places = document.places(opaque: layers)
         try DocumentedKeys(section: "inspect --json").expectToDescribe(places)
-        try DocumentedKeys(section: "inspect --json", heading: "key of a layer").expectToDescribe(
-            places.filter { layers.contains($0.path) }.flatMap { $0.value.places() })
+        let keys = try DocumentedKeys(section: "inspect --json", heading: "key of a layer")
+        for (path, layer) in places where layers.contains(path) {
+            guard case .string(let type) = layer["type"] else {
+                Issue.record("a layer of no type: \(layer)")
+                continue
+            }
+            DocumentedKeys(keys, of: type).expectToDescribe(layer.places())
+        }
     }
 
     @Test func describesWhatBenchPrints() throws {

@@ -1,5 +1,6 @@
 extension Layer: Codable {
-    private enum Kind: String, Codable, CaseIterable {
+    /// What a layer's `type` says in a description.
+    package enum Kind: String, Codable, CaseIterable, Sendable {
         case conv2D, linear, maxPool2D, reLU, dropout, flatten, averagePool2D, globalAveragePool2D
         case batchNorm2D, localResponseNorm, residual
 

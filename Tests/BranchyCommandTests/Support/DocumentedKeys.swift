@@ -4,6 +4,8 @@ import Testing
 /// The tables of `docs/JSON.md`: which types each key may have.
 struct DocumentedKeys {
     let types: [String: Set<String>]
+    /// The cell behind the types, without its quotation marks: of some tables, what has the key.
+    private let owners: [String: Set<String>]
 
     /// Reads one table of a section.
     ///
@@ -16,12 +18,26 @@ struct DocumentedKeys {
         let start = try #require(lines.firstIndex { $0 == "## `\(section)`" })
         let table = try #require(lines[start...].firstIndex { $0.hasPrefix("| \(heading) |") })
         let rows = lines[(table + 2)...].prefix { $0.hasPrefix("| ") }
-        types = rows.reduce(into: [:]) { types, row in
+        var (types, owners): ([String: Set<String>], [String: Set<String>]) = ([:], [:])
+        for row in rows {
             let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            types[cells[0].trimmingCharacters(in: ["`"])] = Set(
-                cells[1].components(separatedBy: " or "))
+            let key = cells[0].trimmingCharacters(in: ["`"])
+            #expect(types[key] == nil, "\(key) is documented twice")
+            types[key] = Set(cells[1].components(separatedBy: " or "))
+            owners[key] = Set(
+                cells[2].components(separatedBy: ", ").map { $0.trimmingCharacters(in: ["`"]) })
         }
+        (self.types, self.owners) = (types, owners)
     }
+
+    /// The keys whose line names an owner.
+    init(_ keys: DocumentedKeys, of owner: String) {
+        owners = keys.owners.filter { $0.value.contains(owner) }
+        types = keys.types.filter { keys.owners[$0.key]?.contains(owner) == true }
+    }
+
+    /// Whatever some line names as the owner of its key.
+    var allOwners: Set<String> { owners.values.reduce(into: []) { $0.formUnion($1) } }
 
     /// Expects values at exactly the documented keys, and of the documented types; what lies within
     /// an object that is null is not there.

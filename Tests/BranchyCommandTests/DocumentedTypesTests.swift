@@ -1,0 +1,149 @@
+import BranchyNet
+import BranchyTraining
+import Compute
+import Foundation
+import Testing
+
+/// Types that are written and read as JSON or YAML are documented key by key, and nothing is
+/// documented that they do not have.
+struct DocumentedTypesTests {
+    private func document(_ value: some Encodable) throws -> JSONValue {
+        try JSONDecoder().decode(JSONValue.self, from: JSONEncoder.branchyNet.encode(value))
+    }
+
+    /// A layer of each type; a new one does not compile before there is one here.
+    private func layer(_ kind: Layer.Kind) -> Layer {
+        switch kind {
+        case .conv2D:
+            Conv2D("conv", inputChannels: 1, outputChannels: 2, kernelSize: 3).layer
+        case .linear: Linear("linear", inputFeatures: 4, outputFeatures: 2).layer
+        case .maxPool2D: MaxPool2D(kernelSize: 2, stride: 2).layer
+        case .reLU: ReLU().layer
+        case .dropout: Dropout("dropout", rate: 0.5).layer
+        case .flatten: Flatten().layer
+        case .averagePool2D: AveragePool2D(kernelSize: 2, stride: 2).layer
+        case .globalAveragePool2D: GlobalAveragePool2D().layer
+        case .batchNorm2D: BatchNorm2D("bn", channels: 2).layer
+        case .localResponseNorm: LocalResponseNorm(size: 5, alpha: 0.5, beta: 0.75, k: 1.5).layer
+        case .residual: Residual(name: "block", body: [ReLU().layer]).layer
+        }
+    }
+
+    @Test(arguments: Layer.Kind.allCases) func layersHaveTheKeysThatAreDocumented(
+        kind: Layer.Kind
+    ) throws {
+        let keys = try DocumentedKeys(section: "inspect --json", heading: "key of a layer")
+        let layer = try document(layer(kind))
+        #expect(layer["type"] == .string(kind.rawValue))
+        DocumentedKeys(keys, of: kind.rawValue).expectToDescribe(
+            layer.places(opaque: ["body[]"]))
+    }
+
+    @Test func onlyLayersThatThereAreAreDocumented() throws {
+        let keys = try DocumentedKeys(section: "inspect --json", heading: "key of a layer")
+        #expect(keys.allOwners == Set(Layer.Kind.allCases.map(\.rawValue)))
+    }
+
+    /// A policy of each kind that a model keeps, and the keys that the other has.
+    private static let policies: [(policy: ModelPolicy, absent: Set<String>)] = [
+        (
+            .thresholds(ThresholdPolicy(score: .margin, thresholds: [.infinity])),
+            ["policy.patience"]
+        ),
+        (.patience(PatiencePolicy(patience: 1)), ["policy.score", "policy.thresholds[]"]),
+    ]
+
+    @Test(arguments: policies.indices) func modelsHaveTheKeysThatAreDocumented(index: Int) throws {
+        let (policy, absent) = Self.policies[index]
+        let point = OperatingPoint(thresholds: [0.5], accuracy: 1, exitRates: [1, 0], cost: 1)
+        let record = CalibrationRecord(
+            wish: "knee", score: .margin, patience: 2, chosen: point, front: [point],
+            microsecondsToExit: [1, 2], costFile: "phone.json", samples: 100, dataset: "mnist",
+            dataChecksum: "0", engine: "native", precision: "float32")
+        let details = try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder)
+            var model = try ModelFolder(folder).read(digest: SampleModel.digest)
+            (model.policy, model.calibration) = (policy, record)
+            model.provenance.initialChecksum = "0"
+            model.provenance.validationAccuracy = [0.5, 0.5]
+            let copy = folder + "/copy"
+            try FileManager.default.createDirectory(
+                atPath: copy, withIntermediateDirectories: false)
+            try ModelFolder(copy).write(model, digest: SampleModel.digest)
+            return try JSONDecoder().decode(
+                JSONValue.self, from: Data(contents(copy + "/model.json")))
+        }
+        try DocumentedKeys(section: "model.json").expectToDescribe(
+            details.places(opaque: ["calibration"]), without: absent)
+        let calibration = try #require(details["calibration"])
+        try DocumentedKeys(section: "calibrate --json").expectToDescribe(
+            calibration.places(opaque: ["front[]"]), without: ["warnings[]"])
+        #expect(calibration["front"]?.elements.first == calibration["chosen"])
+    }
+
+    @Test func scoresAreDocumentedByName() throws {
+        try expectNames(
+            ExitScore.allCases.map(\.rawValue), in: "docs/JSON.md", under: "## `model.json`",
+            line: "| `policy.score` |")
+    }
+
+    @Test func recipesHaveTheKeysThatAreDocumented() throws {
+        var recipe = try Recipe.builtIn(for: "b-alexnet")
+        recipe.thresholds = [0.5, 0.5]
+        let keys = try document(recipe).places().map(\.path)
+            .map { $0.replacingOccurrences(of: "[]", with: "") }
+        let leaves = Set(keys).subtracting(["optimizer", "schedule", "data"])
+        let documented = try documentedRecipeKeys()
+        #expect(leaves == documented)
+    }
+
+    /// The first cells of the table in `docs/Training.md`, where `optimizer.beta1`, `.beta2` are two
+    /// keys.
+    private func documentedRecipeKeys() throws -> Set<String> {
+        let page = try lines(of: "docs/Training.md")
+        let table = try #require(page.firstIndex(of: "| key | meaning | range |"))
+        let cells = page[(table + 2)...].prefix { $0.hasPrefix("| ") }.map {
+            $0.split(separator: "|")[0].trimmingCharacters(in: .whitespaces)
+        }
+        return Set(
+            cells.flatMap { cell -> [String] in
+                let names = cell.components(separatedBy: ", ").map {
+                    $0.trimmingCharacters(in: ["`"])
+                }
+                let owner = names[0].split(separator: ".").dropLast().joined(separator: ".")
+                return names.map { $0.hasPrefix(".") ? owner + $0 : $0 }
+            })
+    }
+
+    @Test func whatARecipeMayNameIsDocumented() throws {
+        let page = "docs/Training.md"
+        let optimizers = Recipe.OptimizerRecipe.Name.allCases.map(\.rawValue)
+        try expectNames(optimizers, in: page, line: "| `optimizer.name` |")
+        let schedules = Recipe.ScheduleRecipe.Name.allCases.map(\.rawValue)
+        try expectNames(schedules, in: page, line: "| `schedule.name` |")
+        try expectNames(Precision.allCases.map(\.rawValue), in: page, line: "| `precision` |")
+        try expectNames(
+            Initialization.allCases.map(\.rawValue), in: page, line: "| `initialization` |")
+    }
+
+    /// Expects a line to have exactly some names in quotation marks behind its first cell.
+    ///
+    /// - Parameter heading: stands above the line; the page's first if there are several.
+    private func expectNames(
+        _ names: [String], in page: String, under heading: String = "# ", line start: String
+    ) throws {
+        let found = try lines(of: page).drop { !$0.hasPrefix(heading) }
+            .first { $0.hasPrefix(start) }
+        let line = try #require(found)
+        let parts = line.dropFirst(start.count).components(separatedBy: "`")
+        let quoted = parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+        #expect(Set(quoted) == Set(names))
+    }
+
+    private func lines(of page: String) throws -> [String] {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../..")
+        return try String(contentsOf: root.appendingPathComponent(page), encoding: .utf8)
+            .components(separatedBy: "\n")
+    }
+}
