@@ -38,13 +38,13 @@ package struct AnswerLines {
     /// Sets the file of the answers to come.
     ///
     /// - Parameter column: what a table calls it; `nil` where its heading does.
-    package mutating func begin(file path: String, column: String?) {
+    package mutating func begin(file path: String, column: @autoclosure () -> String?) {
         file.removeAll(keepingCapacity: true)
         if isJSON {
             file.append(json: path)
             // Names of plain letters, as most are, have nothing to be escaped.
             if path.onOneLine != path { file = Text(path).json }
-        } else if let column {
+        } else if let column = column() {
             file.append(contentsOf: "  ".utf8)
             file.append(contentsOf: column.onOneLine.utf8)
         }

@@ -14,6 +14,8 @@ package struct PlainPNGDecoder: ~Copyable {
     private let inflater: Inflater
     /// Each row behind the byte of its filter, red, green and blue side by side.
     private var rows: [UInt8]
+    /// What is above the first row.
+    private let nothing: [UInt8]
 
     /// A decoder of images of one shape, or `nil` where no file of this shape is plain.
     package init?(shape: Shape) {
@@ -25,6 +27,7 @@ package struct PlainPNGDecoder: ~Copyable {
         self.inflater = inflater
         rowByteCount = 1 + shape[2] * shape[0]
         rows = [UInt8](repeating: 0, count: shape[1] * rowByteCount)
+        nothing = [UInt8](repeating: 0, count: rowByteCount)
     }
 
     private static let largestSide = 1024
@@ -95,17 +98,30 @@ extension PlainPNGDecoder {
 extension PlainPNGDecoder {
     /// Adds to each byte what its row's filter took away.
     private mutating func restoreRows() -> Bool {
-        for start in stride(from: 0, to: rows.count, by: rowByteCount) {
-            switch rows[start] {
-            case 0: break
-            case 1: restoreRow(at: start) { left, _, _ in left }
-            case 2: restoreRow(at: start) { _, above, _ in above }
-            case 3: restoreRow(at: start) { left, above, _ in (left + above) / 2 }
-            case 4: restoreRow(at: start, Self.nearest)
-            default: return false
+        let (channels, length, nothing) = (shape[0], rowByteCount, nothing)
+        return nothing.withUnsafeBufferPointer { nothing in
+            rows.withUnsafeMutableBufferPointer { rows in
+                // Safety: a row and the one above it lie within the memory; above the first one are
+                // as many zeros as a row is long.
+                guard let first = rows.baseAddress, var above = nothing.baseAddress else {
+                    return false
+                }
+                for start in stride(from: 0, to: rows.count, by: length) {
+                    let row = Row(
+                        bytes: first + start + 1, above: above, count: length - 1, channels)
+                    switch rows[start] {
+                    case 0: break
+                    case 1: row.restore { left, _, _ in left }
+                    case 2: row.restore { _, above, _ in above }
+                    case 3: row.restore { left, above, _ in (left + above) / 2 }
+                    case 4: row.restore(Self.nearest)
+                    default: return false
+                    }
+                    above = UnsafePointer(row.bytes)
+                }
+                return true
             }
         }
-        return true
     }
 
     /// Whichever of left, above and above left is closest to left + above - above left.
@@ -116,27 +132,6 @@ extension PlainPNGDecoder {
         let toCorner = abs(left + above - 2 * corner)
         if toLeft <= toAbove && toLeft <= toCorner { return left }
         return toAbove <= toCorner ? above : corner
-    }
-
-    @inline(__always)
-    private mutating func restoreRow(
-        at start: Int, _ prediction: (_ left: Int32, _ above: Int32, _ corner: Int32) -> Int32
-    ) {
-        let (channels, length) = (shape[0], rowByteCount)
-        let (isFirst, previous) = (start == 0, start - length)
-        var rows = rows.mutableSpan
-        precondition(start >= 0 && start + length <= rows.count)
-        for place in 1..<length {
-            // Safety: the row lies within the memory, and so does the one before unless this is the
-            // first; what lies left of a row's first pixel counts as 0, like what is above the first.
-            let hasLeft = place > channels
-            let left = hasLeft ? Int32(rows[unchecked: start + place - channels]) : 0
-            let above = isFirst ? 0 : Int32(rows[unchecked: previous + place])
-            let corner =
-                isFirst || !hasLeft ? 0 : Int32(rows[unchecked: previous + place - channels])
-            rows[unchecked: start + place] &+= UInt8(
-                truncatingIfNeeded: prediction(left, above, corner))
-        }
     }
 
     private func separateChannels(into pixels: inout [UInt8]) {
@@ -163,5 +158,36 @@ extension PlainPNGDecoder {
                 }
             }
         }
+    }
+}
+
+/// A row that is being restored, and the one above it, which is.
+private struct Row {
+    let bytes: UnsafeMutablePointer<UInt8>
+    let above: UnsafePointer<UInt8>
+    let count: Int
+    /// How many bytes further left the byte of the same channel is.
+    let distance: Int
+
+    init(
+        bytes: UnsafeMutablePointer<UInt8>, above: UnsafePointer<UInt8>, count: Int,
+        _ channels: Int
+    ) {
+        (self.bytes, self.above, self.count, distance) = (bytes, above, count, channels)
+    }
+
+    /// Adds a prediction to each byte; left of the first pixel everything is 0.
+    @inline(__always)
+    func restore(_ prediction: (_ left: Int32, _ above: Int32, _ corner: Int32) -> Int32) {
+        for place in 0..<distance { add(prediction(0, Int32(above[place]), 0), at: place) }
+        for place in distance..<count {
+            let (left, corner) = (bytes[place - distance], above[place - distance])
+            add(prediction(Int32(left), Int32(above[place]), Int32(corner)), at: place)
+        }
+    }
+
+    @inline(__always)
+    private func add(_ number: Int32, at place: Int) {
+        bytes[place] &+= UInt8(truncatingIfNeeded: number)
     }
 }
