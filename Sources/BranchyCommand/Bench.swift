@@ -142,7 +142,8 @@ struct Bench: ParsableCommand {
         let folder = ShippedModels.folder(name)
         let model = try ShippedModels.read(name)
         try check(model.network)
-        let test = try DataFolder(data, run: folder).splits(of: model, in: folder).test
+        let test = try DataFolder(data, run: folder, within: memory)
+            .splits(of: model, in: folder).test
         let batches = try PreparedImages(
             test, preprocessing: model.preprocessing, for: model.network
         ).batches(of: batch, imageCount: 1_000)

@@ -87,7 +87,7 @@ struct Calibrate: ParsableCommand {
         var trained = try writer.folder.read(digest: Checksum.sha256)
         try model.memory.check(trained.network)
         let given = try costOptions.microsecondsToExit(of: trained.network, by: engineOptions)
-        let calibration = try DataFolder(data, run: model.path)
+        let calibration = try DataFolder(data, run: model.path, within: model.memory)
             .splits(of: trained, in: model.path)
             .calibration
         let engine = try engineOptions.inference()

@@ -79,7 +79,8 @@ struct Evaluate: ParsableCommand {
         let trained = try model.load()
         let engine = try engineOptions.inference()
         let predictor = try model.predictor(of: trained, engine: engine)
-        let splits = try DataFolder(data, run: model.path).splits(of: trained, in: model.path)
+        let splits = try DataFolder(data, run: model.path, within: model.memory)
+            .splits(of: trained, in: model.path)
         Interrupt.watch()
         return switch split {
         case .test: try report(trained, predictor, engine, on: splits.test)

@@ -86,7 +86,8 @@ struct Report: ParsableCommand {
         let engine = try engineOptions.inference()
         let subject = try ReportSubject(
             model.load(), in: folder, engine: engine, command: Self.command)
-        let splits = try DataFolder(data, run: folder).splits(of: subject.trained, in: folder)
+        let splits = try DataFolder(data, run: folder, within: model.memory)
+            .splits(of: subject.trained, in: folder)
         let plain = try baseline.map {
             try PlainNetwork(at: $0, engine: engine, within: model.memory)
         }

@@ -77,7 +77,7 @@ struct Train: ParsableCommand {
         var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
         try check(checkpoint)
         try memory.check(training: checkpoint.network, by: checkpoint.recipe)
-        let dataFolder = DataFolder(data, run: output)
+        let dataFolder = DataFolder(data, run: output, within: memory)
         let splits = try dataFolder.splits(
             of: checkpoint.recipe, classNames: checkpoint.classNames)
         try checkpoint.bind(to: splits, in: output)

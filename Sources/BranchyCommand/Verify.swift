@@ -86,10 +86,8 @@ struct Verify: ParsableCommand {
     private func recomputed(
         _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor
     ) throws -> [CertificateCheck] {
-        let split = try DataFolder(try options([]), run: model.path).splits(
-            of: trained, in: model.path
-        )
-        .calibration
+        let split = try DataFolder(try options([]), run: model.path, within: model.memory)
+            .splits(of: trained, in: model.path).calibration
         guard split.checksum == certificate.dataChecksum else {
             throw DatasetError(
                 .checksumMismatch,
@@ -117,7 +115,8 @@ struct Verify: ParsableCommand {
         _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor,
         on name: String
     ) throws -> [CertificateCheck] {
-        let split = try DataFolder(try options(["--dataset", name]), run: model.path)
+        let data = try options(["--dataset", name])
+        let split = try DataFolder(data, run: model.path, within: model.memory)
             .splits(of: trained, in: model.path).test
         let record = try record(predictor, trained, split)
         let clauses = certificate.clauses

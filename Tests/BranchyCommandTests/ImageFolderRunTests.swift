@@ -39,6 +39,29 @@ struct ImageFolderRunTests {
         }
     }
 
+    /// 100 images of 62,500 bytes, which are held three times: 18,750,000 bytes. They are no images
+    /// for the network either, which shows once they are read.
+    @Test func refusesMoreImagesThanMemoryIsAllowedFor() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeRandom(to: folder + "/model")
+            for index in 0..<100 {
+                let pixels = [UInt8](repeating: UInt8(index), count: 62_500)
+                try write(
+                    SampleImages.png(pixels, width: 250, height: 250),
+                    to: "\(index < 50 ? "train" : "test")/class0/\(index).png",
+                    in: folder + "/pictures")
+            }
+            for (limit, isEnough) in [("18749999", false), ("18750000", true)] {
+                let result = try Program.run(
+                    "evaluate", folder + "/model", "--dataset", "folder:\(folder)/pictures",
+                    "--threshold", "0.3", "--quiet", "--memory-limit", limit)
+                #expect(result.status == 65)
+                #expect(result.errors.contains("has too many images") == !isEnough)
+                #expect(result.errors.contains("`--memory-limit` allows more") == !isEnough)
+            }
+        }
+    }
+
     @Test func refusesImagesThatHaveChangedUnlessTheyAreAskedFor() throws {
         try withTemporaryFolder { folder in
             let images = folder + "/pictures"

@@ -242,6 +242,21 @@ struct ImageFolderTests {
         }
     }
 
+    /// Five images of two bytes, which are held three times.
+    @Test(arguments: [(29, false), (30, true)])
+    func takesNoMoreMemoryThanItIsGiven(byteCount: Int, isEnough: Bool) throws {
+        try withFolder(Self.files) { folder in
+            let error = datasetError {
+                _ = try ImageFolder.load(
+                    from: folder, name: "pets", limits: .init(memoryByteCount: byteCount))
+            }
+            #expect((error == nil) == isEnough)
+            #expect(
+                error?.message.hasSuffix("`--memory-limit` allows more: three times as much")
+                    != false)
+        }
+    }
+
     @Test func has256ClassesAtMost() throws {
         func archive(_ count: Int) -> [UInt8] {
             SampleArchive.tar(

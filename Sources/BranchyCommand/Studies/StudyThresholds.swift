@@ -35,7 +35,7 @@ struct StudyThresholds: ParsableCommand {
     func run() throws {
         try output.check(for: ThresholdStudy.self)
         let trained = try model.load()
-        let calibration = try DataFolder(data, run: model.path)
+        let calibration = try DataFolder(data, run: model.path, within: model.memory)
             .splits(of: trained, in: model.path).calibration
         let engine = try engineOptions.inference()
         let predictor = try Predictor(

@@ -60,21 +60,26 @@ struct DataFolder: Hashable {
     private let asked: String?
     /// Where the image folder of an earlier run was.
     private let recordedImageFolder: String?
+    /// What of an image folder is refused.
+    private let limits: ImageFolder.Limits
 
     /// The folder that options, environment or an earlier run name, in that order.
     ///
-    /// - Parameter run: the folder of a training run, which remembers where its data were.
-    init(_ options: DataOptions, run: String? = nil) {
+    /// - Parameters:
+    ///   - run: the folder of a training run, which remembers where its data were.
+    ///   - memory: how much of it images may take.
+    init(_ options: DataOptions, run: String? = nil, within memory: MemoryOptions) {
         let record = run.flatMap(RunRecord.init(in:))
         path = Self.path(options.dataDir, recorded: record?.dataFolder)
         asked = options.dataset
+        limits = ImageFolder.Limits(memoryByteCount: memory.limit)
         recordedImageFolder = record?.imageFolder
     }
 
     /// A folder that no run remembers.
     init(_ path: String) {
         self.path = path
-        (asked, recordedImageFolder) = (nil, nil)
+        (asked, recordedImageFolder, limits) = (nil, nil, ImageFolder.Limits())
     }
 
     /// The folder that an option, the environment or an earlier run names, in that order; `data`
@@ -155,7 +160,7 @@ struct DataFolder: Hashable {
         case .imageFolder(let path):
             let folder = try imageFolder(of: dataset) ?? path
             let name = URL(fileURLWithPath: folder).lastPathComponent
-            return try ImageFolder.load(from: folder, name: "folder:\(name)")
+            return try ImageFolder.load(from: folder, name: "folder:\(name)", limits: limits)
         }
     }
 

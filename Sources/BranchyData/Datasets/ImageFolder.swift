@@ -25,6 +25,15 @@ public enum ImageFolder {
 
         /// 64 MiB a file, 16 megapixels an image, 8 GiB in all.
         public init() {}
+
+        /// 64 MiB a file, 16 megapixels an image, and so many bytes in all that loading takes no more
+        /// memory than is given: images are held three times while they are sorted.
+        public init(memoryByteCount: Int) {
+            totalByteCount = memoryByteCount / 3
+        }
+
+        /// How a user of the program gets along with more in all.
+        static let remedy = "`--memory-limit` allows more: three times as much"
     }
 
     /// The largest number of classes that there can be.

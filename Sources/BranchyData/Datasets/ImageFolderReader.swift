@@ -63,7 +63,8 @@ struct ImageFolderReader {
         guard totalByteCount <= limits.totalByteCount else {
             throw DatasetError(
                 .limitExceeded, file: source, "has too many images",
-                expected: "at most \(limits.totalByteCount) bytes of pixels", found: "more")
+                expected: "at most \(limits.totalByteCount) bytes of pixels", found: "more",
+                remedy: ImageFolder.Limits.remedy)
         }
         group.append(image)
         waitingByteCount += image.contents.count + header.shape.elementCount

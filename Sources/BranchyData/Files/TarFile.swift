@@ -80,7 +80,7 @@ final class TarFile: FileTree {
             throw DatasetError(
                 .limitExceeded, file: "\(path): \(name)", "is too large",
                 expected: "at most \(maximumByteCount) bytes in all of the archive",
-                found: "\(size) after \(before)")
+                found: "\(size) after \(before)", remedy: ImageFolder.Limits.remedy)
         }
         member = (name, size)
     }
