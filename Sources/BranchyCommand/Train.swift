@@ -73,6 +73,7 @@ struct Train: ParsableCommand {
     var quiet = false
 
     func run() throws {
+        try RunFolder.check(output, isResuming: resume)
         let folder = try RunFolder(output)
         var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
         try check(checkpoint)

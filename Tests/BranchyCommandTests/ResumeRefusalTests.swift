@@ -44,6 +44,19 @@ struct ResumeRefusalTests {
         }
     }
 
+    /// A run that is bound to be refused does not wait for, or stand in, anybody's way: of one that
+    /// begins and one that resumes at the same moment, the second goes on.
+    @Test func refusesToOverwriteARunBeforeItTakesTheFolder() throws {
+        try withTemporaryFolder { folder in
+            _ = try writeCheckpoint(in: folder)
+            let writer = try ModelFolder(folder).makeWriter()
+            let errors = try refusal([], status: 73, in: folder)
+            #expect(errors.contains("already holds a training run"))
+            #expect(try refusal(["--resume"], status: 73, in: folder).contains("writes here"))
+            try writer.remove("none")
+        }
+    }
+
     @Test(arguments: [[], ["--resume"]])
     func refusesToOverwriteAModel(arguments: [String]) throws {
         try withTemporaryFolder { folder in

@@ -29,36 +29,43 @@ struct RunFolder: ~Copyable {
     /// - Throws: `ModelError` where the checkpoint is corrupt, or the folder already holds a run
     ///   and none is to be resumed: nothing of it is ever overwritten.
     func checkpoint(isResuming: Bool, newRun: () throws -> Checkpoint) throws -> Checkpoint {
-        switch (holds(Self.checkpointName), holds(ModelFolder.manifestName)) {
+        try Self.check(path, isResuming: isResuming)
+        guard holds(Self.checkpointName) else { return try newRun() }
+        return try Checkpoint(contentsOf: checkpointPath, digest: Checksum.sha256)
+    }
+
+    /// Makes sure that a run may write to the folder.
+    ///
+    /// Before the right to write is taken as well as after: a run that is bound to be refused must
+    /// not be in the way of one that is not.
+    static func check(_ path: String, isResuming: Bool) throws {
+        switch (holds(checkpointName, path), holds(ModelFolder.manifestName, path)) {
         case (true, _) where isResuming:
-            return try Checkpoint(contentsOf: checkpointPath, digest: Checksum.sha256)
+            return
         case (true, _):
             throw ModelError(
                 .unwritable,
-                "\(path) already holds a training run (\(Self.checkpointName)); go on with it by "
+                "\(path) already holds a training run (\(checkpointName)); go on with it by "
                     + "--resume, or choose another --output")
         case (false, true):
             throw ModelError(
                 .unwritable,
-                "\(path) already holds a model, and no \(Self.checkpointName) to go on from; "
+                "\(path) already holds a model, and no \(checkpointName) to go on from; "
                     + "choose another --output")
         case (false, false):
-            try refuseToOverwrite()
-            return try newRun()
+            // Files that are named as a run's, where there is no run, are somebody's.
+            guard let foreign = fileNames.sorted().first(where: { holds($0, path) }) else { return }
+            throw ModelError(
+                .unwritable,
+                "\(path) already holds a file named \(foreign), which no run wrote there; choose "
+                    + "another --output")
         }
     }
 
-    private func holds(_ name: String) -> Bool {
-        FileManager.default.fileExists(atPath: path + "/" + name)
-    }
+    private func holds(_ name: String) -> Bool { Self.holds(name, path) }
 
-    /// Files that are named as a run's, where there is no run, are somebody's.
-    private func refuseToOverwrite() throws {
-        guard let foreign = Self.fileNames.sorted().first(where: { holds($0) }) else { return }
-        throw ModelError(
-            .unwritable,
-            "\(path) already holds a file named \(foreign), which no run wrote there; choose another "
-                + "--output")
+    private static func holds(_ name: String, _ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path + "/" + name)
     }
 
     /// Saves the run's beginning, so that there is something to resume.
