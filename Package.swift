@@ -6,7 +6,7 @@ let package = Package(
     name: "BranchyNet",
     platforms: [.macOS(.v15)],
     products: [
-        .library(name: "Compute", targets: ["Compute"]),
+        .library(name: "BranchyCompute", targets: ["BranchyCompute"]),
         .library(name: "BranchyNet", targets: ["BranchyNet"]),
         .library(name: "BranchyTraining", targets: ["BranchyTraining"]),
         .library(name: "BranchyEvaluation", targets: ["BranchyEvaluation"]),
@@ -32,7 +32,7 @@ let package = Package(
     ],
     targets: [
         // Floor 1: programs of operations, and the engine boundary. Knows no exits.
-        .target(name: "Compute"),
+        .target(name: "BranchyCompute"),
         .target(name: "CInferenceKernels"),
         .target(name: "CTrainingKernels"),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
@@ -47,18 +47,20 @@ let package = Package(
         // Floor 2: what a network with exits is, images in, and engines.
         .target(
             name: "BranchyNet",
-            dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")]),
+            dependencies: [
+                "BranchyCompute", .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         .target(
             name: "BranchyData",
             dependencies: [
-                "BranchyChecksum", "Compute", "CArchive", "CImageCodecs",
+                "BranchyChecksum", "BranchyCompute", "CArchive", "CImageCodecs",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
-        .target(name: "NativeEngine", dependencies: ["Compute", "CInferenceKernels"]),
+        .target(name: "NativeEngine", dependencies: ["BranchyCompute", "CInferenceKernels"]),
         .target(
             name: "OneDNNEngine",
             dependencies: [
-                "Compute", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
+                "BranchyCompute", .target(name: "COneDNN", condition: .when(traits: ["OneDNN"])),
                 .target(name: "CTrainingKernels", condition: .when(traits: ["OneDNN"])),
             ]),
 
@@ -66,14 +68,14 @@ let package = Package(
         .target(
             name: "BranchyTraining",
             dependencies: [
-                "BranchyNet", "BranchyData", "Compute",
+                "BranchyNet", "BranchyData", "BranchyCompute",
                 .product(name: "RealModule", package: "swift-numerics"),
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(
             name: "BranchyEvaluation",
             dependencies: [
-                "BranchyNet", "BranchyData", "Compute",
+                "BranchyNet", "BranchyData", "BranchyCompute",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
 
@@ -82,61 +84,64 @@ let package = Package(
             name: "BranchyCommand",
             dependencies: [
                 "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
-                "BranchyChecksum", "Compute", "NativeEngine",
+                "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .target(
             name: "TestSupport",
-            dependencies: ["Compute", .product(name: "RealModule", package: "swift-numerics")],
+            dependencies: [
+                "BranchyCompute", .product(name: "RealModule", package: "swift-numerics"),
+            ],
             path: "Tests/TestSupport"),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-        .testTarget(name: "ComputeTests", dependencies: ["Compute", "TestSupport"]),
+        .testTarget(name: "BranchyComputeTests", dependencies: ["BranchyCompute", "TestSupport"]),
         .testTarget(
             name: "NativeEngineTests",
             dependencies: [
-                "NativeEngine", "BranchyNet", "Compute", "TestSupport", "CAllocationCounter",
+                "NativeEngine", "BranchyNet", "BranchyCompute", "TestSupport", "CAllocationCounter",
             ]),
         .testTarget(
             name: "OneDNNEngineTests",
             dependencies: [
-                "BranchyNet", "Compute", "TestSupport",
+                "BranchyNet", "BranchyCompute", "TestSupport",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .target(name: "CTrainingKernels", condition: .when(traits: ["OneDNN"])),
             ]),
         .testTarget(
             name: "BranchyTrainingTests",
             dependencies: [
-                "BranchyTraining", "BranchyNet", "BranchyData", "Compute", "TestSupport",
+                "BranchyTraining", "BranchyNet", "BranchyData", "BranchyCompute", "TestSupport",
             ]),
         .testTarget(
             name: "BranchyEvaluationTests",
             dependencies: [
-                "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute", "NativeEngine",
+                "BranchyEvaluation", "BranchyNet", "BranchyData", "BranchyCompute", "NativeEngine",
                 "TestSupport",
             ]),
         .testTarget(
             name: "BranchyCommandTests",
             dependencies: [
                 "BranchyCommand", "BranchyTraining", "BranchyEvaluation", "BranchyNet",
-                "BranchyData", "BranchyChecksum", "Compute", "NativeEngine",
+                "BranchyData", "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
             ], exclude: ["Golden"]),
         .testTarget(name: "BranchyChecksumTests", dependencies: ["BranchyChecksum"]),
         .testTarget(
-            name: "BranchyNetTests", dependencies: ["BranchyNet", "Compute", "TestSupport"]),
+            name: "BranchyNetTests", dependencies: ["BranchyNet", "BranchyCompute", "TestSupport"]),
         .target(
             name: "Fuzzing",
             dependencies: [
-                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData", "Compute",
+                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
+                "BranchyCompute",
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus", "make-corpus.py"]),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"]),
         .testTarget(
             name: "BranchyDataTests",
             dependencies: [
-                "BranchyChecksum", "BranchyData", "Compute",
+                "BranchyChecksum", "BranchyData", "BranchyCompute",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,9 +1,9 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
-import Compute
 import NativeEngine
 
 /// `branchynet bench`

@@ -1,9 +1,9 @@
 import ArgumentParser
 import BranchyChecksum
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import Foundation
 import NativeEngine
 

@@ -1,9 +1,9 @@
 import ArgumentParser
 import BranchyChecksum
+import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// `branchynet demo`

@@ -1,8 +1,8 @@
 import ArgumentParser
 import BranchyChecksum
+import BranchyCompute
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import Foundation
 
 /// `branchynet inspect`

@@ -1,7 +1,7 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyData
 import BranchyNet
-import Compute
 
 /// `branchynet predict`
 struct Predict: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyNet
-import Compute
 import Foundation
 import NativeEngine
 

@@ -1,8 +1,8 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// `branchynet train`

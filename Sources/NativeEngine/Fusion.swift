@@ -1,11 +1,11 @@
-import Compute
+import BranchyCompute
 
 /// What a convolution does besides, in place of the instructions that follow it.
 struct Fusion {
     /// The value that is written in the end.
     var written: Program.Value
     /// For people: the operations that become one.
-    var operations: [Operation]
+    var operations: [Program.Operation]
     /// Whether the maximum of 2x2 windows is taken.
     var takesMaximum = false
     /// What is added before anything is cut.
@@ -36,7 +36,7 @@ extension ProgramCompiler {
     /// What a convolution can do besides: the pooling of 2x2 windows that follows one of few
     /// channels; the sum and ReLU at the end of a residual block that follow one in blocks.
     func fusion(
-        of convolution: Operation.Convolution, at index: Int, in segment: Program.Segment
+        of convolution: Program.Operation.Convolution, at index: Int, in segment: Program.Segment
     ) throws(EngineError) -> Fusion {
         let instruction = segment.instructions[index]
         var fusion = Fusion(instruction, hasReLU: try hasReLU(convolution.activation))

@@ -1,5 +1,5 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 #if canImport(Glibc)
 import Glibc

@@ -1,5 +1,5 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 /// The kernels of one variant, and what compiling has to know about them.
 struct Kernels {

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 extension NativeEngine {
     /// How long each step of a program takes for one image, in seconds.

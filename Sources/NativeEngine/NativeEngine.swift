@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// Computes on kernels of its own: inference only, no system library.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// A program as a flat list of calls.
 final class NativeExecutable: Executable {

@@ -1,5 +1,5 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 /// The sizes of a value as kernels see them; what is no image is one row.
 struct ImageSize: Hashable, Sendable {

@@ -1,5 +1,5 @@
+package import BranchyCompute
 import CInferenceKernels
-package import Compute
 
 /// Memory in a workspace.
 package struct Buffer: Sendable {

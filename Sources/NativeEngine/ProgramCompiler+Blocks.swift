@@ -1,10 +1,10 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 /// What deep networks need besides; all of it on blocks.
 extension ProgramCompiler {
     mutating func lowerAverage(
-        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
+        _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let call = windowCall(kernels.table.average_pooling_of_blocks, pooling, instruction)
         try appendOfBlocks(call, instruction, "windows of blocks")
@@ -21,7 +21,7 @@ extension ProgramCompiler {
 
     /// With statistics that are given, a scale and a shift per channel.
     mutating func lower(
-        _ normalization: Operation.BatchNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let weight = try tensor(1, of: instruction).scalars
         let bias = try tensor(2, of: instruction).scalars
@@ -45,7 +45,8 @@ extension ProgramCompiler {
     }
 
     mutating func lower(
-        _ normalization: Operation.LocalResponseNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.LocalResponseNormalization,
+        _ instruction: Program.Instruction
     ) throws(EngineError) {
         var call = call(
             kernels.table.local_response_of_blocks, source: instruction.operands[0],
@@ -58,7 +59,7 @@ extension ProgramCompiler {
     }
 
     mutating func lower(
-        _ shortcut: Operation.Shortcut, _ instruction: Program.Instruction
+        _ shortcut: Program.Operation.Shortcut, _ instruction: Program.Instruction
     ) throws(EngineError) {
         var call = call(
             kernels.table.shortcut_of_blocks, source: instruction.operands[0],

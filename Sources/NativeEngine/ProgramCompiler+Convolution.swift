@@ -1,10 +1,11 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 extension ProgramCompiler {
     /// A convolution, and what is fused with it.
     mutating func lower(
-        _ convolution: Operation.Convolution, _ instruction: Program.Instruction, _ fusion: Fusion
+        _ convolution: Program.Operation.Convolution, _ instruction: Program.Instruction,
+        _ fusion: Fusion
     ) throws(EngineError) {
         let weight = try tensor(1, of: instruction)
         let bias = try bias(2, of: instruction)

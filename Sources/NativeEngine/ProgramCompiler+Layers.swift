@@ -1,12 +1,12 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 extension ProgramCompiler {
     /// Whether a kernel has to cut what is below 0: the one activation that kernels have, and the
     /// one place that knows so.
     ///
     /// - Throws: `unsupported` for an activation that no kernel has.
-    func hasReLU(_ activation: Operation.Activation?) throws(EngineError) -> Bool {
+    func hasReLU(_ activation: Program.Operation.Activation?) throws(EngineError) -> Bool {
         switch activation {
         case nil: false
         case .relu: true
@@ -14,7 +14,7 @@ extension ProgramCompiler {
     }
 
     mutating func lower(
-        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
+        _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let source = try primary(of: instruction.operands[0])
         let isBlocked = source.layout == .blocks
@@ -34,7 +34,7 @@ extension ProgramCompiler {
 
     /// A call whose windows do not reach further than a source does.
     func windowCall(
-        _ kernel: inference_kernel?, _ pooling: Operation.Pooling,
+        _ kernel: inference_kernel?, _ pooling: Program.Operation.Pooling,
         _ instruction: Program.Instruction
     ) -> inference_step {
         var call = call(kernel, source: instruction.operands[0], result: instruction.results[0])

@@ -1,5 +1,5 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 /// What a fully connected layer reads, in the order of reading.
 private struct Features {
@@ -12,7 +12,7 @@ private struct Features {
 
 extension ProgramCompiler {
     mutating func lower(
-        _ linear: Operation.Linear, _ instruction: Program.Instruction
+        _ linear: Program.Operation.Linear, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let weight = try tensor(1, of: instruction)
         let bias = try bias(2, of: instruction)
@@ -93,7 +93,7 @@ extension Program {
     }
 }
 
-extension Operation {
+extension Program.Operation {
     fileprivate var isLinear: Bool { if case .linear = self { true } else { false } }
 }
 

@@ -1,5 +1,5 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 /// Chooses layouts and kernels for a program, instruction by instruction.
 ///

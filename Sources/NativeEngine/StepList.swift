@@ -1,5 +1,5 @@
+import BranchyCompute
 import CInferenceKernels
-import Compute
 
 /// The calls of a plan, in memory that nothing counts or moves.
 // Safety: written by the initializer, and only read afterwards; the weights outlive it.

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// The transform of a convolution's weights for results in tiles: `U = G·g·Gᵀ`.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// Packed weights, side by side: all of them are read for every image.
 // Safety: written by the initializer, and only read afterwards.

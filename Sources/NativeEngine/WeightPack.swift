@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// Parameters in the order in which kernels read them, one after the other in one block.
 struct WeightPack {

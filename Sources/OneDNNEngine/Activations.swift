@@ -1,12 +1,12 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 extension conednn_activation {
     /// The library's function for an activation, or none: the one place that knows them.
     ///
     /// - Throws: `unsupported` for an activation that the library does not have.
-    init(_ activation: Operation.Activation?) throws(EngineError) {
+    init(_ activation: Program.Operation.Activation?) throws(EngineError) {
         switch activation {
         case nil:
             self = conednn_no_activation()

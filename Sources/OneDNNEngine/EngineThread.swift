@@ -1,5 +1,5 @@
 #if OneDNN
-import Compute
+import BranchyCompute
 import Glibc
 
 /// A thread that makes the library's calls, one at a time, each while its caller waits.

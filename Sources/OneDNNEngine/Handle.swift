@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 /// Owns one object of the library and destroys it.
 // Safety: the library's objects are immutable once made, and its primitives may be executed by

@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 /// How numbers lie in memory: sizes, and strides or blocks.
 struct Layout: Sendable {

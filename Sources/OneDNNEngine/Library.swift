@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 /// The library's engine, and the thread from which it is called.
 struct Library: Sendable {

@@ -1,5 +1,5 @@
 #if OneDNN
-import Compute
+import BranchyCompute
 
 /// Bytes behind each buffer of a workspace that tell whether somebody wrote beyond its end. There are
 /// none but in tests.

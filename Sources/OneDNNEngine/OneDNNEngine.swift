@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-public import Compute
+public import BranchyCompute
 
 /// Computes on oneDNN, the library beneath PyTorch on CPUs: training and inference, in 32-bit floats
 /// or, where the processor multiplies those itself (AVX-512 BF16), in bfloat16.

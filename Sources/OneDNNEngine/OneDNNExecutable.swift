@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 /// A program as a list of the library's primitives.
 final class OneDNNExecutable: Executable {

@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 /// Memory in which values lie, for part of a run or all of it.
 struct Buffer: Sendable {

@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 extension ProgramCompiler {
     /// The layout that a primitive wants for an argument.
@@ -9,7 +9,7 @@ extension ProgramCompiler {
     }
 
     mutating func lower(
-        _ convolution: Operation.Convolution, _ instruction: Program.Instruction
+        _ convolution: Program.Operation.Convolution, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let descriptor = try convolutionForward(
             convolution, source: dimensions(of: instruction.operands[0]),
@@ -42,7 +42,7 @@ extension ProgramCompiler {
 
     /// Also the hint that the derivatives' descriptors are made from.
     private func convolutionForward(
-        _ convolution: Operation.Convolution, source: [Int], weight: [Int], result: [Int],
+        _ convolution: Program.Operation.Convolution, source: [Int], weight: [Int], result: [Int],
         hasBias: Bool, _ type: dnnl_data_type_t
     ) throws(EngineError) -> Handle {
         var source = try Layout.channelsLast(source, type).descriptor
@@ -50,7 +50,7 @@ extension ProgramCompiler {
         var bias = try Layout.plain([weight[0]]).descriptor
         var destination = try Layout.channelsLast(result, type).descriptor
         let activation = try conednn_activation(convolution.activation)
-        return try library.descriptor(of: Operation.convolution(convolution).description) {
+        return try library.descriptor(of: Program.Operation.convolution(convolution).description) {
             descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
                 conednn_convolution_forward(
@@ -61,7 +61,8 @@ extension ProgramCompiler {
     }
 
     mutating func lowerSourceGradient(
-        _ convolution: Operation.Convolution, _ source: Shape, _ instruction: Program.Instruction
+        _ convolution: Program.Operation.Convolution, _ source: Shape,
+        _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (gradient, weight) = (instruction.operands[0], instruction.operands[1])
         let result = instruction.results[0]
@@ -100,7 +101,7 @@ extension ProgramCompiler {
     }
 
     mutating func lowerParameterGradient(
-        _ convolution: Operation.Convolution, _ kernelSize: Int,
+        _ convolution: Program.Operation.Convolution, _ kernelSize: Int,
         _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (source, gradient) = (instruction.operands[0], instruction.operands[1])

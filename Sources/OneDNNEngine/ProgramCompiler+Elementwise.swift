@@ -1,10 +1,10 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 extension ProgramCompiler {
     mutating func lower(
-        _ activation: Operation.Activation, _ instruction: Program.Instruction
+        _ activation: Program.Operation.Activation, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let source = try primary(of: instruction.operands[0])
         let descriptor = try activationForward(activation, source.layout)
@@ -18,7 +18,7 @@ extension ProgramCompiler {
     }
 
     private func activationForward(
-        _ activation: Operation.Activation, _ layout: Layout
+        _ activation: Program.Operation.Activation, _ layout: Layout
     ) throws(EngineError) -> Handle {
         var layout = layout
         let function = try conednn_activation(activation)
@@ -28,7 +28,7 @@ extension ProgramCompiler {
     }
 
     mutating func lowerGradient(
-        _ activation: Operation.Activation, _ instruction: Program.Instruction
+        _ activation: Program.Operation.Activation, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (known, gradient) = (instruction.operands[0], instruction.operands[1])
         let (layout, views) = try commonViews(known, gradient)

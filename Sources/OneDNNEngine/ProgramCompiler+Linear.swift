@@ -1,10 +1,10 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 extension ProgramCompiler {
     mutating func lower(
-        _ linear: Operation.Linear, _ instruction: Program.Instruction
+        _ linear: Program.Operation.Linear, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let descriptor = try linearForward(
             linear, source: primary(of: instruction.operands[0]).layout,
@@ -18,14 +18,14 @@ extension ProgramCompiler {
     /// A source that was flattened is still an image in memory, and the weights are seen as one
     /// image per output feature.
     private func linearForward(
-        _ linear: Operation.Linear, source: Layout, outputFeatures: Int, hasBias: Bool
+        _ linear: Program.Operation.Linear, source: Layout, outputFeatures: Int, hasBias: Bool
     ) throws(EngineError) -> Handle {
         var source = source
         var weights = try linearWeights(outputFeatures, source, source.type)
         var bias = try Layout.plain([outputFeatures]).descriptor
         var destination = try Layout.plain([batchSize, outputFeatures], source.type).descriptor
         let activation = try conednn_activation(linear.activation)
-        return try library.descriptor(of: Operation.linear(linear).description) {
+        return try library.descriptor(of: Program.Operation.linear(linear).description) {
             descriptor, engine, _ in
             withUnsafePointer(to: &bias) { bias in
                 conednn_linear_forward(
@@ -49,7 +49,8 @@ extension ProgramCompiler {
         let outputFeatures = dimensions(of: weight)[0]
         var source = try sourceGradientLayout(of: result)
         let forward = try linearForward(
-            Operation.Linear(), source: source, outputFeatures: outputFeatures, hasBias: false)
+            Program.Operation.Linear(), source: source, outputFeatures: outputFeatures,
+            hasBias: false)
         var weights = try linearWeights(outputFeatures, source, source.type)
         var gradientLayout = try Layout.plain(dimensions(of: gradient), source.type)
         let descriptor = try library.descriptor(
@@ -109,7 +110,7 @@ extension ProgramCompiler {
         let outputFeatures = dimensions(of: weight)[0]
         var sourceLayout = try primary(of: source).layout
         let forward = try linearForward(
-            Operation.Linear(), source: sourceLayout, outputFeatures: outputFeatures,
+            Program.Operation.Linear(), source: sourceLayout, outputFeatures: outputFeatures,
             hasBias: bias != nil)
         var weights = try linearWeights(outputFeatures, sourceLayout, dnnl_f32)
         var biasLayout = try Layout.plain([outputFeatures]).descriptor

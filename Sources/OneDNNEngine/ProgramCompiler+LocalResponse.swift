@@ -1,10 +1,11 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 extension ProgramCompiler {
     mutating func lower(
-        _ normalization: Operation.LocalResponseNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.LocalResponseNormalization,
+        _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (source, result) = (instruction.operands[0], instruction.results[0])
         let view = try imageView(of: source)
@@ -23,7 +24,8 @@ extension ProgramCompiler {
     /// The derivative reads what only a forward pass for training leaves behind, so that pass is
     /// made here once more. What it leaves behind in bfloat16 is too coarse for many channels.
     mutating func lowerGradient(
-        _ normalization: Operation.LocalResponseNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.LocalResponseNormalization,
+        _ instruction: Program.Instruction
     ) throws(EngineError) {
         let result = instruction.results[0]
         let widens = normalization.size > 5 && dataType(of: result) == dnnl_bf16
@@ -66,11 +68,12 @@ extension ProgramCompiler {
     }
 
     private func responseNormalizationForward(
-        _ normalization: Operation.LocalResponseNormalization, trains: Bool, _ layout: Layout
+        _ normalization: Program.Operation.LocalResponseNormalization, trains: Bool,
+        _ layout: Layout
     ) throws(EngineError) -> Handle {
         var layout = layout
         return try library.descriptor(
-            of: Operation.localResponseNormalization(normalization).description
+            of: Program.Operation.localResponseNormalization(normalization).description
         ) { descriptor, engine, _ in
             conednn_response_normalization_forward(
                 &descriptor, engine, trains, &layout.descriptor, Int64(normalization.size),
@@ -83,7 +86,7 @@ extension ProgramCompiler {
 
 extension ProgramCompiler {
     private func needsFullVectors(
-        _ normalization: Operation.LocalResponseNormalization, _ layout: Layout,
+        _ normalization: Program.Operation.LocalResponseNormalization, _ layout: Layout,
         isDerivative: Bool
     ) -> Bool {
         conednn_response_needs_full_vectors(

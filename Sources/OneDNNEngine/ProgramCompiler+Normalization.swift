@@ -1,10 +1,10 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 extension ProgramCompiler {
     mutating func lower(
-        _ normalization: Operation.BatchNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         switch normalization.statistics {
         case .given: try lowerGivenStatistics(normalization, instruction)
@@ -14,7 +14,7 @@ extension ProgramCompiler {
 
     /// The library's own, as inference needs it.
     private mutating func lowerGivenStatistics(
-        _ normalization: Operation.BatchNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (operands, result) = (instruction.operands, instruction.results[0])
         let source = try imageView(of: operands[0])
@@ -40,7 +40,7 @@ extension ProgramCompiler {
 
     /// The library adds up all numbers of a channel in 32 bits; this does not.
     private mutating func lowerBatchStatistics(
-        _ normalization: Operation.BatchNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (operands, results) = (instruction.operands, instruction.results)
         let source = try imageView(of: operands[0])
@@ -58,7 +58,7 @@ extension ProgramCompiler {
     }
 
     mutating func lowerGradient(
-        _ normalization: Operation.BatchNormalization, _ instruction: Program.Instruction
+        _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (operands, results) = (instruction.operands, instruction.results)
         let source = try imageView(of: operands[0])
@@ -78,7 +78,7 @@ extension ProgramCompiler {
     }
 
     private func sizes(
-        _ normalization: Operation.BatchNormalization, _ layout: Layout
+        _ normalization: Program.Operation.BatchNormalization, _ layout: Layout
     ) throws(EngineError) -> BatchNormalizationKernel.Sizes {
         let dimensions = layout.dimensions
         return BatchNormalizationKernel.Sizes(
@@ -96,7 +96,7 @@ extension ProgramCompiler {
 
     /// Whether a normalization cuts what is below 0: of activations, it can apply this alone.
     private func hasReLU(
-        _ normalization: Operation.BatchNormalization
+        _ normalization: Program.Operation.BatchNormalization
     ) throws(EngineError) -> Bool {
         switch normalization.activation {
         case nil: false

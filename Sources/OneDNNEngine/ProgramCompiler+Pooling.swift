@@ -1,10 +1,11 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 extension ProgramCompiler {
     mutating func lower(
-        _ pooling: Operation.Pooling, averages: Bool = false, _ instruction: Program.Instruction
+        _ pooling: Program.Operation.Pooling, averages: Bool = false,
+        _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (source, result) = (instruction.operands[0], instruction.results[0])
         let sourceView = try imageView(of: source)
@@ -52,7 +53,7 @@ extension ProgramCompiler {
 
     /// Also the hint that the derivative's descriptor is made from.
     private func poolingForward(
-        _ window: conednn_window, trains: Bool, activation: Operation.Activation?,
+        _ window: conednn_window, trains: Bool, activation: Program.Operation.Activation?,
         source: Layout, result: [Int]
     ) throws(EngineError) -> Handle {
         var (source, destination) = (source, try Layout.channelsLast(result, source.type))
@@ -66,7 +67,7 @@ extension ProgramCompiler {
     }
 
     private func window(
-        _ pooling: Operation.Pooling, averages: Bool, source: [Int], result: [Int]
+        _ pooling: Program.Operation.Pooling, averages: Bool, source: [Int], result: [Int]
     ) -> conednn_window {
         // How far the last windows reach over the edge, where sizes are rounded up.
         let overhang = { (dimension: Int) in
@@ -90,7 +91,7 @@ extension ProgramCompiler {
 
 extension ProgramCompiler {
     mutating func lowerGradient(
-        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
+        _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (selection, gradient) = (instruction.operands[0], instruction.operands[1])
         let window = window(
@@ -108,7 +109,7 @@ extension ProgramCompiler {
     }
 
     mutating func lowerAverageGradient(
-        _ pooling: Operation.Pooling, _ instruction: Program.Instruction
+        _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let gradient = instruction.operands[0]
         let window = window(

@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 /// Chooses layouts and primitives for a program, instruction by instruction.
 ///
@@ -94,7 +94,7 @@ struct ProgramCompiler {
     }
 
     private mutating func lower(
-        _ gradient: Operation.Gradient, _ instruction: Program.Instruction
+        _ gradient: Program.Operation.Gradient, _ instruction: Program.Instruction
     ) throws(EngineError) {
         switch gradient {
         case .convolutionSource(let convolution, let source):

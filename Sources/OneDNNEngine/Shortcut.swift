@@ -1,6 +1,6 @@
 #if OneDNN
 import COneDNN
-import Compute
+import BranchyCompute
 
 /// Copies every `stride`-th pixel into pixels of more channels, zeros elsewhere; or, for the
 /// derivative, the way back. Images lie with the channels of a pixel side by side, so a pixel is
@@ -10,7 +10,7 @@ struct ShortcutKernel: HostKernel {
     let source: [Int]
     /// `[N C' H' W']`
     let result: [Int]
-    let shortcut: Operation.Shortcut
+    let shortcut: Program.Operation.Shortcut
     let bytesPerElement: Int
     let isGradient: Bool
 
@@ -53,7 +53,7 @@ struct ShortcutKernel: HostKernel {
 
 extension ProgramCompiler {
     mutating func lower(
-        _ shortcut: Operation.Shortcut, _ instruction: Program.Instruction
+        _ shortcut: Program.Operation.Shortcut, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (source, result) = (instruction.operands[0], instruction.results[0])
         let kernel = ShortcutKernel(
@@ -63,7 +63,7 @@ extension ProgramCompiler {
     }
 
     mutating func lowerGradient(
-        _ shortcut: Operation.Shortcut, _ instruction: Program.Instruction
+        _ shortcut: Program.Operation.Shortcut, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (gradient, result) = (instruction.operands[0], instruction.results[0])
         let kernel = ShortcutKernel(

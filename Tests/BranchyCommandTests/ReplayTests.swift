@@ -2,7 +2,7 @@
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
+import BranchyCompute
 import Foundation
 import NativeEngine
 import OneDNNEngine

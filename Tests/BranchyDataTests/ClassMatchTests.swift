@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyData
-import Compute
 import Testing
 
 /// Which class of the data is which of a model.

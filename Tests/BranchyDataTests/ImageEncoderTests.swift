@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyData
-import Compute
 import Testing
 
 struct ImageEncoderTests {

@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyData
-import Compute
 import Testing
 
 /// What the plain decoder decodes, libpng decodes to the same pixels; what it leaves alone, libpng

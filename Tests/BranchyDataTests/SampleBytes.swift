@@ -1,6 +1,6 @@
 import BranchyChecksum
+import BranchyCompute
 import BranchyData
-import Compute
 
 /// Bytes of files, made by hand.
 enum SampleBytes {

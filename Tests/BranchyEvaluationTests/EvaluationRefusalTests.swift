@@ -1,7 +1,7 @@
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import Testing
 
 struct EvaluationRefusalTests {

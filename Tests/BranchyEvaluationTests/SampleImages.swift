@@ -1,7 +1,7 @@
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import TestSupport
 
 /// Images of two pixels, and a network that is easy to follow by hand.

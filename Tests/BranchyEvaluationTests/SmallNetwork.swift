@@ -1,7 +1,7 @@
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import TestSupport
 
 /// A network with random numbers and two or three exits, and images for it.

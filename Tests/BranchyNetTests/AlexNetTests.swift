@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import Testing
 
 /// B-AlexNet in both kinds, with numbers worked out by hand.

@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import Testing
 
 /// Every fault of a description is refused with its place, whatever the numbers.

@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import Testing
 
 /// How large networks may be, and how much memory they take.

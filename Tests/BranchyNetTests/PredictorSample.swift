@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import TestSupport
 
 /// A small network with three exits, parameters and images for it.

@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import Testing
 
 /// Faults of normalizations and residual blocks are refused with their place.

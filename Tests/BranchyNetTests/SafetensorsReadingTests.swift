@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import Testing
 
 private func parse(_ bytes: [UInt8]) throws -> Safetensors {

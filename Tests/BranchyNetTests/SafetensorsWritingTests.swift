@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 import Testing
 
 /// A file made by Python's safetensors 0.8.0:

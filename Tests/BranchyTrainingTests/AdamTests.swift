@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyTraining
-import Compute
 import Testing
 
 /// Expected numbers are those of PyTorch 2.13 on a CPU:

@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 import Testing
 

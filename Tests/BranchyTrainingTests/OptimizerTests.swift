@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyTraining
-import Compute
 import Testing
 
 /// What holds for every optimizer.

@@ -1,7 +1,7 @@
+import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
-import Compute
 import TestSupport
 
 /// Networks, data and runs small enough to train in a blink on the reference engine.

@@ -1,7 +1,7 @@
+import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyData
 import BranchyTraining
-import Compute
 import TestSupport
 import Testing
 

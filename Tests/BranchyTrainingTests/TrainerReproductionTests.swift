@@ -1,7 +1,7 @@
+import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
-import Compute
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
-import Compute
 
 /// A reader of files, to be fed with inputs that nobody meant: by the fuzzer with made-up ones, by
 /// the tests with those that are kept in the corpus.

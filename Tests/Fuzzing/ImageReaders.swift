@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyData
-import Compute
 
 /// An IDX file, read as a whole as data sets are, and image by image as `predict` reads it.
 enum IDXImages {

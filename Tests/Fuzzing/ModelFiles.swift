@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// A model folder in which one file is an input, and the others are right.

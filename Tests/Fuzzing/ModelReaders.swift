@@ -1,7 +1,7 @@
+import BranchyCompute
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// A safetensors file, which gives the same bytes when it is written, read and written again.

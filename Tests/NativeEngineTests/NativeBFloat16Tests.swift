@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 import NativeEngine
 import TestSupport
 import Testing
@@ -139,7 +139,7 @@ private enum BFloat16Sample {
             let shape: Shape = [channels.result, channels.source, kernelSize, kernelSize]
             let w = program.addParameter("w", shape)
             let b = program.addParameter("b", [channels.result])
-            let convolution = Operation.Convolution(
+            let convolution = Program.Operation.Convolution(
                 stride: stride, padding: turn, activation: turn.isMultiple(of: 2) ? .relu : nil)
             program.addOutput(
                 "maps", try program.apply(.convolution(convolution), blocks, w, b))
@@ -171,7 +171,7 @@ private enum BFloat16Sample {
                 padding: kernelSize / 2)
             let sum = try program.apply(.add, second, blocks)
             program.addOutput("sum", try program.apply(.relu, sum))
-            let strided = Operation.Convolution(stride: 2, padding: 1)
+            let strided = Program.Operation.Convolution(stride: 2, padding: 1)
             let w = program.addParameter("w", [24, channels, 3, 3])
             program.addOutput("strided", try program.apply(.convolution(strided), sum, w))
         }

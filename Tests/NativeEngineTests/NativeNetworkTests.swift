@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyNet
 import CAllocationCounter
-import Compute
 import Dispatch
 import NativeEngine
 import Synchronization
@@ -60,7 +60,7 @@ struct NativeNetworkTests {
                 let x = program.addInput("x", ValueType([1, 1, 1]))
                 let w = program.addParameter("w", [1, 1, 1, 1])
                 program.beginSegment("only")
-                let convolution = Operation.Convolution(stride: 1 << 30, padding: padding)
+                let convolution = Program.Operation.Convolution(stride: 1 << 30, padding: padding)
                 program.addOutput("y", try program.apply(.convolution(convolution), x, w))
             }
             try requireFailure(.outOfMemory, "a padding of \(padding)") {

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 import NativeEngine
 import TestSupport
 import Testing
@@ -24,12 +24,12 @@ struct NativeVariantTests {
                 let w = program.addParameter("w", shape)
                 let b = program.addParameter("b", [channels.result])
                 program.beginSegment("only")
-                let convolution = Operation.Convolution(
+                let convolution = Program.Operation.Convolution(
                     stride: 1 + offset / 3 % 3, padding: turn,
                     activation: turn.isMultiple(of: 2) ? .relu : nil)
                 program.addOutput("maps", try program.apply(.convolution(convolution), x, w, b))
                 let again = try program.apply(.convolution(convolution), x, w)
-                let pooling = Operation.Pooling(
+                let pooling = Program.Operation.Pooling(
                     kernelSize: 2, stride: 2, rounding: .ceiling, activation: .relu)
                 program.addOutput("pooled", try program.apply(.maxPooling(pooling), again))
             }
@@ -110,7 +110,7 @@ struct NativeVariantTests {
             let program = try Program { program in
                 let x = program.addInput("x", ValueType([40, 2, 3]))
                 program.beginSegment("only")
-                let normalization = Operation.LocalResponseNormalization(
+                let normalization = Program.Operation.LocalResponseNormalization(
                     size: size, alpha: 0.5, beta: 0.6, k: 2)
                 program.addOutput(
                     "y", try program.apply(.localResponseNormalization(normalization), x))

@@ -1,5 +1,5 @@
 #if OneDNN
-import Compute
+import BranchyCompute
 import OneDNNEngine
 import TestSupport
 import Testing
@@ -55,7 +55,7 @@ private struct Sample {
 
     init(batch: Int, channels: Int, pixels: Int, mean: Float) {
         self.batch = batch
-        let normalization = Operation.BatchNormalization(statistics: .batch)
+        let normalization = Program.Operation.BatchNormalization(statistics: .batch)
         program = Program { program in
             let image = ValueType([channels, pixels, 1])
             let channel = ValueType([channels], isBatched: false)
@@ -63,7 +63,7 @@ private struct Sample {
             let (w, b) = (program.addInput("w", channel), program.addInput("b", channel))
             let dy = program.addInput("dy", image)
             program.beginSegment("only")
-            let operations: [(Operation, ([Program.Value]) -> [Program.Value])] = [
+            let operations: [(Program.Operation, ([Program.Value]) -> [Program.Value])] = [
                 (.batchNormalization(normalization), { _ in [x, w, b] }),
                 (
                     .gradient(.batchNormalization(normalization)),

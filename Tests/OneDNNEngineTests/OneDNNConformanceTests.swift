@@ -1,5 +1,5 @@
 #if OneDNN
-import Compute
+import BranchyCompute
 import OneDNNEngine
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 #if OneDNN
 import BranchyNet
-import Compute
+import BranchyCompute
 import OneDNNEngine
 import TestSupport
 import Testing
@@ -53,7 +53,7 @@ struct OneDNNImplementationTests {
                         ValueType([filters, channels, kernelSize, kernelSize], isBatched: false))
                     let b = program.addInput("b", ValueType([filters], isBatched: false))
                     program.beginSegment("only")
-                    var convolution = Operation.Convolution(
+                    var convolution = Program.Operation.Convolution(
                         stride: stride, padding: kernelSize / 2, activation: .relu)
                     _ = try program.apply(.convolution(convolution), x, w, b)
                     convolution.activation = nil
@@ -73,9 +73,10 @@ struct OneDNNImplementationTests {
         }
     }
 
-    @Test(arguments: [(2, 2), (3, 1), (3, 2)], [Operation.Pooling.Rounding.floor, .ceiling])
+    @Test(
+        arguments: [(2, 2), (3, 1), (3, 2)], [Program.Operation.Pooling.Rounding.floor, .ceiling])
     func poolingsAreFast(
-        window: (kernelSize: Int, stride: Int), rounding: Operation.Pooling.Rounding
+        window: (kernelSize: Int, stride: Int), rounding: Program.Operation.Pooling.Rounding
     ) throws {
         let engine = try OneDNNEngine()
         for channels in Self.channelCounts {
@@ -83,7 +84,7 @@ struct OneDNNImplementationTests {
                 let shape: Shape = [channels, 9, 8]
                 let x = program.addInput("x", ValueType(shape))
                 program.beginSegment("only")
-                var pooling = Operation.Pooling(
+                var pooling = Program.Operation.Pooling(
                     kernelSize: window.kernelSize, stride: window.stride, rounding: rounding)
                 _ = try program.apply(.maxPooling(pooling), x)
                 pooling.activation = .relu
@@ -103,8 +104,9 @@ struct OneDNNImplementationTests {
         let program = try Program { program in
             let x = program.addInput("x", ValueType(shape))
             program.beginSegment("only")
-            for rounding in [Operation.Pooling.Rounding.floor, .ceiling] {
-                let pooling = Operation.Pooling(kernelSize: 3, stride: 2, rounding: rounding)
+            for rounding in [Program.Operation.Pooling.Rounding.floor, .ceiling] {
+                let pooling = Program.Operation.Pooling(
+                    kernelSize: 3, stride: 2, rounding: rounding)
                 let y = try program.apply(.averagePooling(pooling), x)
                 try program.append(.gradient(.averagePooling(pooling, source: shape)), [y])
             }
@@ -123,11 +125,11 @@ struct OneDNNImplementationTests {
                 program.addInput($0, channel)
             }
             program.beginSegment("only")
-            for activation in [nil, Operation.Activation.relu] {
+            for activation in [nil, Program.Operation.Activation.relu] {
                 try program.append(
                     .batchNormalization(.init(statistics: .given, activation: activation)),
                     [x] + parameters)
-                let normalization = Operation.BatchNormalization(
+                let normalization = Program.Operation.BatchNormalization(
                     statistics: .batch, activation: activation)
                 let results = try program.append(
                     .batchNormalization(normalization), [x] + parameters[..<2])
@@ -144,7 +146,7 @@ struct OneDNNImplementationTests {
         let program = try Program { program in
             let x = program.addInput("x", ValueType([channels, 9, 8]))
             program.beginSegment("only")
-            let normalization = Operation.LocalResponseNormalization(
+            let normalization = Program.Operation.LocalResponseNormalization(
                 size: 3, alpha: 5e-5, beta: 0.75, k: 2)
             let y = try program.apply(.localResponseNormalization(normalization), x)
             try program.append(
@@ -160,7 +162,7 @@ struct OneDNNImplementationTests {
         let program = try Program { program in
             let x = program.addInput("x", ValueType([channels, 9, 8]))
             program.beginSegment("only")
-            let normalization = Operation.LocalResponseNormalization(
+            let normalization = Program.Operation.LocalResponseNormalization(
                 size: size, alpha: 5e-5, beta: 0.75, k: 2)
             let y = try program.apply(.localResponseNormalization(normalization), x)
             try program.append(
@@ -186,7 +188,7 @@ struct OneDNNImplementationTests {
                 let flat = program.addInput("flat", ValueType([features * 3]))
                 program.beginSegment("only")
                 for source in [flat, try program.apply(.flatten, x)] {
-                    let linear = Operation.Linear(activation: .relu)
+                    let linear = Program.Operation.Linear(activation: .relu)
                     _ = try program.apply(.linear(linear), source, weights)
                     let y = try program.apply(.linear(.init()), source, weights)
                     try program.append(.gradient(.linearSource(.init())), [y, weights])

@@ -1,6 +1,6 @@
 #if OneDNN
 import BranchyNet
-import Compute
+import BranchyCompute
 import OneDNNEngine
 import TestSupport
 import Testing

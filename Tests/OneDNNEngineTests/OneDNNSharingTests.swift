@@ -1,6 +1,6 @@
 #if OneDNN
 import BranchyNet
-import Compute
+import BranchyCompute
 import Dispatch
 import OneDNNEngine
 import Synchronization

@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import NativeEngine
 
 /// What takes turns with others.

@@ -1,7 +1,7 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyData
 import BranchyNet
-import Compute
 import Foundation
 
 /// `branchynet datasets info`

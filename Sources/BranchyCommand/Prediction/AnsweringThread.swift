@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 
 /// What one of the threads that answer images needs, all of it used again for each image.
 struct AnsweringThread: ~Copyable {

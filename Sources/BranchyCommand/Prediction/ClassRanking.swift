@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 import Foundation
 
 /// A class and how probable an exit finds it.

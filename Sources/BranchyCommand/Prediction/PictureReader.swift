@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyData
 import BranchyNet
-import Compute
 
 /// Reads one small picture after the other into memory that is used again.
 struct PictureReader: ~Copyable {

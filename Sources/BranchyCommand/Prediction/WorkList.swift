@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// A few images that one thread answers one after the other.
 struct PieceOfWork: Sendable {

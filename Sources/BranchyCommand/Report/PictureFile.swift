@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyData
-import Compute
 import Foundation
 
 /// An image of a data set as a page holds it, shrunk where it is large, so that the page stays

@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyEvaluation
 import BranchyNet
-import Compute
 
 /// The model that a report is about, and what answers for it.
 struct ReportSubject {

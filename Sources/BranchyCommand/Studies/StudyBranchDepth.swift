@@ -1,8 +1,8 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// `branchynet study branch-depth`

@@ -1,8 +1,8 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import NativeEngine
 
 /// `branchynet study thresholds`

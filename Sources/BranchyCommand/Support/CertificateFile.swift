@@ -1,8 +1,8 @@
 import BranchyChecksum
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
 import Foundation
 
 /// The certificate beside a model.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Compute
+import BranchyCompute
 import NativeEngine
 
 #if OneDNN

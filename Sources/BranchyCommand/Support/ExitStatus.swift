@@ -1,8 +1,8 @@
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
-import Compute
 
 /// What the program's exit code says; wrong usage (64) is the argument parser's.
 enum ExitStatus: Int32 {

@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyData
 import BranchyNet
-import Compute
 
 /// The images of one file that a user wants answered, read as they are asked for.
 struct ImageFile: ~Copyable {

@@ -1,7 +1,7 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// How much memory a command may take for what a file asks it to do.

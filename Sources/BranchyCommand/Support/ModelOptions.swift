@@ -1,6 +1,6 @@
 import ArgumentParser
+import BranchyCompute
 import BranchyNet
-import Compute
 
 /// A trained model: one of the user's, or one that is shipped.
 struct ModelArgument: ParsableArguments {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import BranchyChecksum
+import BranchyCompute
 import BranchyNet
 import BranchyTraining
-import Compute
 
 /// A trained model, or a network whose numbers do not matter.
 struct NetworkArgument: ParsableArguments {

@@ -1,8 +1,8 @@
 import BranchyChecksum
+import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Compute
 
 /// A network without exits that a gain is measured against.
 struct PlainNetwork {

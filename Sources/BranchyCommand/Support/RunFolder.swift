@@ -1,8 +1,8 @@
 import BranchyChecksum
+import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// The folder of a training run: checkpoints while it lasts, the model when it is done.

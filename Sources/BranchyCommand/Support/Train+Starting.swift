@@ -1,6 +1,6 @@
 import BranchyChecksum
+import BranchyCompute
 import BranchyNet
-import Compute
 
 extension Train {
     /// The model to start from, and the SHA-256 of its parameters.

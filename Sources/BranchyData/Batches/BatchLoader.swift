@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// Writes batches of a data set as an engine reads them: scaled floats and class numbers.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension KnownDataset {
     /// All of them.

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// A data set that can be asked for by name: what it is, and where its files come from.
 ///

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// CIFAR-10: 50,000 training and 10,000 test images of 32 by 32 pixels in ten classes.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// Where the images of an edition of CIFAR-10 stand, and how.
 package struct CIFAR10Source {

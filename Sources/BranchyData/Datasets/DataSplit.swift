@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// One of the four disjoint parts into which labelled data is cut, each with one purpose.
 ///

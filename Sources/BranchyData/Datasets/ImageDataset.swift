@@ -1,5 +1,5 @@
 import BranchyChecksum
-public import Compute
+public import BranchyCompute
 
 /// Labelled images of one size, held in memory: an immutable value.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// Sorts the images of a tree by split and class as they come, and decodes them in groups.
 struct ImageFolderReader {

@@ -1,5 +1,5 @@
 import BranchyChecksum
-import Compute
+import BranchyCompute
 
 /// Labelled images of one size as they are found, in an order that means nothing: that of files in
 /// a folder or of members in an archive.

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// Digits drawn by this library's own code: a data set for those who have none at hand.
 ///

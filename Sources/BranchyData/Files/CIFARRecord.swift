@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// A record of CIFAR-10's binary files: the label, then the red, green and blue plane, each row by
 /// row.

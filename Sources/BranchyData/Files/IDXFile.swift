@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// An array of bytes in the IDX format, in which MNIST and its relatives are published.
 ///

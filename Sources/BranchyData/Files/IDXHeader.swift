@@ -1,5 +1,5 @@
 import BranchyChecksum
-import Compute
+import BranchyCompute
 
 /// The first bytes of an IDX file: what it claims to hold, which is to be checked against what
 /// follows.

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// The images of an IDX file, plain or compressed with gzip, read in their order and no further than
 /// they are asked for.

@@ -1,5 +1,5 @@
 import BranchyChecksum
-public import Compute
+public import BranchyCompute
 
 /// Decodes PNG and JPEG files into the bytes that networks are fed from.
 ///

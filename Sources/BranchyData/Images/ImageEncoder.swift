@@ -1,5 +1,5 @@
+package import BranchyCompute
 import CImageCodecs
-package import Compute
 
 /// Writes pictures as PNG files, to be looked at.
 package enum ImageEncoder {

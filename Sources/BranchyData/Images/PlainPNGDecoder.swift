@@ -1,5 +1,5 @@
+package import BranchyCompute
 import CImageCodecs
-package import Compute
 
 /// Decodes small PNG files of the plainest kind into memory that is used again.
 ///

@@ -1,6 +1,6 @@
+package import BranchyCompute
 import BranchyData
 package import BranchyNet
-package import Compute
 import Dispatch
 import Synchronization
 

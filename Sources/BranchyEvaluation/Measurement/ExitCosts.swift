@@ -1,5 +1,5 @@
+import BranchyCompute
 public import BranchyNet
-import Compute
 
 /// What it costs to leave at each exit, in multiply-accumulates of one sample.
 public struct ExitCosts: Hashable, Sendable {

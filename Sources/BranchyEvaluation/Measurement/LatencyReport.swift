@@ -1,5 +1,5 @@
+import BranchyCompute
 package import BranchyNet
-import Compute
 
 /// What a latency measurement says about a network with exits and the plain one beside it.
 public struct LatencyReport: Hashable, Sendable, Codable {

@@ -1,6 +1,6 @@
+package import BranchyCompute
 package import BranchyData
 package import BranchyNet
-package import Compute
 
 /// The images of a split as a network reads them, one at a time.
 package struct PreparedImages {

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// A network that an engine compiled for inference, with the places of its image and logits.
 package struct CompiledNetwork: Sendable {

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// Runs a whole network on batches, every exit of it: how training looks at validation data.
 ///

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 import Dispatch
 import Synchronization
 

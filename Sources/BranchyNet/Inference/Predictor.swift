@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// Answers images, leaving the network at the first exit that is sure.
 ///

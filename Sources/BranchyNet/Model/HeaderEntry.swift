@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// What the header of a safetensors file says of one tensor.
 struct HeaderEntry {

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension Safetensors {
     /// Reads the bytes of a file.

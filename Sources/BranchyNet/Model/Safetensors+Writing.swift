@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension Safetensors {
     /// The bytes of a file: the same for equal content, and those of the Python library.

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// The content of a safetensors file: named tensors, and text about them.
 ///

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// A network with its numbers and everything needed to use it: what a model folder holds.
 public struct TrainedModel: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 // A key that nobody reads is a mistake of whoever wrote it, so it is refused, not passed over.
 //

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// A network with side branches: a chain of stages, each of which ends in an exit.
 ///

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension BranchedNetwork {
     /// B-AlexNet: AlexNet with a branch after each of its second and third convolutions, for 32×32

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension BranchedNetwork {
     /// B-LeNet: LeNet with one branch after its first convolution, for 28×28 grey images.

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension BranchedNetwork {
     /// B-ResNet-110: ResNet-110 with a branch behind its first layer and one behind its first

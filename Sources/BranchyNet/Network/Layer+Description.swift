@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension Layer: CustomStringConvertible {
     /// The layer as `inspect` prints it: `conv1: Conv2D 1 → 5, 5×5, padding 3`.

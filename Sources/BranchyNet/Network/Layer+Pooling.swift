@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// The largest element of each square window.
 ///
@@ -10,10 +10,11 @@ public struct MaxPool2D: Hashable, Sendable, Codable, LayerConvertible {
     /// Rows and columns between windows.
     public var stride: Int
     /// What happens to rows and columns that no full window covers.
-    public var rounding: Operation.Pooling.Rounding
+    public var rounding: Program.Operation.Pooling.Rounding
 
     /// Describes a pooling.
-    public init(kernelSize: Int, stride: Int, rounding: Operation.Pooling.Rounding = .floor) {
+    public init(kernelSize: Int, stride: Int, rounding: Program.Operation.Pooling.Rounding = .floor)
+    {
         self.kernelSize = kernelSize
         self.stride = stride
         self.rounding = rounding
@@ -32,10 +33,11 @@ public struct AveragePool2D: Hashable, Sendable, Codable, LayerConvertible {
     /// Rows and columns between windows.
     public var stride: Int
     /// What happens to rows and columns that no full window covers.
-    public var rounding: Operation.Pooling.Rounding
+    public var rounding: Program.Operation.Pooling.Rounding
 
     /// Describes a pooling.
-    public init(kernelSize: Int, stride: Int, rounding: Operation.Pooling.Rounding = .floor) {
+    public init(kernelSize: Int, stride: Int, rounding: Program.Operation.Pooling.Rounding = .floor)
+    {
         self.kernelSize = kernelSize
         self.stride = stride
         self.rounding = rounding

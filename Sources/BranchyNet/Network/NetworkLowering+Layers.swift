@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension NetworkLowering {
     mutating func append(
@@ -46,7 +46,7 @@ extension NetworkLowering {
     }
 
     private mutating func append(
-        _ operation: Operation, _ operands: [Program.Value], at place: String
+        _ operation: Program.Operation, _ operands: [Program.Value], at place: String
     ) throws(NetworkError) -> [Program.Value] {
         let results: [Program.Value]
         do {
@@ -72,7 +72,7 @@ extension NetworkLowering {
     /// The operation that a layer stands for, and what it reads.
     private mutating func lower(
         _ layer: Layer, _ source: Program.Value, prefix: String
-    ) throws(NetworkError) -> (Operation, [Program.Value]) {
+    ) throws(NetworkError) -> (Program.Operation, [Program.Value]) {
         let place = prefix + layer.description
         switch layer {
         case .conv2D(let layer):
@@ -113,7 +113,7 @@ extension NetworkLowering {
         case .globalAveragePool2D:
             return (.globalAveragePooling, [source])
         case .batchNorm2D(let layer):
-            let normalization = Operation.BatchNormalization(
+            let normalization = Program.Operation.BatchNormalization(
                 epsilon: BatchNorm2D.epsilon, statistics: statistics)
             return (
                 .batchNormalization(normalization),
@@ -188,7 +188,7 @@ extension Layer {
 }
 
 extension Shortcut {
-    fileprivate var operation: Operation.Shortcut {
+    fileprivate var operation: Program.Operation.Shortcut {
         .init(stride: stride, channelsBefore: channelsBefore, channelsAfter: channelsAfter)
     }
 }

@@ -1,9 +1,9 @@
-import Compute
+import BranchyCompute
 
 /// Turns the description of a network into a program, checking it on the way.
 struct NetworkLowering {
     /// What batch normalizations normalize by.
-    let statistics: Operation.BatchNormalization.Statistics
+    let statistics: Program.Operation.BatchNormalization.Statistics
     var program = Program()
     var masks: [NetworkProgram.Mask] = []
     var batchStatistics: [NetworkProgram.BatchStatistics] = []
@@ -17,7 +17,7 @@ struct NetworkLowering {
 
     static func lower(
         _ network: BranchedNetwork,
-        statistics: Operation.BatchNormalization.Statistics = .given
+        statistics: Program.Operation.BatchNormalization.Statistics = .given
     ) throws(NetworkError) -> NetworkLowering {
         var lowering = NetworkLowering(network, statistics)
         try lowering.checkSizes()
@@ -33,7 +33,7 @@ struct NetworkLowering {
     }
 
     private init(
-        _ network: BranchedNetwork, _ statistics: Operation.BatchNormalization.Statistics
+        _ network: BranchedNetwork, _ statistics: Program.Operation.BatchNormalization.Statistics
     ) {
         (self.network, self.statistics) = (network, statistics)
     }

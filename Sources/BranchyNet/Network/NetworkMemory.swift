@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// How many bytes a network takes, estimated from its description before anything is allocated.
 ///

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// A network as a program, and which of the program's segments, inputs and outputs mean what.
 ///

@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyData
-import Compute
 import RealModule
 
 /// What the parameters of convolutions and linear layers are drawn from at the start.

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// How parameters follow gradients: a value whose step is pure arithmetic.
 ///

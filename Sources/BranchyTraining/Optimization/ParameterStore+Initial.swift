@@ -1,6 +1,6 @@
+public import BranchyCompute
 import BranchyData
 public import BranchyNet
-public import Compute
 
 extension ParameterStore {
     /// Random parameters for a network. Batch normalizations begin by passing on what is normalized:

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// An exponential moving average of a network's numbers, which is often better than any of them.
 ///

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// What a training step computes in. Parameters, their derivatives, statistics and losses have 32
 /// bits in either case, and so has the finished model.

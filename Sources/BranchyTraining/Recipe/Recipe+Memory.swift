@@ -1,5 +1,5 @@
+import BranchyCompute
 public import BranchyNet
-import Compute
 
 extension Recipe {
     /// How many bytes it takes to train a network by this recipe, estimated before anything is

@@ -1,5 +1,5 @@
+import BranchyCompute
 public import BranchyNet
-import Compute
 
 extension Recipe {
     /// The recipe that a network is trained by where nothing else is asked for: its own if it is

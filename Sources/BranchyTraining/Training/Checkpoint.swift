@@ -1,5 +1,5 @@
+import BranchyCompute
 public import BranchyNet
-import Compute
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

@@ -1,5 +1,5 @@
+import BranchyCompute
 import BranchyNet
-import Compute
 
 /// The running mean and variance of one batch normalization, by which inference normalizes.
 ///

@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyData
 import BranchyNet
-import Compute
 
 // What does not fit is refused before anything is compiled.
 extension Trainer {

@@ -1,6 +1,6 @@
+public import BranchyCompute
 public import BranchyData
 public import BranchyNet
-public import Compute
 
 /// Trains all exits of a network at once, on the weighted sum of their losses.
 ///

@@ -1,4 +1,4 @@
-public import Compute
+public import BranchyCompute
 
 /// Where a training run stands: all that its future depends on besides recipe and data.
 ///

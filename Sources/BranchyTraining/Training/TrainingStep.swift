@@ -1,6 +1,6 @@
+import BranchyCompute
 import BranchyData
 import BranchyNet
-import Compute
 
 /// One optimizer step, compiled: batch in, parameters changed.
 struct TrainingStep: ~Copyable {

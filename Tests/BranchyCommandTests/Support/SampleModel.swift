@@ -1,8 +1,8 @@
 import BranchyChecksum
+import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
-import Compute
 import Foundation
 
 /// Models that nobody trained, written as `train` writes them.

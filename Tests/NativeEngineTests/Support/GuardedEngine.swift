@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 import NativeEngine
 
 /// The native engine with every buffer, and the weights, beside a page that may not be touched.

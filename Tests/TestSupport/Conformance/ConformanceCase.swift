@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// One thing that every engine must do, with a name that test reports print.
 package struct ConformanceCase: Sendable, CustomStringConvertible {
@@ -105,7 +105,9 @@ extension Program {
     }
 
     /// Appends an instruction to the last segment, of which only the first result matters.
-    package mutating func apply(_ operation: Operation, _ operands: Value...) throws -> Value {
+    package mutating func apply(_ operation: Program.Operation, _ operands: Value...) throws
+        -> Value
+    {
         try append(operation, operands)[0]
     }
 

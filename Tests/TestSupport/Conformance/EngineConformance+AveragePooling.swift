@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension PoolingSample {
     func averageCase(batchSize: Int = 2) -> ConformanceCase {
@@ -15,9 +15,9 @@ extension PoolingSample {
         return ConformanceCase(name, batchSize: batchSize) { program in
             let source = ValueType([channels, height, width])
             let dy = program.addInput(
-                "dy", try Operation.averagePooling(pooling).resultTypes(for: [source])[0])
+                "dy", try Program.Operation.averagePooling(pooling).resultTypes(for: [source])[0])
             program.beginSegment("only")
-            let gradient = Operation.Gradient.averagePooling(pooling, source: source.shape)
+            let gradient = Program.Operation.Gradient.averagePooling(pooling, source: source.shape)
             program.addOutput("dx", try program.apply(.gradient(gradient), dy))
         }
     }
@@ -28,17 +28,21 @@ extension PoolingSample {
             + EngineConformance.channelCounts.map {
                 PoolingSample(
                     channels: $0,
-                    pooling: Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling))
+                    pooling: Program.Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+                )
             }
             + [
                 // One window over a source that is smaller than it, and over one of its size.
                 PoolingSample(
                     height: 2, width: 1,
-                    pooling: Operation.Pooling(kernelSize: 3, stride: 2, rounding: .ceiling)),
+                    pooling: Program.Operation.Pooling(kernelSize: 3, stride: 2, rounding: .ceiling)
+                ),
                 PoolingSample(
-                    height: 6, width: 6, pooling: Operation.Pooling(kernelSize: 6, stride: 1)),
+                    height: 6, width: 6,
+                    pooling: Program.Operation.Pooling(kernelSize: 6, stride: 1)),
                 PoolingSample(
-                    height: 2, width: 3, pooling: Operation.Pooling(kernelSize: 1, stride: 1)),
+                    height: 2, width: 3,
+                    pooling: Program.Operation.Pooling(kernelSize: 1, stride: 1)),
             ]
     }
 }
@@ -48,7 +52,7 @@ extension EngineConformance {
         [literalAveragePooling, literalGlobalAverage]
         + PoolingSample.averageSamples.map { $0.averageCase() }
         + batchSizes.map {
-            PoolingSample(pooling: Operation.Pooling(kernelSize: 3, stride: 2))
+            PoolingSample(pooling: Program.Operation.Pooling(kernelSize: 3, stride: 2))
                 .averageCase(batchSize: $0)
         }
         + globalShapes.map { shape in
@@ -63,7 +67,7 @@ extension EngineConformance {
         [literalAverageGradient, literalGlobalAverageGradient]
         + PoolingSample.averageSamples.map { $0.averageGradientCase() }
         + batchSizes.map {
-            PoolingSample(pooling: Operation.Pooling(kernelSize: 3, stride: 2))
+            PoolingSample(pooling: Program.Operation.Pooling(kernelSize: 3, stride: 2))
                 .averageGradientCase(batchSize: $0)
         }
         + globalShapes.map { shape in
@@ -78,7 +82,8 @@ extension EngineConformance {
     private static let globalShapes: [Shape] =
         channelCounts.map { [$0, 3, 5] } + [[5, 1, 1], [64, 8, 8]]
 
-    private static let halves = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+    private static let halves = Program.Operation.Pooling(
+        kernelSize: 2, stride: 2, rounding: .ceiling)
 
     private static let literalAveragePooling = ConformanceCase(
         "average pooling by hand: windows over the edge average what they cover",
@@ -87,8 +92,8 @@ extension EngineConformance {
     ) { program in
         let x = program.addInput("x", ValueType([1, 3, 3]))
         program.beginSegment("only")
-        for rounding in [Operation.Pooling.Rounding.floor, .ceiling] {
-            let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: rounding)
+        for rounding in [Program.Operation.Pooling.Rounding.floor, .ceiling] {
+            let pooling = Program.Operation.Pooling(kernelSize: 2, stride: 2, rounding: rounding)
             program.addOutput(rounding.rawValue, try program.apply(.averagePooling(pooling), x))
         }
     }
@@ -100,7 +105,7 @@ extension EngineConformance {
     ) { program in
         let dy = program.addInput("dy", ValueType([1, 2, 2]))
         program.beginSegment("only")
-        let gradient = Operation.Gradient.averagePooling(halves, source: [1, 3, 3])
+        let gradient = Program.Operation.Gradient.averagePooling(halves, source: [1, 3, 3])
         program.addOutput("dx", try program.apply(.gradient(gradient), dy))
     }
 

@@ -1,10 +1,10 @@
-package import Compute
+package import BranchyCompute
 
 /// One batch normalization of a small image.
 struct BatchNormalizationSample: Sendable {
     var shape: Shape = [5, 3, 4]
     var epsilon: Float = 1e-5
-    var activation: Operation.Activation?
+    var activation: Program.Operation.Activation?
 
     private var name: String {
         "of \(shape)\(activation == nil ? "" : " + relu"), epsilon \(epsilon)"
@@ -37,7 +37,7 @@ struct BatchNormalizationSample: Sendable {
     }
 
     func build(_ program: inout Program) throws {
-        let normalization = Operation.BatchNormalization(
+        let normalization = Program.Operation.BatchNormalization(
             epsilon: epsilon, statistics: .batch, activation: activation)
         let channel = ValueType([shape[0]], isBatched: false)
         let x = program.addInput("x", ValueType(shape))
@@ -57,7 +57,7 @@ struct BatchNormalizationSample: Sendable {
 
     fileprivate static var samples: [BatchNormalizationSample] {
         let shapes = EngineConformance.channelCounts.map { Shape([$0, 3, 4]) }
-        return [nil, Operation.Activation.relu].flatMap { activation in
+        return [nil, Program.Operation.Activation.relu].flatMap { activation in
             (shapes + [[5, 1, 1], [16, 8, 8], [1, 1, 7]]).map {
                 BatchNormalizationSample(shape: $0, activation: activation)
             } + [BatchNormalizationSample(epsilon: 0.5, activation: activation)]
@@ -68,13 +68,14 @@ struct BatchNormalizationSample: Sendable {
 extension Program {
     /// A normalization with given statistics, its parameters named after it.
     package mutating func normalize(
-        _ source: Value, _ name: String, _ statistics: Operation.BatchNormalization.Statistics,
-        epsilon: Float = 1e-5, activation: Operation.Activation? = nil
+        _ source: Value, _ name: String,
+        _ statistics: Program.Operation.BatchNormalization.Statistics,
+        epsilon: Float = 1e-5, activation: Program.Operation.Activation? = nil
     ) throws -> Value {
         let names = ["weight", "bias"] + (statistics == .given ? ["mean", "variance"] : [])
         let channels = type(of: source).shape[0]
         let parameters = names.map { addParameter("\(name).\($0)", [channels]) }
-        let normalization = Operation.BatchNormalization(
+        let normalization = Program.Operation.BatchNormalization(
             epsilon: epsilon, statistics: statistics, activation: activation)
         return try append(.batchNormalization(normalization), [source] + parameters)[0]
     }
@@ -116,12 +117,13 @@ extension EngineConformance {
         [literalBatch, literalBatchWithReLU, largeMean]
         + BatchNormalizationSample.samples.map { $0.batchCase() }
         + batchSizes.flatMap { batchSize in
-            [nil, Operation.Activation.relu].map {
+            [nil, Program.Operation.Activation.relu].map {
                 BatchNormalizationSample(activation: $0).batchCase(batchSize: batchSize)
             }
         }
 
-    private static func literalGiven(_ activation: Operation.Activation?) -> ConformanceCase {
+    private static func literalGiven(_ activation: Program.Operation.Activation?) -> ConformanceCase
+    {
         ConformanceCase(
             "batch normalization by hand\(activation == nil ? "" : " + relu")",
             numbers: [

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 extension EngineConformance {
     /// Several operations in a row, between which an engine may keep a layout of its own.
@@ -82,7 +82,7 @@ extension EngineConformance {
             let x = program.addInput("x", ValueType([1, 12, 11]))
             program.beginSegment("only")
             let maps = try program.convolve(x, "conv1", filters: 5, kernelSize: 5, padding: 2)
-            let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+            let pooling = Program.Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
             let pooled = try program.apply(.maxPooling(pooling), maps)
             let positive = try program.apply(.relu, pooled)
             let deeper = try program.convolve(positive, "conv2", filters: 10, kernelSize: 3)
@@ -95,12 +95,12 @@ extension Program {
     /// A convolution, its parameters named after it.
     package mutating func convolve(
         _ source: Value, _ name: String, filters: Int, kernelSize: Int, padding: Int = 0,
-        hasBias: Bool = true, activation: Operation.Activation? = nil
+        hasBias: Bool = true, activation: Program.Operation.Activation? = nil
     ) throws -> Value {
         let shape: Shape = [filters, type(of: source).shape[0], kernelSize, kernelSize]
         let weight = addParameter("\(name).weight", shape)
         let bias = hasBias ? [addParameter("\(name).bias", [filters])] : []
-        let convolution = Operation.Convolution(padding: padding, activation: activation)
+        let convolution = Program.Operation.Convolution(padding: padding, activation: activation)
         return try append(.convolution(convolution), [source, weight] + bias)[0]
     }
 

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// One convolution of a small image that is not square.
 struct ConvolutionSample: Sendable {
@@ -8,7 +8,7 @@ struct ConvolutionSample: Sendable {
     var stride = 1
     var padding = 0
     var hasBias = true
-    var activation: Operation.Activation?
+    var activation: Program.Operation.Activation?
     var height = 7
     var width = 6
 
@@ -17,8 +17,8 @@ struct ConvolutionSample: Sendable {
             + "padding \(padding)\(hasBias ? ", bias" : "")\(activation == nil ? "" : ", relu")"
     }
 
-    var convolution: Operation.Convolution {
-        Operation.Convolution(stride: stride, padding: padding, activation: activation)
+    var convolution: Program.Operation.Convolution {
+        Program.Operation.Convolution(stride: stride, padding: padding, activation: activation)
     }
 
     func conformanceCase(batchSize: Int = 2) -> ConformanceCase {
@@ -132,7 +132,8 @@ extension EngineConformance {
             let x = program.addInput("x", ValueType([2, 2, 2]))
             let w = program.addParameter("w", [2, 2, 2, 2])
             program.beginSegment("only")
-            let convolution = Operation.Convolution(stride: 2, padding: 1, activation: .relu)
+            let convolution = Program.Operation.Convolution(
+                stride: 2, padding: 1, activation: .relu)
             program.addOutput("y", try program.apply(.convolution(convolution), x, w))
         },
     ]

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension EngineConformance {
     /// Values that are read more than once, or under several names: what breaks when an engine
@@ -67,7 +67,7 @@ extension EngineConformance {
             let w = program.addParameter("w", [5, 5, 3, 3])
             program.beginSegment("only")
             let first = try program.apply(.convolution(.init()), x, w)
-            let second = Operation.Convolution(padding: 1, activation: .relu)
+            let second = Program.Operation.Convolution(padding: 1, activation: .relu)
             program.addOutput("y", try program.apply(.convolution(second), first, w))
         },
         ConformanceCase("results that nobody reads") { program in

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension EngineConformance {
     /// The operations of AlexNet and ResNet in a row, between which an engine may keep a layout of
@@ -23,7 +23,7 @@ extension EngineConformance {
                 let x = program.addInput("x", ValueType([3, 6, 6]))
                 program.beginSegment("only")
                 let maps = try program.convolve(x, "conv", filters: 5, kernelSize: 3)
-                let shortcut = Operation.Shortcut(stride: 1, channelsAfter: 0)
+                let shortcut = Program.Operation.Shortcut(stride: 1, channelsAfter: 0)
                 let copy = try program.apply(.shortcut(shortcut), maps)
                 let positive = try program.apply(.relu, copy)
                 program.addOutput("sum", try program.apply(.add, positive, maps))
@@ -64,7 +64,7 @@ extension Program {
     ///
     /// A bias before a normalization would cancel: its derivative is nothing but rounding.
     fileprivate mutating func residualNetwork(
-        _ image: Value, _ statistics: Operation.BatchNormalization.Statistics
+        _ image: Value, _ statistics: Program.Operation.BatchNormalization.Statistics
     ) throws -> Value {
         let stem = try convolve(
             image, "stem", filters: 5, kernelSize: 3, padding: 1, hasBias: false)
@@ -78,7 +78,7 @@ extension Program {
         let second = try convolve(
             halved, "second", filters: 12, kernelSize: 3, padding: 1, hasBias: false)
         let wide = try normalize(second, "second.bn", statistics)
-        let shortcut = Operation.Shortcut(stride: 2, channelsBefore: 3, channelsAfter: 4)
+        let shortcut = Program.Operation.Shortcut(stride: 2, channelsBefore: 3, channelsAfter: 4)
         let sum = try apply(.relu, try apply(.add, wide, try apply(.shortcut(shortcut), block)))
         return try classify(try apply(.globalAveragePooling, sum), "fc", classes: 4)
     }

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension EngineConformance {
     static let elementwiseCases: [ConformanceCase] =

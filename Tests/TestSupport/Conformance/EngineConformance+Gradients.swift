@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension ConvolutionSample {
     /// Both gradients, the weight once as a parameter and once as an input.
@@ -7,17 +7,20 @@ extension ConvolutionSample {
         return ConformanceCase(name, batchSize: batchSize) { program in
             let source = ValueType([channels, height, width])
             let weight = ValueType(weightShape, isBatched: false)
-            let convolution = Operation.Convolution(stride: stride, padding: padding)
-            let result = try Operation.convolution(convolution).resultTypes(for: [source, weight])
+            let convolution = Program.Operation.Convolution(stride: stride, padding: padding)
+            let result = try Program.Operation.convolution(convolution).resultTypes(for: [
+                source, weight,
+            ])
             let x = program.addInput("x", source)
             let w = program.addParameter("w", weightShape)
             let moving = program.addInput("moving w", weight)
             let dy = program.addInput("dy", result[0])
             program.beginSegment("only")
-            let bySource = Operation.Gradient.convolutionSource(convolution, source: source.shape)
+            let bySource = Program.Operation.Gradient.convolutionSource(
+                convolution, source: source.shape)
             program.addOutput("dx", try program.apply(.gradient(bySource), dy, w))
             program.addOutput("moving dx", try program.apply(.gradient(bySource), dy, moving))
-            let byParameters = Operation.Gradient.convolutionParameters(
+            let byParameters = Program.Operation.Gradient.convolutionParameters(
                 convolution, kernelSize: kernelSize, hasBias: hasBias)
             let gradients = try program.append(.gradient(byParameters), [x, dy])
             for (name, gradient) in zip(["dw", "db"], gradients) {
@@ -38,11 +41,11 @@ extension LinearSample {
                 "moving w", ValueType([outputs, inputs], isBatched: false))
             let dy = program.addInput("dy", ValueType([outputs]))
             program.beginSegment("only")
-            let bySource = Operation.gradient(.linearSource(.init()))
+            let bySource = Program.Operation.gradient(.linearSource(.init()))
             program.addOutput("dx", try program.apply(bySource, dy, w))
             program.addOutput("moving dx", try program.apply(bySource, dy, moving))
-            let byParameters = Operation.Gradient.linearParameters(
-                Operation.Linear(), hasBias: hasBias)
+            let byParameters = Program.Operation.Gradient.linearParameters(
+                Program.Operation.Linear(), hasBias: hasBias)
             let gradients = try program.append(.gradient(byParameters), [x, dy])
             for (name, gradient) in zip(["dw", "db"], gradients) {
                 program.addOutput(name, gradient)
@@ -59,7 +62,7 @@ extension PoolingSample {
             let source = ValueType([channels, height, width])
             let x = program.addInput("x", source)
             let dy = program.addInput(
-                "dy", try Operation.maxPooling(pooling).resultTypes(for: [source])[0])
+                "dy", try Program.Operation.maxPooling(pooling).resultTypes(for: [source])[0])
             program.beginSegment("only")
             try program.addPooling(pooling, of: x, dy)
         }
@@ -67,14 +70,16 @@ extension PoolingSample {
 }
 
 extension Program {
-    fileprivate mutating func addPooling(_ pooling: Operation.Pooling, of x: Value, _ dy: Value)
+    fileprivate mutating func addPooling(
+        _ pooling: Program.Operation.Pooling, of x: Value, _ dy: Value
+    )
         throws
     {
         var pooling = pooling
         pooling.recordsSelection = true
         let results = try append(.maxPooling(pooling), [x])
         addOutput("y", results[0])
-        let gradient = Operation.Gradient.maxPooling(pooling, source: type(of: x).shape)
+        let gradient = Program.Operation.Gradient.maxPooling(pooling, source: type(of: x).shape)
         addOutput("dx", try apply(.gradient(gradient), results[1], dy))
     }
 }
@@ -95,13 +100,14 @@ extension EngineConformance {
     static let poolingGradientCases: [ConformanceCase] =
         PoolingSample.samples.map { $0.gradientCase() }
         + batchSizes.map {
-            PoolingSample(pooling: Operation.Pooling(kernelSize: 3, stride: 2)).gradientCase(
-                batchSize: $0)
+            PoolingSample(pooling: Program.Operation.Pooling(kernelSize: 3, stride: 2))
+                .gradientCase(
+                    batchSize: $0)
         }
         + channelCounts.map {
             PoolingSample(
                 channels: $0,
-                pooling: Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+                pooling: Program.Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
             ).gradientCase()
         }
         + [
@@ -114,7 +120,8 @@ extension EngineConformance {
                 let x = program.addInput("x", ValueType([1, 3, 3]))
                 let dy = program.addInput("dy", ValueType([1, 2, 2]))
                 program.beginSegment("only")
-                try program.addPooling(Operation.Pooling(kernelSize: 2, stride: 1), of: x, dy)
+                try program.addPooling(
+                    Program.Operation.Pooling(kernelSize: 2, stride: 1), of: x, dy)
             }
         ]
 
@@ -139,7 +146,7 @@ extension EngineConformance {
         ConformanceCase("flatten gradient") { program in
             let dy = program.addInput("dy", ValueType([30]))
             program.beginSegment("only")
-            let gradient = Operation.Gradient.flatten(source: [5, 3, 2])
+            let gradient = Program.Operation.Gradient.flatten(source: [5, 3, 2])
             program.addOutput("dx", try program.apply(.gradient(gradient), dy))
         },
         ConformanceCase("a sum of two gradients of one parameter") { program in
@@ -148,7 +155,7 @@ extension EngineConformance {
                 program.addInput("left", ValueType([3])), program.addInput("right", ValueType([3]))
             )
             program.beginSegment("only")
-            let gradient = Operation.gradient(.linearParameters(.init(), hasBias: true))
+            let gradient = Program.Operation.gradient(.linearParameters(.init(), hasBias: true))
             let first = try program.append(gradient, [x, left])
             let second = try program.append(gradient, [x, right])
             program.addOutput("dw", try program.apply(.add, first[0], second[0]))

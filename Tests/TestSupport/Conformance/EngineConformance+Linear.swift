@@ -1,11 +1,11 @@
-import Compute
+import BranchyCompute
 
 /// One fully connected layer.
 struct LinearSample: Sendable {
     var inputs = 17
     var outputs = 10
     var hasBias = true
-    var activation: Operation.Activation?
+    var activation: Program.Operation.Activation?
 
     var name: String {
         "\(inputs) to \(outputs)\(hasBias ? ", bias" : "")\(activation == nil ? "" : ", relu")"
@@ -17,7 +17,7 @@ struct LinearSample: Sendable {
             var operands = [x, program.addParameter("w", [outputs, inputs])]
             if hasBias { operands.append(program.addParameter("b", [outputs])) }
             program.beginSegment("only")
-            let linear = Operation.Linear(activation: activation)
+            let linear = Program.Operation.Linear(activation: activation)
             program.addOutput("y", try program.append(.linear(linear), operands)[0])
         }
     }

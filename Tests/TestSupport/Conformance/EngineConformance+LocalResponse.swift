@@ -1,10 +1,10 @@
-import Compute
+import BranchyCompute
 
 /// One local response normalization of a small image.
 struct LocalResponseSample: Sendable {
     var shape: Shape = [5, 3, 4]
     // Large enough that the sums matter to numbers between -1 and 1.
-    var normalization = Operation.LocalResponseNormalization(
+    var normalization = Program.Operation.LocalResponseNormalization(
         size: 3, alpha: 0.5, beta: 0.75, k: 2)
 
     /// Forward and gradient.
@@ -27,7 +27,7 @@ struct LocalResponseSample: Sendable {
             let x = program.addInput("x", ValueType(shape))
             let dy = program.addInput("dy", ValueType(shape))
             program.beginSegment("only")
-            let gradient = Operation.Gradient.localResponseNormalization(normalization)
+            let gradient = Program.Operation.Gradient.localResponseNormalization(normalization)
             program.addOutput("dx", try program.apply(.gradient(gradient), x, dy))
         }
         return (forward, gradient)
@@ -69,7 +69,7 @@ extension EngineConformance {
         + LocalResponseSample.samples.map { $0.cases().gradient }
         + batchSizes.map { LocalResponseSample().cases(batchSize: $0).gradient }
 
-    private static let plain = Operation.LocalResponseNormalization(
+    private static let plain = Program.Operation.LocalResponseNormalization(
         size: 3, alpha: 1, beta: 1, k: 1)
 
     /// Divisors of 1 + 1 + 4, 1 + 1 + 4 + 9 and 1 + 4 + 9: α is not divided by the size.

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension EngineConformance {
     /// The softmax cross-entropy and its gradient.
@@ -39,9 +39,10 @@ extension EngineConformance {
         let targets = program.addInput("targets", ValueType([], element: .int32))
         let weights = program.addInput("weights", ValueType([]))
         program.beginSegment("only")
-        let loss = Operation.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
+        let loss = Program.Operation.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
         program.addOutput("loss", try program.apply(loss, logits, targets, weights))
-        let gradient = Operation.Gradient.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
+        let gradient = Program.Operation.Gradient.softmaxCrossEntropy(
+            labelSmoothing: labelSmoothing)
         program.addOutput(
             "gradient", try program.apply(.gradient(gradient), logits, targets, weights))
     }

@@ -1,11 +1,11 @@
-import Compute
+import BranchyCompute
 
 /// One pooling of a small image.
 struct PoolingSample: Sendable {
     var channels = 5
     var height = 7
     var width = 6
-    var pooling: Operation.Pooling
+    var pooling: Program.Operation.Pooling
 
     var name: String {
         "\(channels)x\(height)x\(width), kernel \(pooling.kernelSize), stride \(pooling.stride), "
@@ -25,11 +25,11 @@ struct PoolingSample: Sendable {
     static var samples: [PoolingSample] {
         [2, 3].flatMap { kernelSize in
             (1...3).flatMap { stride in
-                [Operation.Pooling.Rounding.floor, .ceiling].flatMap { rounding in
+                [Program.Operation.Pooling.Rounding.floor, .ceiling].flatMap { rounding in
                     [(4, 4), (5, 6), (7, 3), (8, 9)].map { height, width in
                         PoolingSample(
                             height: height, width: width,
-                            pooling: Operation.Pooling(
+                            pooling: Program.Operation.Pooling(
                                 kernelSize: kernelSize, stride: stride, rounding: rounding))
                     }
                 }
@@ -43,27 +43,28 @@ extension EngineConformance {
         [literalPooling, negativePooling]
         + PoolingSample.samples.map { $0.conformanceCase() }
         + channelCounts.flatMap { channels in
-            [nil, Operation.Activation.relu].map { activation in
+            [nil, Program.Operation.Activation.relu].map { activation in
                 PoolingSample(
                     channels: channels,
-                    pooling: Operation.Pooling(
+                    pooling: Program.Operation.Pooling(
                         kernelSize: 2, stride: 2, rounding: .ceiling, activation: activation)
                 ).conformanceCase()
             }
         }
         + batchSizes.map {
-            PoolingSample(pooling: Operation.Pooling(kernelSize: 3, stride: 2)).conformanceCase(
-                batchSize: $0)
+            PoolingSample(pooling: Program.Operation.Pooling(kernelSize: 3, stride: 2))
+                .conformanceCase(
+                    batchSize: $0)
         }
         + [
             // One window over a source that is smaller than it, and over one of its size.
             PoolingSample(
                 height: 2, width: 1,
-                pooling: Operation.Pooling(kernelSize: 3, stride: 2, rounding: .ceiling)),
+                pooling: Program.Operation.Pooling(kernelSize: 3, stride: 2, rounding: .ceiling)),
             PoolingSample(
-                height: 3, width: 3, pooling: Operation.Pooling(kernelSize: 3, stride: 2)),
+                height: 3, width: 3, pooling: Program.Operation.Pooling(kernelSize: 3, stride: 2)),
             PoolingSample(
-                height: 2, width: 3, pooling: Operation.Pooling(kernelSize: 1, stride: 1)),
+                height: 2, width: 3, pooling: Program.Operation.Pooling(kernelSize: 1, stride: 1)),
         ].map { $0.conformanceCase() }
 
     private static let literalPooling = ConformanceCase(
@@ -73,8 +74,8 @@ extension EngineConformance {
     ) { program in
         let x = program.addInput("x", ValueType([1, 3, 3]))
         program.beginSegment("only")
-        for rounding in [Operation.Pooling.Rounding.floor, .ceiling] {
-            let pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: rounding)
+        for rounding in [Program.Operation.Pooling.Rounding.floor, .ceiling] {
+            let pooling = Program.Operation.Pooling(kernelSize: 2, stride: 2, rounding: rounding)
             program.addOutput(rounding.rawValue, try program.apply(.maxPooling(pooling), x))
         }
     }
@@ -87,7 +88,7 @@ extension EngineConformance {
     ) { program in
         let x = program.addInput("x", ValueType([1, 3, 3]))
         program.beginSegment("only")
-        var pooling = Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
+        var pooling = Program.Operation.Pooling(kernelSize: 2, stride: 2, rounding: .ceiling)
         program.addOutput("y", try program.apply(.maxPooling(pooling), x))
         pooling.activation = .relu
         program.addOutput("cut", try program.apply(.maxPooling(pooling), x))

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension EngineConformance {
     /// Programs of several segments, some of which are left out.

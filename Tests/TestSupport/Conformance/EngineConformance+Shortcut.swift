@@ -1,9 +1,9 @@
-import Compute
+import BranchyCompute
 
 /// One parameter-free shortcut of a small image.
 struct ShortcutSample: Sendable {
     var shape: Shape = [5, 7, 6]
-    var shortcut = Operation.Shortcut(stride: 2, channelsAfter: 5)
+    var shortcut = Program.Operation.Shortcut(stride: 2, channelsAfter: 5)
 
     private var name: String {
         "of \(shape), stride \(shortcut.stride), channels \(shortcut.channelsBefore) before and "
@@ -21,10 +21,12 @@ struct ShortcutSample: Sendable {
     func gradient(batchSize: Int = 2) -> ConformanceCase {
         let name = "shortcut gradient \(name), batch \(batchSize)"
         return ConformanceCase(name, batchSize: batchSize) { program in
-            let result = try Operation.shortcut(shortcut).resultTypes(for: [ValueType(shape)])
+            let result = try Program.Operation.shortcut(shortcut).resultTypes(for: [
+                ValueType(shape)
+            ])
             let dy = program.addInput("dy", result[0])
             program.beginSegment("only")
-            let gradient = Operation.Gradient.shortcut(shortcut, source: shape)
+            let gradient = Program.Operation.Gradient.shortcut(shortcut, source: shape)
             program.addOutput("dx", try program.apply(.gradient(gradient), dy))
         }
     }
@@ -69,12 +71,12 @@ extension EngineConformance {
             ) { program in
                 let dy = program.addInput("dy", ValueType([3, 2, 2]))
                 program.beginSegment("only")
-                let gradient = Operation.Gradient.shortcut(surrounded, source: [1, 3, 3])
+                let gradient = Program.Operation.Gradient.shortcut(surrounded, source: [1, 3, 3])
                 program.addOutput("dx", try program.apply(.gradient(gradient), dy))
             }
         ] + ShortcutSample.samples.map { $0.gradient() }
         + batchSizes.map { ShortcutSample().gradient(batchSize: $0) }
 
-    private static let surrounded = Operation.Shortcut(
+    private static let surrounded = Program.Operation.Shortcut(
         stride: 2, channelsBefore: 1, channelsAfter: 1)
 }

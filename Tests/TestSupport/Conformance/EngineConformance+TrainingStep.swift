@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 extension EngineConformance {
     /// One program that computes a loss and the gradients of all parameters, which are inputs.
@@ -11,9 +11,9 @@ extension EngineConformance {
 
     /// Convolution, pooling, relu, linear and loss, with all that the gradients need.
     private struct TrainingStep {
-        let pooling = Operation.Pooling(
+        let pooling = Program.Operation.Pooling(
             kernelSize: 2, stride: 2, rounding: .ceiling, recordsSelection: true)
-        let convolution = Operation.Convolution(padding: 1)
+        let convolution = Program.Operation.Convolution(padding: 1)
         let image, convolutionWeight, linearWeight: Program.Value
         let maps, selection, positive, features: Program.Value
         /// Logits, targets and weights.

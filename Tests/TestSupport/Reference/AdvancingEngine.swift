@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// Another engine, whose runs take a time that is known: each moves a clock.
 package struct AdvancingEngine: Engine {

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 import Synchronization
 
 /// Another engine, and every run of a segment of what it compiled.

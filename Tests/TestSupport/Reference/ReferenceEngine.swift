@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// The engine that the others are measured against: plain loops over plain arrays, accumulating in
 /// `Double`, every operation and every gradient.

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// A program as the reference engine runs it: instruction by instruction, as written.
 package final class ReferenceExecutable: Executable {

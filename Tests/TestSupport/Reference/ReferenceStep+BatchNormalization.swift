@@ -1,7 +1,7 @@
-import Compute
+import BranchyCompute
 
 extension ReferenceStep {
-    func normalize(_ normalization: Operation.BatchNormalization) {
+    func normalize(_ normalization: Program.Operation.BatchNormalization) {
         let (source, weight, bias) = (operands[0], operands[1].floats, operands[2].floats)
         let x = source.floats
         var normalized = results[0].zeros
@@ -23,7 +23,7 @@ extension ReferenceStep {
 
     /// Goes through mean and variance too, so the derivatives of a channel's elements sum to zero.
     /// Both are computed once more: the operands lost bits when they became floats.
-    func differentiate(_ normalization: Operation.BatchNormalization) {
+    func differentiate(_ normalization: Program.Operation.BatchNormalization) {
         let (x, weight) = (operands[0].floats, operands[1].floats)
         let dy = gradientBeforeActivation
         var (bySource, byWeight, byBias) = (results[0].zeros, results[1].zeros, results[2].zeros)
@@ -51,7 +51,7 @@ extension ReferenceStep {
     /// The moments of one channel: those that are given, or the batch's, which become results.
     private func moments(
         of channel: Int, at positions: [Int],
-        _ statistics: Operation.BatchNormalization.Statistics
+        _ statistics: Program.Operation.BatchNormalization.Statistics
     ) -> Moments {
         switch statistics {
         case .given:

@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 import RealModule
 
 extension ReferenceStep {

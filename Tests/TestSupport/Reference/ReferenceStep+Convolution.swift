@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// Every multiplication of a convolution, as positions in source, weight and result.
 ///
@@ -11,7 +11,7 @@ private struct ConvolutionTaps {
     let weight: Shape
     /// `[N O H' W']`
     let result: Shape
-    let convolution: Operation.Convolution
+    let convolution: Program.Operation.Convolution
 
     func forEach(_ body: (_ source: Int, _ weight: Int, _ result: Int) -> Void) {
         let (channels, height, width, size) = (source[1], source[2], source[3], weight[3])
@@ -41,7 +41,7 @@ private struct ConvolutionTaps {
 
 /// A fully connected layer is the convolution of an image of one pixel, and goes the same way.
 extension ReferenceStep {
-    func convolve(_ convolution: Operation.Convolution) {
+    func convolve(_ convolution: Program.Operation.Convolution) {
         let (source, weight, result) = (operands[0], operands[1], results[0])
         let (x, w) = (source.floats, weight.floats)
         var sums = result.zeros
@@ -53,7 +53,7 @@ extension ReferenceStep {
         result.store(sums.map(convolution.activation.value))
     }
 
-    func differentiateSource(of convolution: Operation.Convolution) {
+    func differentiateSource(of convolution: Program.Operation.Convolution) {
         let (gradient, weight, result) = (operands[0], operands[1], results[0])
         let (dy, w) = (gradient.floats, weight.floats)
         var sums = result.zeros
@@ -64,7 +64,7 @@ extension ReferenceStep {
         result.store(sums)
     }
 
-    func differentiateParameters(of convolution: Operation.Convolution) {
+    func differentiateParameters(of convolution: Program.Operation.Convolution) {
         let (source, gradient, result) = (operands[0], operands[1], results[0])
         let (x, dy) = (source.floats, gradient.floats)
         var sums = result.zeros

@@ -1,8 +1,8 @@
-import Compute
+import BranchyCompute
 import RealModule
 
 extension ReferenceStep {
-    func normalize(_ normalization: Operation.LocalResponseNormalization) {
+    func normalize(_ normalization: Program.Operation.LocalResponseNormalization) {
         let x = operands[0].floats
         let divisors = divisors(of: normalization)
         results[0].store(
@@ -12,7 +12,7 @@ extension ReferenceStep {
     }
 
     /// An element is divided, and it is in the divisors of its neighbours.
-    func differentiate(_ normalization: Operation.LocalResponseNormalization) {
+    func differentiate(_ normalization: Program.Operation.LocalResponseNormalization) {
         let (x, dy) = (operands[0].floats, operands[1].floats)
         let (alpha, beta) = (Double(normalization.alpha), Double(normalization.beta))
         let divisors = divisors(of: normalization)
@@ -29,7 +29,9 @@ extension ReferenceStep {
     }
 
     /// `k + α · Σ x²` around each element.
-    private func divisors(of normalization: Operation.LocalResponseNormalization) -> [Double] {
+    private func divisors(of normalization: Program.Operation.LocalResponseNormalization)
+        -> [Double]
+    {
         let (source, x) = (operands[0].shape, operands[0].floats)
         return x.indices.map { position in
             let sum = source.neighbours(of: position, size: normalization.size)

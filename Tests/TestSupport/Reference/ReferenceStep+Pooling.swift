@@ -1,8 +1,8 @@
-import Compute
+import BranchyCompute
 
 extension ReferenceStep {
     /// Of equal elements the first in row-major order is the maximum; a NaN is larger than all.
-    func pool(_ pooling: Operation.Pooling) {
+    func pool(_ pooling: Program.Operation.Pooling) {
         let (source, result) = (operands[0], results[0])
         let (x, y) = (source.floats, result.floats)
         for position in y.indices {
@@ -32,7 +32,7 @@ extension ReferenceStep {
     }
 
     /// Elements beyond the edge are not there, so they do not count.
-    func average(_ pooling: Operation.Pooling) {
+    func average(_ pooling: Program.Operation.Pooling) {
         let (source, result) = (operands[0], results[0])
         let x = source.floats
         result.store(
@@ -43,7 +43,7 @@ extension ReferenceStep {
             })
     }
 
-    func spread(_ pooling: Operation.Pooling) {
+    func spread(_ pooling: Program.Operation.Pooling) {
         let (gradient, result) = (operands[0], results[0])
         let dy = gradient.floats
         var sums = result.zeros
@@ -75,7 +75,7 @@ extension ReferenceStep {
 extension Shape {
     /// The positions in a source of this shape that one window covers, in row-major order.
     fileprivate func positions(
-        of pooling: Operation.Pooling, at coordinates: (Int, Int, Int, Int)
+        of pooling: Program.Operation.Pooling, at coordinates: (Int, Int, Int, Int)
     ) -> [Int] {
         let (sample, channel, y, x) = coordinates
         let (size, stride) = (pooling.kernelSize, pooling.stride)

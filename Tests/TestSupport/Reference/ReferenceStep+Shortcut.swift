@@ -1,7 +1,7 @@
-import Compute
+import BranchyCompute
 
 extension ReferenceStep {
-    func copy(through shortcut: Operation.Shortcut) {
+    func copy(through shortcut: Program.Operation.Shortcut) {
         let (x, result) = (operands[0].floats, results[0])
         var copies = result.zeros
         ShortcutPairs(source: operands[0].shape, result: result.shape, shortcut: shortcut)
@@ -9,7 +9,7 @@ extension ReferenceStep {
         result.store(copies)
     }
 
-    func add(through shortcut: Operation.Shortcut) {
+    func add(through shortcut: Program.Operation.Shortcut) {
         let (dy, result) = (operands[0].floats, results[0])
         var sums = result.zeros
         ShortcutPairs(source: result.shape, result: operands[0].shape, shortcut: shortcut)
@@ -24,7 +24,7 @@ private struct ShortcutPairs {
     let source: Shape
     /// `[N C' H' W']`
     let result: Shape
-    let shortcut: Operation.Shortcut
+    let shortcut: Program.Operation.Shortcut
 
     func forEach(_ body: (_ source: Int, _ result: Int) -> Void) {
         for position in 0..<result.elementCount {

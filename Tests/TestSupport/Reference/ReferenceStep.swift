@@ -1,14 +1,15 @@
-import Compute
+import BranchyCompute
 
 /// One instruction with the memory of its values; the kernels are in its extensions.
 struct ReferenceStep {
     let operands: [ReferenceValue]
     let results: [ReferenceValue]
 
-    func execute(_ operation: Operation) {
+    func execute(_ operation: Program.Operation) {
         switch operation {
         case .convolution(let convolution): convolve(convolution)
-        case .linear(let linear): convolve(Operation.Convolution(activation: linear.activation))
+        case .linear(let linear):
+            convolve(Program.Operation.Convolution(activation: linear.activation))
         case .maxPooling(let pooling): pool(pooling)
         case .averagePooling(let pooling): average(pooling)
         case .globalAveragePooling: averageChannels()
@@ -25,12 +26,12 @@ struct ReferenceStep {
         }
     }
 
-    private func execute(_ gradient: Operation.Gradient) {
+    private func execute(_ gradient: Program.Operation.Gradient) {
         switch gradient {
         case .convolutionSource(let convolution, _): differentiateSource(of: convolution)
         case .convolutionParameters(let convolution, _, _): differentiateParameters(of: convolution)
-        case .linearSource: differentiateSource(of: Operation.Convolution())
-        case .linearParameters: differentiateParameters(of: Operation.Convolution())
+        case .linearSource: differentiateSource(of: Program.Operation.Convolution())
+        case .linearParameters: differentiateParameters(of: Program.Operation.Convolution())
         case .maxPooling: scatterToSelection()
         case .averagePooling(let pooling, _): spread(pooling)
         case .globalAveragePooling: spreadOverChannels()
@@ -53,7 +54,7 @@ struct ReferenceStep {
     }
 }
 
-extension Operation.Activation {
+extension Program.Operation.Activation {
     /// The function itself.
     func value(at x: Double) -> Double {
         switch self {
@@ -69,7 +70,7 @@ extension Operation.Activation {
     }
 }
 
-extension Operation.Activation? {
+extension Program.Operation.Activation? {
     /// The function, or the number itself where there is none.
     func value(at x: Double) -> Double { map { $0.value(at: x) } ?? x }
 }

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// How far two engines may be apart on a program's outputs.
 ///

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 extension Engine {
     /// Compiles a program and runs it once.

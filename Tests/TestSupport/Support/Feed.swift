@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// Everything that a program is given from outside: parameters when it is compiled, inputs when it
 /// runs.

@@ -1,4 +1,4 @@
-package import Compute
+package import BranchyCompute
 
 /// An engine did not do what the conformance suite expected.
 package struct Mismatch: Error, CustomStringConvertible {

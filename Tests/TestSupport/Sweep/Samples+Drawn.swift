@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// The product of sizes, or `nil` where it is not even a number.
 private func work(_ sizes: Int...) -> Int? { Shape(exactly: sizes)?.elementCount }
@@ -46,7 +46,7 @@ extension PoolingSample {
         _ draw: inout Draw, hasActivation: Bool = false
     ) -> (PoolingSample, batchSize: Int) {
         draw.fitting { draw in
-            let pooling = Operation.Pooling(
+            let pooling = Program.Operation.Pooling(
                 kernelSize: draw.pick([1, 2, 2, 3, 3, 4, 5, 7, 8]),
                 stride: draw.pick([1, 2, 2, 3, 4]),
                 rounding: draw.flag() ? .floor : .ceiling, activation: hasActivation ? .relu : nil)
@@ -203,7 +203,7 @@ struct FlattenedSample: Sendable {
             program.beginSegment("only")
             let pooled = try program.apply(.maxPooling(.init(kernelSize: 1, stride: 1)), x)
             let flat = try program.apply(.flatten, pooled)
-            let linear = Operation.Linear(activation: hasReLU ? .relu : nil)
+            let linear = Program.Operation.Linear(activation: hasReLU ? .relu : nil)
             program.addOutput("y", try program.apply(.linear(linear), flat, w, b))
         }
     }

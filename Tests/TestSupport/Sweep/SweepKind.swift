@@ -1,4 +1,4 @@
-import Compute
+import BranchyCompute
 
 /// What is drawn: an operation, and how its sizes are.
 enum SweepKind: CaseIterable {
