@@ -13,6 +13,8 @@ let package = Package(
         .library(name: "NativeEngine", targets: ["NativeEngine"]),
         .library(name: "OneDNNEngine", targets: ["OneDNNEngine"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
+        .library(name: "BranchyWorkflow", targets: ["BranchyWorkflow"]),
+        .library(name: "BranchyReport", targets: ["BranchyReport"]),
         .library(name: "BranchyChecksum", targets: ["BranchyChecksum"]),
         .executable(name: "branchynet", targets: ["BranchyCommand"]),
     ],
@@ -79,11 +81,28 @@ let package = Package(
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
 
-        // Floor 4: people.
+        // Floor 4: what one does with a model.
+        .target(
+            name: "BranchyWorkflow",
+            dependencies: [
+                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
+                "BranchyChecksum", "BranchyCompute",
+            ]),
+
+        // Floor 5: figures and the page.
+        .target(
+            name: "BranchyReport",
+            dependencies: [
+                "BranchyWorkflow", "BranchyTraining", "BranchyEvaluation", "BranchyNet",
+                "BranchyData", "BranchyCompute",
+            ]),
+
+        // Floor 6: people.
         .executableTarget(
             name: "BranchyCommand",
             dependencies: [
-                "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
+                "BranchyReport", "BranchyWorkflow", "BranchyTraining", "BranchyEvaluation",
+                "BranchyNet", "BranchyData",
                 "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -123,10 +142,20 @@ let package = Package(
         .testTarget(
             name: "BranchyCommandTests",
             dependencies: [
-                "BranchyCommand", "BranchyTraining", "BranchyEvaluation", "BranchyNet",
+                "BranchyCommand", "BranchyReport", "BranchyWorkflow", "BranchyTraining",
+                "BranchyEvaluation", "BranchyNet",
                 "BranchyData", "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
-            ], exclude: ["Golden"]),
+            ]),
+        .testTarget(
+            name: "BranchyReportTests", dependencies: ["BranchyReport"], exclude: ["Golden"]),
+        .testTarget(
+            name: "BranchyWorkflowTests",
+            dependencies: [
+                "BranchyReport", "BranchyWorkflow", "BranchyTraining", "BranchyEvaluation",
+                "BranchyNet", "BranchyData", "BranchyChecksum", "BranchyCompute", "NativeEngine",
+                .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
+            ]),
         .testTarget(name: "BranchyChecksumTests", dependencies: ["BranchyChecksum"]),
         .testTarget(
             name: "BranchyNetTests", dependencies: ["BranchyNet", "BranchyCompute", "TestSupport"]),

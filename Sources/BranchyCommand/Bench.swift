@@ -4,6 +4,7 @@ import BranchyData
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
+import BranchyWorkflow
 import NativeEngine
 
 /// `branchynet bench`
@@ -125,7 +126,7 @@ struct Bench: ParsableCommand {
     private func check(_ network: BranchedNetwork) throws {
         let subjects = engines.count * (exit == nil ? network.exitCount + 3 : 1)
         let images = network.inputShape.elementCount * MemoryLayout<Float>.size
-        try memory.check(
+        try memory.limit.check(
             network, samples: subjects * threads, subjects: subjects,
             others: batch * images + subjects * threads * calls * MemoryLayout<Double>.size)
     }
@@ -142,8 +143,10 @@ struct Bench: ParsableCommand {
         let folder = ShippedModels.folder(name)
         let model = try ShippedModels.read(name)
         try check(model.network)
-        let test = try DataFolder(data, run: folder, within: memory)
-            .splits(of: model, in: folder).test
+        let test = try WorkflowDisplay.whileShown(false) { observer in
+            try DataFolder(data.source, run: folder, within: memory.limit)
+                .splits(of: model, in: folder, observer).test
+        }
         let batches = try PreparedImages(
             test, preprocessing: model.preprocessing, for: model.network
         ).batches(of: batch, imageCount: 1_000)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BranchyWorkflow
 
 /// The `branchynet` program.
 @main
@@ -66,9 +67,4 @@ struct BranchyNetCommand: ParsableCommand {
         }
         exit(withError: code)
     }
-}
-
-/// The version of this package.
-enum Version {
-    static let number = "0.1.0"
 }

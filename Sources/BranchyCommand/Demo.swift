@@ -4,6 +4,7 @@ import BranchyCompute
 import BranchyData
 import BranchyNet
 import BranchyTraining
+import BranchyWorkflow
 import Foundation
 
 /// `branchynet demo`
@@ -40,13 +41,23 @@ struct Demo: ParsableCommand {
         let images = try DrawnDigits.load().test
         try showShippedModel(images)
         try heading("1. The plain network, for comparison: LeNet on drawn digits")
-        try train("lenet", plain)
+        try train("lenet", into: plain)
         try heading("2. B-LeNet: the same network with a branch, both exits trained at once")
-        try train("b-lenet", branched)
+        try train("b-lenet", into: branched)
+        let model = ModelFolder(branched)
+        let engine = try Engines.inference()
         try heading("3. Where may an image leave? Thresholds from images that trained nothing")
-        try Calibrate.parse([branched]).run()
+        let calibration = try WorkflowDisplay.whileShown(true) {
+            try model.calibrate(engine: engine, observer: $0)
+        }
+        try StandardOutput.write(CalibrationReport(calibration).text)
         try heading("4. What is it worth? On test images that chose nothing")
-        try Evaluate.parse([branched, "--baseline", plain]).run()
+        var comparison = EvaluationOptions()
+        comparison.baseline = plain
+        let report = try WorkflowDisplay.whileShown(true) {
+            try model.evaluate(comparison, engine: engine, observer: $0)
+        }
+        try StandardOutput.write(EvaluationText(report).text)
         try heading("5. Ten test images, and where they left")
         try show(images, branched)
         try StandardOutput.write(
@@ -60,21 +71,26 @@ struct Demo: ParsableCommand {
             """)
     }
 
-    private func train(_ network: String, _ folder: String) throws {
-        try training(network, folder).run()
+    private func train(_ name: String, into folder: String) throws {
+        let run = TrainingRun(try .named(name), recipe: try recipe(of: name))
+        let summary = try WorkflowDisplay.whileShown(true) {
+            try run.train(into: folder, observer: $0, engine: Engines.training)
+        }
+        StandardError.write("wrote \(summary.model)\n")
     }
 
-    private func training(_ network: String, _ folder: String) throws -> Train {
-        try Train.parse([
-            network, "--output", folder, "--set", "dataset=digits", "--set", "epochs=\(epochs)",
-            "--set", "data.validationImages=1000", "--set", "data.calibrationImages=5000",
-        ])
+    private func recipe(of name: String) throws -> Recipe {
+        var recipe = try Recipe.standard(for: .named(name))
+        (recipe.dataset, recipe.epochs) = ("digits", epochs)
+        recipe.data.validationImages = 1_000
+        recipe.data.calibrationImages = 5_000
+        return recipe
     }
 
     /// A demo starts afresh; what is not a demo's is left alone.
     private func checkEarlierDemo(of name: String, in folder: String) throws {
         let own = try BranchedNetwork.named(name)
-        var expected = try training(name, folder).resolvedRecipe(for: own)
+        var expected = try recipe(of: name)
         do {
             try RunFolder(folder).checkRemoval { network, recipe in
                 expected.epochs = recipe.epochs

@@ -1,9 +1,7 @@
-import ArgumentParser
-import BranchyCompute
-import BranchyData
-import BranchyEvaluation
+public import ArgumentParser
 import BranchyNet
-import NativeEngine
+import BranchyReport
+public import BranchyWorkflow
 
 /// `branchynet evaluate`
 struct Evaluate: ParsableCommand {
@@ -15,19 +13,12 @@ struct Evaluate: ParsableCommand {
             the one with exits on every image.
             """)
 
-    /// The split that is evaluated.
-    enum Split: String, ExpressibleByArgument, CaseIterable {
-        case test
-        case calibration
-        case validation
-    }
-
     @OptionGroup var model: ModelOptions
     @OptionGroup var data: DataOptions
     @OptionGroup var engineOptions: EngineOptions
 
     @Option(help: "The split to evaluate on.")
-    var split: Split = .test
+    var split = EvaluationSplit.test
 
     @Option(
         help: ArgumentHelp(
@@ -65,68 +56,31 @@ struct Evaluate: ParsableCommand {
     func run() throws {
         let tables = csv.map { TableFolder($0, replacement) }
         try tables?.check(EvaluationReport.tableKinds)
-        let report = try report()
+        let report = try WorkflowDisplay.whileShown(!quiet) { observer in
+            try ModelFolder(model.path).evaluate(
+                options, engine: engineOptions.inference(), observer: observer,
+                by: model.predictor)
+        }
         try tables?.write(report.tables())
-        try StandardOutput.write(json ? report.json() : report.table())
+        if json {
+            try StandardOutput.write(json: report.document(withConfusion: confusion))
+        } else {
+            try StandardOutput.write(
+                EvaluationText(report, isConfusionShown: confusion).text)
+        }
         if let fault = report.fault {
             StandardError.write("Error: \(fault)\n")
             throw ExitCode(ExitStatus.failure.rawValue)
         }
     }
 
-    /// Evaluates as the options say.
-    func report() throws -> EvaluationReport {
-        let trained = try model.load()
-        let engine = try engineOptions.inference()
-        let predictor = try model.predictor(of: trained, engine: engine)
-        let splits = try DataFolder(data, run: model.path, within: model.memory)
-            .splits(of: trained, in: model.path)
-        Interrupt.watch()
-        return switch split {
-        case .test: try report(trained, predictor, engine, on: splits.test)
-        case .calibration: try report(trained, predictor, engine, on: splits.calibration)
-        case .validation: try report(trained, predictor, engine, on: splits.validation)
-        }
-    }
-
-    private func report(
-        _ trained: TrainedModel, _ predictor: Predictor, _ engine: any Engine,
-        on split: some DataSplit
-    ) throws -> EvaluationReport {
-        let plain = try baseline.map {
-            try PlainNetwork(at: $0, engine: engine, within: model.memory)
-        }
-        var progress = ProgressLine(isShown: !quiet)
-        defer { progress.clear() }
-        let answers = try answers(of: predictor, trained, on: split, &progress)
-        let plainAnswers = try plain.map {
-            try self.answers(of: $0.predictor, $0.model, on: $0.relabelled(split), &progress)
-        }
-        let latency = try LatencyReport(
-            of: predictor, beside: plain, trained, on: split,
-            imageCount: min(latencyImages, limit ?? .max), &progress)
-        return EvaluationReport(
-            network: trained.network, policy: .init(predictor.policy), engine: engine.name,
-            precision: engine.arithmetic.precision, evaluation: Evaluation(answers),
-            isInSample: trained.calibration?.dataChecksum == split.checksum
-                && trained.policy == ModelPolicy(predictor.policy),
-            certification: try CertificateFile(in: model.path).certification(
-                of: predictor.policy, by: engine),
-            latency: latency,
-            baseline: plain.map {
-                Baseline(
-                    $0, isRight: plainAnswers?.isRight ?? [], beside: answers.isRight, of: trained)
-            }, classNames: trained.classNames, isConfusionShown: confusion)
-    }
-
-    private func answers<Split: DataSplit>(
-        of predictor: Predictor, _ trained: TrainedModel, on split: Split,
-        _ progress: inout ProgressLine
-    ) throws -> RecordedAnswers<Split> {
-        try RecordedAnswers(
-            of: predictor, on: split, preprocessing: trained.preprocessing, limit: limit ?? .max
-        ) { done, count in
-            try progress.step("evaluating \(trained.network.name)", done, of: count)
-        }
+    private var options: EvaluationOptions {
+        var options = EvaluationOptions()
+        (options.split, options.baseline) = (split, baseline)
+        (options.limit, options.latencyImages) = (limit, latencyImages)
+        (options.data, options.memory) = (data.source, model.memory.limit)
+        return options
     }
 }
+
+extension EvaluationSplit: ExpressibleByArgument {}

@@ -3,6 +3,7 @@ import BranchyChecksum
 import BranchyCompute
 import BranchyEvaluation
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 
 /// `branchynet inspect`

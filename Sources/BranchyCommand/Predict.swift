@@ -2,6 +2,7 @@ import ArgumentParser
 import BranchyCompute
 import BranchyData
 import BranchyNet
+import BranchyWorkflow
 
 /// `branchynet predict`
 struct Predict: ParsableCommand {
@@ -37,12 +38,13 @@ struct Predict: ParsableCommand {
         let trained = try model.load()
         let engine = try engine.inference()
         let predictor = try model.predictor(of: trained, engine: engine)
-        let certification = try CertificateFile(in: model.path)
-            .certification(of: predictor.policy, by: engine)
+        let certification = try WorkflowDisplay.whileShown(false) { observer in
+            try CertificateFile(in: model.path)
+                .certification(of: predictor.policy, by: engine, observer)
+        }
         let lines = AnswerLines(
             asJSON: json, classes: trained.classNames, exits: trained.network.exitNames,
             certification: certification.rawValue)
-        Interrupt.watch()
         try PredictionPipeline(model: trained, predictor: predictor, lines: lines, topCount: top)
             .run(WorkList(files, shape: trained.network.inputShape, limit: limit))
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BranchyCompute
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 import NativeEngine
 

@@ -1,9 +1,7 @@
 import ArgumentParser
-import BranchyCompute
-import BranchyData
-import BranchyEvaluation
 import BranchyNet
-import NativeEngine
+import BranchyReport
+import BranchyWorkflow
 
 /// `branchynet report`
 struct Report: ParsableCommand {
@@ -39,7 +37,7 @@ struct Report: ParsableCommand {
     var plot = false
 
     @Option(help: "The split that is reported on.")
-    var split: Evaluate.Split = .test
+    var split = EvaluationSplit.test
 
     @Option(
         help: ArgumentHelp(
@@ -65,7 +63,7 @@ struct Report: ParsableCommand {
     }
 
     func run() throws {
-        let file = output.map { OutputFile($0, ReportPage.kind, replacement) }
+        let file = output.map { OutputFile($0, .report, replacement) }
         let tables = csv.map { TableFolder($0, replacement) }
         try file?.check()
         try tables?.check(ReportPage.tableKinds)
@@ -82,23 +80,13 @@ struct Report: ParsableCommand {
     }
 
     private func page() throws -> ReportPage {
-        let folder = model.path
-        let engine = try engineOptions.inference()
-        let subject = try ReportSubject(
-            model.load(), in: folder, engine: engine, command: Self.command)
-        let splits = try DataFolder(data, run: folder, within: model.memory)
-            .splits(of: subject.trained, in: folder)
-        let plain = try baseline.map {
-            try PlainNetwork(at: $0, engine: engine, within: model.memory)
-        }
-        Interrupt.watch()
-        var maker = ReportMaker(
-            subject: subject, plain: plain, splits: splits, latencyImages: latencyImages,
-            progress: ProgressLine(isShown: !quiet))
-        return switch split {
-        case .test: try maker.page(on: splits.test)
-        case .calibration: try maker.page(on: splits.calibration)
-        case .validation: try maker.page(on: splits.validation)
+        var options = ReportOptions(command: Self.command)
+        (options.split, options.baseline) = (split, baseline)
+        options.latencyImages = latencyImages
+        (options.data, options.memory) = (data.source, model.memory.limit)
+        return try WorkflowDisplay.whileShown(!quiet) { observer in
+            try ModelFolder(model.path).makeReport(
+                options, engine: engineOptions.inference(), observer: observer)
         }
     }
 
@@ -117,4 +105,10 @@ struct Report: ParsableCommand {
         }
         return (["branchynet"] + words).joined(separator: " ")
     }
+}
+
+extension OutputFile.Kind {
+    /// What this command writes.
+    fileprivate static let report = Self(
+        title: "a report of this program", beginning: ReportPage.beginning)
 }

@@ -1,6 +1,8 @@
 public import ArgumentParser
 import BranchyNet
+import BranchyReport
 public import BranchyTraining
+import BranchyWorkflow
 
 extension Precision: ExpressibleByArgument {
     /// The recipe's names, and the short ones that `--precision` has everywhere.
@@ -28,15 +30,19 @@ struct Reproduce: ParsableCommand {
             """)
 
     /// What is repeated.
-    enum Subject: String, ExpressibleByArgument, CaseIterable {
+    enum Choice: String, ExpressibleByArgument, CaseIterable {
         case lenet
         case alexnet
         case resnet110
         case all
+
+        var experiments: [Experiment] {
+            Experiment.all.filter { self == .all || $0.subject.rawValue == rawValue }
+        }
     }
 
     @Argument(help: "Which networks.")
-    var subject: Subject = .all
+    var subject = Choice.all
 
     @OptionGroup var data: DataOptions
 
@@ -72,7 +78,7 @@ struct Reproduce: ParsableCommand {
     func run() throws {
         let output = output ?? (quick ? "runs/reproduce-quick" : "runs/reproduce")
         let path = page ?? (quick ? output + "/Results.md" : "docs/Results.md")
-        let page = OutputFile(path, ResultsPage.kind, replacement)
+        let page = OutputFile(path, .resultsPage, replacement)
         try FolderLock(output).whileHeld {
             try page.check()
             try run(in: output, page)
@@ -80,69 +86,29 @@ struct Reproduce: ParsableCommand {
     }
 
     private func run(in output: String, _ page: OutputFile) throws {
-        for experiment in Experiment.all where experiment.belongs(to: subject) {
-            try run(experiment, in: output)
-        }
+        for experiment in subject.experiments { try reproduce(experiment, in: output) }
         let results = try Experiment.all.compactMap { try $0.result(in: output) }
         try page.write(ResultsPage(results).text)
         let count = results.count == 1 ? "1 experiment" : "\(results.count) experiments"
         try StandardOutput.write("\(page.path): \(count)\n")
     }
 
-    private func run(_ experiment: Experiment, in output: String) throws {
-        guard try experiment.result(in: output) == nil else { return }
-        try trainNetworks(of: experiment, in: output)
-        let plain = output + "/" + experiment.plain
-        let baseline = experiment.baseline(in: output)
-        let branched = output + "/" + experiment.branched
-        let shared = dataArguments + (quiet ? ["--quiet"] : [])
-        let calibration = try Calibrate.parse([branched] + experiment.wish + shared).outcome()
-        if !quiet { StandardError.write(calibration) }
-        let report = try Evaluate.parse([branched, "--baseline", baseline] + shared).report()
-        var start: ExperimentResult.Row?
-        if experiment.startsFromPlain {
-            start = try .init(
-                Evaluate.parse([plain, "--latency-images", "0"] + shared).report(),
-                recipe: recipe(of: experiment.plain, at: plain))
+    private func reproduce(_ experiment: Experiment, in output: String) throws {
+        var options = ReproductionOptions()
+        (options.precision, options.isQuick) = (precision, quick)
+        options.data = data.source
+        let reproduction = try WorkflowDisplay.whileShown(!quiet) { observer in
+            try experiment.reproduce(
+                in: output, options, inference: Engines.inference(), observer: observer,
+                training: Engines.training)
         }
-        let result = try ExperimentResult(
-            experiment, report, recipe: recipe(of: experiment.branched, at: branched),
-            plainRecipe: recipe(of: experiment.plain, at: baseline), start: start,
-            wish: ModelFolder(branched).read().calibration?.wish)
-        try result.write(to: experiment.resultPath(in: output))
-        if !quiet { StandardError.write(try report.table() + "\n") }
+        guard !quiet, let reproduction else { return }
+        StandardError.write(try EvaluationText(reproduction.report).text + "\n")
     }
+}
 
-    /// Trains the plain network and the branched one, and where that begins with the plain one's
-    /// parameters, the plain one for as long after them.
-    private func trainNetworks(of experiment: Experiment, in output: String) throws {
-        let plain = output + "/" + experiment.plain
-        let settings = ["--set", "precision=\((precision ?? experiment.precision).rawValue)"]
-        let start = experiment.startsFromPlain ? ["--from", plain] : []
-        try train(experiment.plain, plain, settings)
-        try train(experiment.branched, output + "/" + experiment.branched, settings + start)
-        if experiment.startsFromPlain {
-            try train(
-                experiment.plain, experiment.baseline(in: output),
-                settings + start + experiment.longerPlainArguments())
-        }
-    }
-
-    private func recipe(of network: String, at folder: String) throws -> Recipe {
-        try Recipe(besideModel: folder, of: .named(network))
-    }
-
-    private func train(_ network: String, _ folder: String, _ arguments: [String]) throws {
-        let training = ResumableTraining(
-            network: network, folder: folder,
-            arguments: arguments + dataArguments
-                + (quick ? ResumableTraining.quickArguments : []))
-        if !quiet && !training.isFinished { StandardError.write("training \(network)\n") }
-        try training.run(quiet: quiet)
-    }
-
-    private var dataArguments: [String] {
-        (data.dataset.map { ["--dataset", $0] } ?? [])
-            + (data.dataDir.map { ["--data-dir", $0] } ?? [])
-    }
+extension OutputFile.Kind {
+    /// What this command writes.
+    fileprivate static let resultsPage = Self(
+        title: "a page of results of this program", beginning: ResultsPage.beginning)
 }

@@ -1,9 +1,7 @@
 import ArgumentParser
-import BranchyCompute
-import BranchyData
 import BranchyNet
 import BranchyTraining
-import Foundation
+import BranchyWorkflow
 
 /// `branchynet train`
 struct Train: ParsableCommand {
@@ -73,52 +71,37 @@ struct Train: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        try RunFolder.check(output, isResuming: resume)
-        let folder = try RunFolder(output)
-        var checkpoint = try folder.checkpoint(isResuming: resume) { try newRun() }
-        try check(checkpoint)
-        try memory.check(training: checkpoint.network, by: checkpoint.recipe)
-        let dataFolder = DataFolder(data, run: output, within: memory)
-        let splits = try dataFolder.splits(
-            of: checkpoint.recipe, classNames: checkpoint.classNames)
-        try checkpoint.bind(to: splits, in: output)
-        let engine = try Engines.training(threads: checkpoint.threads)
-        var trainer = try Trainer(
-            network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
-            validation: splits.validation, engine: engine, state: checkpoint.state)
-        try folder.begin(checkpoint, dataFolder)
-        try fit(&trainer, &checkpoint, folder)
-        let model = try checkpoint.model(splits, engine: engine)
-        try folder.write(model, of: checkpoint)
-        try report(checkpoint)
+        let summary = try WorkflowDisplay.whileShown(!quiet) { observer in
+            try training().train(
+                into: output, resuming: resume, observer: observer, engine: Engines.training)
+        }
+        if json {
+            try StandardOutput.write(json: summary)
+        } else if !quiet {
+            StandardError.write(
+                "wrote \(output); next: branchynet evaluate \(output) --threshold 0.3\n")
+        }
     }
 
-    /// The beginning of a run, from network, recipe and settings.
-    private func newRun() throws -> Checkpoint {
+    /// The training that the options describe.
+    private func training() throws -> TrainingRun {
         let network = try BranchedNetwork(nameOrFile: network)
-        let recipe = try resolvedRecipe(for: network)
-        try memory.check(training: network, by: recipe)
-        var parameters = try ParameterStore.initial(
-            for: network, seed: recipe.seed, by: recipe.initialization)
-        let start = try startingModel()
-        if let start { try parameters.replace(from: start.model, for: network) }
-        return Checkpoint(
-            network: network, recipe: recipe, dataChecksums: [],
-            classNames: start?.model.classNames(forClassifiersOf: network),
-            initialChecksum: start?.checksum,
-            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            state: TrainingState(parameters: parameters, recipe: recipe))
+        var run = TrainingRun(
+            network, recipe: try resolvedRecipe(for: network), on: data.source, from: from)
+        (run.threads, run.memory) = (threads, memory.limit)
+        run.checkpointInterval = .seconds(checkpointInterval)
+        return run
     }
 
-    /// The built-in recipe with what the options replace in it.
-    func resolvedRecipe(for network: BranchedNetwork) throws -> Recipe {
+    /// The built-in recipe with what the options replace in it; `nil` where they replace nothing.
+    private func resolvedRecipe(for network: BranchedNetwork) throws -> Recipe? {
+        guard recipe != nil || !set.isEmpty else { return nil }
         let document = try recipe.map {
             String(decoding: try AtomicFile.read($0, limit: 1 << 20), as: UTF8.self)
         }
-        var resolved = try Recipe.resolved(
+        let resolved = try Recipe.resolved(
             from: .standard(for: network), document: document, source: recipe ?? "recipe",
             settings: set)
-        resolved.dataset = data.dataset ?? resolved.dataset
         guard resolved.network == network.name else {
             throw TrainingError(
                 .invalidRecipe,
@@ -127,53 +110,4 @@ struct Train: ParsableCommand {
         }
         return resolved
     }
-
-    private func fit(
-        _ trainer: inout Trainer, _ checkpoint: inout Checkpoint,
-        _ folder: borrowing RunFolder
-    ) throws {
-        Interrupt.watch()
-        var progress = TrainingReporter(isShown: !quiet, exitNames: trainer.network.exitNames)
-        progress.begin(trainer)
-        let outcome = try trainer.fit(
-            checkpointInterval: .seconds(checkpointInterval)
-        ) { state in
-            checkpoint.state = state
-            try folder.save(checkpoint)
-        } observe: { event in
-            progress.report(event)
-        } shouldStop: {
-            Interrupt.isRequested
-        }
-        progress.end()
-        guard outcome == .completed else {
-            throw Interrupted(
-                description: "interrupted in epoch \(checkpoint.state.epoch + 1) of "
-                    + "\(checkpoint.recipe.epochs), saved in \(output); the same command with "
-                    + "--resume goes on")
-        }
-    }
-
-    private func report(_ checkpoint: Checkpoint) throws {
-        guard let last = checkpoint.state.history.last else { return }
-        if json {
-            let summary = TrainingSummary(
-                model: output, network: checkpoint.network.name, epochs: last.epoch,
-                trainingLoss: last.trainingLoss, validationAccuracy: last.validationAccuracy)
-            let data = try JSONEncoder.branchyNet.encode(summary)
-            try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
-        } else if !quiet {
-            StandardError.write(
-                "wrote \(output); next: branchynet evaluate \(output) --threshold 0.3\n")
-        }
-    }
-}
-
-/// What `train --json` prints.
-private struct TrainingSummary: Encodable {
-    let model: String
-    let network: String
-    let epochs: Int
-    let trainingLoss: Double
-    let validationAccuracy: [Double]
 }

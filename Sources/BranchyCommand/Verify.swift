@@ -1,9 +1,8 @@
 import ArgumentParser
 import BranchyCompute
-import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import Foundation
+import BranchyWorkflow
 import NativeEngine
 
 /// `branchynet verify`
@@ -46,27 +45,17 @@ struct Verify: ParsableCommand {
     }
 
     func run() throws {
-        let trained = try model.load()
-        let certificate = try CertificateFile(in: model.path).readMatching()
-        try certificate.validate(exitCount: trained.network.exitCount)
-        let engine = try Self.engine(of: certificate.computation)
-        let computation = Certificate.Computation(of: engine)
-        if computation != certificate.computation {
-            StandardError.write(
-                "not certified: the certificate is for \(certificate.computation), this is "
-                    + "\(computation)\n")
+        let verification = try WorkflowDisplay.whileShown(!quiet) { observer in
+            try ModelFolder(model.path).verify(
+                on: recompute ? .calibrationImages : .datasets(on), dataFolder: dataDir,
+                memory: model.memory.limit, observer: observer, engine: Self.engine)
         }
-        let predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters,
-            policy: certificate.policy, engine: engine)
-        Interrupt.watch()
-        let checks =
-            recompute
-            ? try recomputed(certificate, trained, predictor)
-            : try on.flatMap { try checked(certificate, trained, predictor, on: $0) }
-        try StandardOutput.write(
-            json ? try CertificateCheck.json(checks) : CertificateCheck.table(checks, certificate))
-        if checks.contains(where: { $0.verdict == .refuted }) { throw ExitCode(2) }
+        if json {
+            try StandardOutput.write(json: verification)
+        } else {
+            try StandardOutput.write(Self.table(verification))
+        }
+        if verification.isRefuted { throw ExitCode(2) }
     }
 
     /// What the certificate was issued by, on this machine's kernels.
@@ -83,115 +72,13 @@ struct Verify: ParsableCommand {
         return try Engines.inference(choice, precision)
     }
 
-    private func recomputed(
-        _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor
-    ) throws -> [CertificateCheck] {
-        let split = try DataFolder(try options([]), run: model.path, within: model.memory)
-            .splits(of: trained, in: model.path).calibration
-        guard split.checksum == certificate.dataChecksum else {
-            throw DatasetError(
-                .checksumMismatch,
-                "\(split.name): not the calibration images of the certificate; expected SHA-256 "
-                    + "\(certificate.dataChecksum), found \(split.checksum)")
-        }
-        let certifier = try Certifier(
-            record: try record(predictor, trained, split), loss: certificate.promise.loss,
-            score: certificate.policy.score, costOfExit: certificate.microsecondsToExit,
-            seed: certificate.splitSeed, procedure: certificate.procedure)
-        let clauses = certificate.clauses
-        return try clauses.map { clause in
-            let found = try certifier.certify(
-                maximumLoss: clause.promise.maximumLoss, confidence: clause.promise.confidence,
-                atOnce: clauses.count)
-            let isSame =
-                found.point.thresholds == clause.policy.thresholds && found.proof == clause.proof
-            return CertificateCheck(
-                split.name, clause.promise, found.proof, atOnce: clauses.count,
-                verdict: isSame ? .kept : .refuted)
-        }
-    }
-
-    private func checked(
-        _ certificate: Certificate, _ trained: TrainedModel, _ predictor: Predictor,
-        on name: String
-    ) throws -> [CertificateCheck] {
-        let data = try options(["--dataset", name])
-        let split = try DataFolder(data, run: model.path, within: model.memory)
-            .splits(of: trained, in: model.path).test
-        let record = try record(predictor, trained, split)
-        let clauses = certificate.clauses
-        return clauses.map { clause in
-            CertificateCheck(
-                split.name, clause.promise,
-                record.losses(clause.promise.loss, under: clause.policy),
-                atOnce: on.count * clauses.count)
-        }
-    }
-
-    private func record<Split: DataSplit>(
-        _ predictor: Predictor, _ trained: TrainedModel, _ split: Split
-    ) throws -> ExitRecord<Split> {
-        var progress = ProgressLine(isShown: !quiet)
-        defer { progress.clear() }
-        let record = try ExitRecord(
-            of: predictor, on: split, preprocessing: trained.preprocessing
-        ) {
-            try progress.step("recording", $0, of: $1)
-        }
-        try record.checkFinite()
-        return record
-    }
-
-    private func options(_ arguments: [String]) throws -> DataOptions {
-        try DataOptions.parse(arguments + (dataDir.map { ["--data-dir", $0] } ?? []))
-    }
-}
-
-/// What came out of a check.
-private struct CertificateCheck: Encodable {
-    enum Verdict: String, Encodable {
-        case kept
-        case undecided
-        case refuted
-    }
-
-    let dataset: String
-    let loss: PromisedLoss
-    let maximumLoss: Double
-    let losses: LossCounts
-    let interval: Estimate
-    let verdict: Verdict
-
-    /// - Parameter verdict: `nil` to judge by the interval.
-    init(
-        _ dataset: String, _ promise: Promise, _ losses: LossCounts, atOnce: Int,
-        verdict: Verdict? = nil
-    ) {
-        // Two ends, and a correction for several data sets and promises at once.
-        let level = promise.level(atOnce: 2 * atOnce)
-        self.dataset = dataset
-        loss = promise.loss
-        maximumLoss = promise.maximumLoss
-        self.losses = losses
-        interval = Estimate(
-            estimate: losses.mean, low: promise.loss.lowerBound(losses, level: level),
-            high: promise.loss.upperBound(losses, level: level))
-        let isKept = interval.high <= promise.maximumLoss
-        let isRefuted = interval.low > promise.maximumLoss
-        self.verdict = verdict ?? (isKept ? .kept : isRefuted ? .refuted : .undecided)
-    }
-
-    static func json(_ checks: [CertificateCheck]) throws -> String {
-        let data = try JSONEncoder.branchyNet.encode(["checks": checks])
-        return String(decoding: data, as: UTF8.self) + "\n"
-    }
-
-    static func table(_ checks: [CertificateCheck], _ certificate: Certificate) -> String {
+    private static func table(_ verification: Verification) -> String {
+        let certificate = verification.certificate
         var table = Table([.left, .right, .right, .right, .right, .left])
         table.add([
             "data", "images", "at most", certificate.promise.loss.rawValue, "interval", "verdict",
         ])
-        for check in checks {
+        for check in verification.checks {
             table.add([
                 check.dataset, Format.grouped(check.losses.samples),
                 Format.percent(check.maximumLoss),

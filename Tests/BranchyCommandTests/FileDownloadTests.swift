@@ -1,5 +1,6 @@
 import BranchyCommand
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 import Testing
 

@@ -8,7 +8,6 @@ struct OneWriterTests {
     private static let writers = [
         ["calibrate", "MODEL", "--dataset", "digits"],
         ["calibrate", "MODEL", "--dataset", "digits", "--certify", "--max-loss", "50%"],
-        ["train", "b-lenet", "-o", "MODEL"], ["train", "b-lenet", "-o", "MODEL", "--resume"],
         ["demo", "-o", "MODEL"], ["reproduce", "lenet", "--quick", "-o", "MODEL"],
         ["study", "loss-weights", "-o", "MODEL", "--quick"],
         ["study", "branch-depth", "-o", "MODEL", "--quick"],
@@ -31,6 +30,20 @@ struct OneWriterTests {
                     try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == names)
             }
             _ = try ModelFolder(folder).read(digest: SampleModel.digest)
+        }
+    }
+
+    /// Where there is nothing yet; what holds a model is refused before anybody asks for it.
+    @Test(arguments: [[], ["--resume"]])
+    func refusesASecondTraining(arguments: [String]) throws {
+        try withTemporaryFolder { folder in
+            try FolderLock(folder).whileHeld {
+                let result = try Program.run(["train", "b-lenet", "-o", folder] + arguments)
+                #expect(result.status == 73)
+                #expect(
+                    result.errors.contains(": another process writes here: process \(getpid()), "))
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
         }
     }
 

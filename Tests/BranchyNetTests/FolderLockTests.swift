@@ -112,12 +112,25 @@ struct FolderLockTests {
 
     @Test func removesWhatKilledWritersLeft() throws {
         let sample = try ModelFolderSample()
-        for name in [".branchynet-1a.tmp", ".branchynet-2b.tmp", ".other.tmp", "branchynet.tmp"] {
-            try AtomicFile.write([1], to: sample.file(name))
-        }
+        try leaveBehind([".branchynet-1a.tmp", ".other.tmp", "branchynet.tmp"], in: sample)
         try FolderLock(sample.path).whileHeld {
             let names = try sample.names()
             #expect(names == [Self.lockName, ".other.tmp", "branchynet.tmp"])
+        }
+    }
+
+    /// A report, or a table, is written to a folder that nobody locks.
+    @Test func removesWhatKilledWritersLeftBesideAnyFile() throws {
+        let sample = try ModelFolderSample()
+        try leaveBehind([".branchynet-1a.tmp", ".other.tmp", "branchynet.tmp"], in: sample)
+        try AtomicFile.write([1], to: sample.file("report.html"))
+        #expect(try sample.names() == [".other.tmp", "branchynet.tmp", "report.html"])
+    }
+
+    private func leaveBehind(_ names: [String], in sample: ModelFolderSample) throws {
+        for name in names {
+            _ = try FileDescriptor(
+                opening: sample.file(name), O_WRONLY | O_CREAT, permissions: 0o600)
         }
     }
 

@@ -1,5 +1,6 @@
 import BranchyEvaluation
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 import NativeEngine
 

@@ -1,5 +1,6 @@
 import BranchyEvaluation
 import BranchyNet
+import BranchyWorkflow
 
 /// What `calibrate` prints for people.
 struct CalibrationReport {
@@ -7,13 +8,18 @@ struct CalibrationReport {
 
     private let record: CalibrationRecord
     private let network: BranchedNetwork
+    private let choices: [ScoreCalibrator.Choice]
 
-    init(_ record: CalibrationRecord, _ network: BranchedNetwork) {
-        self.record = record
-        self.network = network
+    init(_ result: CalibrationResult) {
+        (record, network, choices) = (result.record, result.network, result.choices)
     }
 
+    /// The choice among its front, and where several scores were tried, what each of them offers.
     var text: String {
+        choice + "\n" + (choices.count > 1 ? ScoreComparison(choices).text : "")
+    }
+
+    private var choice: String {
         var table = Table([.left, .right, .right, .right, .left])
         table.add(["thresholds", "accuracy", "leave early", "mean time", ""])
         for point in rows {

@@ -1,5 +1,6 @@
 import BranchyEvaluation
 import BranchyNet
+import BranchyWorkflow
 
 /// What `calibrate --certify` prints for people.
 struct CertificateReport {
@@ -7,9 +8,8 @@ struct CertificateReport {
     private let points: [OperatingPoint]
     private let network: BranchedNetwork
 
-    /// - Parameter points: what the thresholds of each clause did on the tuning images.
-    init(_ certificate: Certificate, _ points: [OperatingPoint], _ network: BranchedNetwork) {
-        (self.certificate, self.points, self.network) = (certificate, points, network)
+    init(_ result: CertificationResult) {
+        (certificate, points, network) = (result.certificate, result.points, result.network)
     }
 
     var text: String {

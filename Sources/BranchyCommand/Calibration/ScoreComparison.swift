@@ -1,5 +1,6 @@
 import BranchyEvaluation
 import BranchyNet
+import BranchyWorkflow
 
 /// What `calibrate --score best` prints about the choices beside the one it made.
 struct ScoreComparison {

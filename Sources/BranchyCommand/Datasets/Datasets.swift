@@ -1,5 +1,6 @@
 import ArgumentParser
 import BranchyData
+import BranchyWorkflow
 
 /// `branchynet datasets`
 struct Datasets: ParsableCommand {

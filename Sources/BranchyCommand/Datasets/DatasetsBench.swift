@@ -3,6 +3,7 @@ import BranchyCompute
 import BranchyData
 import BranchyEvaluation
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 
 /// `branchynet datasets bench`

@@ -2,6 +2,7 @@ import ArgumentParser
 import BranchyCompute
 import BranchyData
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 
 /// `branchynet datasets info`

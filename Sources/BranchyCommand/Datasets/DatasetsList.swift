@@ -1,6 +1,7 @@
 import ArgumentParser
 import BranchyData
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 
 /// `branchynet datasets list`

@@ -1,5 +1,6 @@
 package import BranchyData
 import BranchyNet
+import BranchyWorkflow
 import Foundation
 
 /// Fetches a published file to its place: from the first mirror that really has it, going on where

@@ -1,3 +1,4 @@
+import BranchyWorkflow
 import Dispatch
 import Foundation
 import Synchronization

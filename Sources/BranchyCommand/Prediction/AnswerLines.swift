@@ -1,3 +1,5 @@
+import BranchyWorkflow
+
 /// Answers as they are printed, a line each: of a table, or JSON objects.
 ///
 /// What does not change from answer to answer is made once: the texts of classes and exits here,

@@ -1,5 +1,6 @@
 import BranchyCompute
 import BranchyNet
+import BranchyWorkflow
 
 /// What one of the threads that answer images needs, all of it used again for each image.
 struct AnsweringThread: ~Copyable {

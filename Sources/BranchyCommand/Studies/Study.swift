@@ -1,6 +1,7 @@
 import ArgumentParser
 import BranchyNet
-import Foundation
+import BranchyReport
+import BranchyWorkflow
 
 /// `branchynet study`
 struct Study: ParsableCommand {
@@ -24,6 +25,10 @@ protocol StudyFindings: Encodable {
     static var csvKind: CSVTable.Kind { get }
 }
 
+extension ThresholdStudy: StudyFindings {}
+extension LossWeightStudy: StudyFindings {}
+extension BranchDepthStudy: StudyFindings {}
+
 /// Where the findings of a study go.
 struct StudyOutput: ParsableArguments {
     @Option(
@@ -46,10 +51,11 @@ struct StudyOutput: ParsableArguments {
 
     func write<Findings: StudyFindings>(_ findings: Findings) throws {
         try file(of: Findings.self)?.write(findings.csv.text)
-        try StandardOutput.write(
-            json
-                ? String(decoding: JSONEncoder.branchyNet.encode(findings), as: UTF8.self) + "\n"
-                : findings.table)
+        if json {
+            try StandardOutput.write(json: findings)
+        } else {
+            try StandardOutput.write(findings.table)
+        }
     }
 
     private func file<Findings: StudyFindings>(of findings: Findings.Type) -> OutputFile? {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BranchyNet
+import BranchyWorkflow
 
 /// `branchynet study loss-weights`
 struct StudyLossWeights: ParsableCommand {
@@ -27,25 +28,22 @@ struct StudyLossWeights: ParsableCommand {
     @OptionGroup var output: StudyOutput
 
     func run() throws {
-        let exitCount = try BranchedNetwork(nameOrFile: network).exitCount
+        let network = try BranchedNetwork(nameOrFile: network)
+        let exitCount = network.exitCount
         let weightings = weightings.isEmpty ? LossWeights.standard(exitCount) : weightings
         for weights in weightings where weights.values.count != exitCount {
             throw ValidationError(
-                "--weights \(weights.title): \(weights.values.count) weights for '\(network)', "
+                "--weights \(weights.title): \(weights.values.count) weights for '\(self.network)', "
                     + "expected \(exitCount), one for each exit")
         }
-        let variants = weightings.map { weights in
-            StudyVariant(
-                name: "weights-" + weights.values.map { "\($0)" }.joined(separator: "-"),
-                title: "loss weights " + weights.title, network: network,
-                arguments: ["--set", "lossWeights=[\(weights.title)]"])
-        }
         try output.check(for: LossWeightStudy.self)
-        let folder = training.folder(ofStudy: "loss-weights")
-        try FolderLock(folder).whileHeld {
-            let models = try training.models(of: variants, in: folder, quiet: output.quiet)
-            try output.write(LossWeightStudy(network, weightings, models))
+        let study = try WorkflowDisplay.whileShown(!output.quiet) { observer in
+            try LossWeightStudy.conduct(
+                network, weightings: weightings.map(\.values),
+                in: training.folder(ofStudy: "loss-weights"), training.options,
+                observer: observer, training: Engines.training)
         }
+        try output.write(study)
     }
 }
 
@@ -76,56 +74,4 @@ struct LossWeights: Hashable {
     }
 
     var title: String { values.map { "\($0)" }.joined(separator: ", ") }
-}
-
-/// What each weighting came to.
-struct LossWeightStudy: StudyFindings {
-    struct Row: Encodable {
-        let lossWeights: [Double]
-        /// Of each exit on all validation images.
-        let validationAccuracy: [Double]
-        /// The model's folder.
-        let model: String
-    }
-
-    private let document: TrainedRows<Row>
-    private let models: [StudyModel]
-
-    init(_ network: String, _ weightings: [LossWeights], _ models: [StudyModel]) {
-        let rows = zip(weightings, models).map {
-            Row(lossWeights: $0.values, validationAccuracy: $1.accuracy, model: $1.folder)
-        }
-        document = TrainedRows(models.first?.model.network.name ?? network, models, rows: rows)
-        self.models = models
-    }
-
-    func encode(to encoder: any Encoder) throws { try document.encode(to: encoder) }
-
-    static let csvKind = CSVTable.Kind(
-        name: "loss-weights", columns: ["lossWeights", "exit", "validationAccuracy"])
-
-    var csv: CSVTable {
-        CSVTable(
-            Self.csvKind,
-            rows: document.rows.flatMap { row in
-                row.validationAccuracy.enumerated().map { exit, accuracy in
-                    [
-                        row.lossWeights.map { "\($0)" }.joined(separator: " "), "\(exit)",
-                        "\(accuracy)",
-                    ]
-                }
-            })
-    }
-
-    var table: String {
-        let names = models.first?.model.network.exitNames ?? []
-        var table = Table([.left] + names.map { _ in .right })
-        table.add(["loss weights"] + names)
-        for row in document.rows {
-            table.add(
-                [row.lossWeights.map { "\($0)" }.joined(separator: ", ")]
-                    + row.validationAccuracy.map { Format.percent($0) })
-        }
-        return "\(document.network), \(models.origin)\n\n\(table.text)\n\(models.caution)\n"
-    }
 }

@@ -1,9 +1,7 @@
 import ArgumentParser
-import BranchyCompute
-import BranchyData
 import BranchyEvaluation
 import BranchyNet
-import NativeEngine
+import BranchyWorkflow
 
 /// `branchynet study thresholds`
 struct StudyThresholds: ParsableCommand {
@@ -34,26 +32,11 @@ struct StudyThresholds: ParsableCommand {
 
     func run() throws {
         try output.check(for: ThresholdStudy.self)
-        let trained = try model.load()
-        let calibration = try DataFolder(data, run: model.path, within: model.memory)
-            .splits(of: trained, in: model.path).calibration
-        let engine = try engineOptions.inference()
-        let predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters,
-            policy: FixedExitPolicy(exit: 0), engine: engine)
-        Interrupt.watch()
-        var progress = ProgressLine(isShown: !output.quiet)
-        let record = try ExitRecord(
-            of: predictor, on: calibration, preprocessing: trained.preprocessing,
-            limit: quick ? Self.quickLimit : .max
-        ) { done, count in
-            try progress.step("recording", done, of: count)
+        let study = try WorkflowDisplay.whileShown(!output.quiet) { observer in
+            try ModelFolder(model.path).studyThresholds(
+                of: score, limit: quick ? Self.quickLimit : .max, on: data.source,
+                memory: model.memory.limit, engine: engineOptions.inference(), observer: observer)
         }
-        progress.clear()
-        try record.checkFinite()
-        try output.write(
-            ThresholdStudy(
-                record, trained.network, score: score, engine: engine.name,
-                precision: engine.arithmetic.precision))
+        try output.write(study)
     }
 }

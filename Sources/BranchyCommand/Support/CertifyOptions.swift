@@ -62,11 +62,3 @@ struct CertifyOptions: ParsableArguments {
 }
 
 extension PromisedLoss: ExpressibleByArgument {}
-
-extension Promise {
-    /// The promise as people read it.
-    var words: String {
-        "\(loss.rawValue) of at most \(Format.percent(maximumLoss)) with "
-            + "\(Format.percent(confidence)) confidence"
-    }
-}

@@ -3,6 +3,7 @@ import BranchyData
 import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
+import BranchyWorkflow
 
 /// What the program's exit code says; wrong usage (64) is the argument parser's.
 enum ExitStatus: Int32 {
@@ -27,10 +28,4 @@ enum ExitStatus: Int32 {
         default: return nil
         }
     }
-}
-
-/// The user stopped the program.
-package struct Interrupted: Error, CustomStringConvertible {
-    /// What was saved, and how to go on.
-    package let description: String
 }

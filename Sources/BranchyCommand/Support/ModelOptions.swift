@@ -1,6 +1,7 @@
 import ArgumentParser
 import BranchyCompute
 import BranchyNet
+import BranchyWorkflow
 
 /// A trained model: one of the user's, or one that is shipped.
 struct ModelArgument: ParsableArguments {
@@ -18,11 +19,7 @@ struct ModelArgument: ParsableArguments {
 
     /// Reads the model, checking every file against its SHA-256, and that there is the memory that
     /// it takes.
-    func load() throws -> TrainedModel {
-        let trained = try ShippedModels.read(model)
-        try memory.check(trained.network)
-        return trained
-    }
+    func load() throws -> TrainedModel { try ModelFolder(path).load(within: memory.limit) }
 }
 
 /// A trained model, and the policy under which it is used.

@@ -3,6 +3,7 @@ import BranchyChecksum
 import BranchyCompute
 import BranchyNet
 import BranchyTraining
+import BranchyWorkflow
 
 /// A trained model, or a network whose numbers do not matter.
 struct NetworkArgument: ParsableArguments {
@@ -19,7 +20,7 @@ struct NetworkArgument: ParsableArguments {
 
     /// The network and its numbers.
     func load() throws -> (network: BranchedNetwork, parameters: ParameterStore) {
-        try Self.load(model) { try memory.check($0) }
+        try Self.load(model) { try memory.limit.check($0) }
     }
 
     /// The network of a name, a description or a folder, and its numbers.

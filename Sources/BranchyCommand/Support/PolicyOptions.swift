@@ -1,6 +1,7 @@
 public import ArgumentParser
 import BranchyEvaluation
 public import BranchyNet
+import BranchyWorkflow
 import Foundation
 
 /// Where samples leave, if not where the model's own policy says.

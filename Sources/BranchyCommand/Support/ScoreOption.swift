@@ -1,5 +1,6 @@
 import ArgumentParser
 import BranchyNet
+import BranchyWorkflow
 
 /// What thresholds are compared with, or whichever score does best.
 enum ScoreOption: Hashable, ExpressibleByArgument {
@@ -27,11 +28,10 @@ enum ScoreOption: Hashable, ExpressibleByArgument {
         }
     }
 
-    /// What is tried.
-    var scores: [ExitScore] {
+    var choice: ScoreChoice {
         switch self {
-        case .one(let score): [score]
-        case .best: ExitScore.allCases
+        case .one(let score): .one(score)
+        case .best: .best
         }
     }
 }

@@ -1,4 +1,5 @@
 import BranchyNet
+import BranchyReport
 
 /// A folder that tables are written to, each as a file of its own.
 struct TableFolder {

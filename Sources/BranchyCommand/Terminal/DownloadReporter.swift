@@ -1,4 +1,5 @@
 import BranchyData
+import BranchyWorkflow
 
 /// Shows a download on standard error.
 struct DownloadReporter {

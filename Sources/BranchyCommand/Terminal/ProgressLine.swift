@@ -1,3 +1,5 @@
+import BranchyWorkflow
+
 /// A line on standard error that says how far a long task is.
 ///
 /// On a terminal it is redrawn at most ten times a second; elsewhere a line is printed every ten
@@ -40,18 +42,5 @@ struct ProgressLine {
     mutating func clear() {
         if isDrawn { StandardError.replaceLine(by: "") }
         isDrawn = false
-    }
-}
-
-extension ProgressLine {
-    /// Shows how many images are done, and stops where the user wants it.
-    ///
-    /// - Throws: ``Interrupted`` after Ctrl-C.
-    mutating func step(_ task: String, _ done: Int, of count: Int) throws {
-        if Interrupt.isRequested {
-            throw Interrupted(
-                description: "stopped while \(task), after \(done) of \(count) images")
-        }
-        update("\(task): \(Format.grouped(done)) of \(Format.grouped(count)) images")
     }
 }

@@ -1,4 +1,5 @@
 import BranchyNet
+import Foundation
 
 #if canImport(Glibc)
 import Glibc
@@ -30,6 +31,14 @@ enum StandardOutput {
     ///   `print` would not tell: a result that is lost must not look like a success.
     static func write(_ text: String) throws {
         try write(escaped: Array(text.escapedForTerminal.utf8))
+    }
+
+    /// Writes a value as JSON.
+    ///
+    /// - Throws: as ``write(_:)``.
+    static func write(json value: some Encodable) throws {
+        let data = try JSONEncoder.branchyNet.encode(value)
+        try write(String(decoding: data, as: UTF8.self) + "\n")
     }
 
     /// Writes text at once in which names are escaped already.

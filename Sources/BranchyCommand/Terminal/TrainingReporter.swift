@@ -1,4 +1,5 @@
 import BranchyTraining
+import BranchyWorkflow
 
 /// Shows a training run on standard error: a line while an epoch runs, one that stays for each.
 struct TrainingReporter {
@@ -13,9 +14,9 @@ struct TrainingReporter {
         self.exitNames = exitNames
     }
 
-    mutating func begin(_ trainer: borrowing Trainer) {
-        guard trainer.state.step > 0 else { return }
-        line.note("going on after step \(trainer.state.step) of \(trainer.stepCount)")
+    mutating func begin(after step: Int, of stepCount: Int) {
+        guard step > 0 else { return }
+        line.note("going on after step \(step) of \(stepCount)")
     }
 
     mutating func report(_ event: TrainingEvent) {

@@ -128,6 +128,7 @@ extension AtomicFile {
         let folder = folderEnd.map { String(path[..<$0]) } ?? "."
         // Before anything is written, because afterwards would be too late to fail.
         let folderDescriptor = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
+        TemporaryFile.removeLeftovers(in: folder)
         let file = try TemporaryFile(in: folder)
         try file.write(bytes)
         try file.replace(path, like: old)

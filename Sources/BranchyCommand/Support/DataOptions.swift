@@ -1,0 +1,22 @@
+import ArgumentParser
+import BranchyWorkflow
+
+/// Which data set is meant, and where data sets are looked for.
+struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The data set: \(DatasetName.known).",
+            discussion: "Without it, the recipe's. A folder: PATH holds train/CLASS/IMAGE and "
+                + "test/CLASS/IMAGE; it may be a .tar or .tar.gz file.", valueName: "name"))
+    var dataset: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder of data sets, such as DIR/mnist.",
+            discussion: "Without it: $BRANCHYNET_DATA_DIR, the folder the model was trained "
+                + "from, or ./data.", valueName: "dir"),
+        completion: .directory)
+    var dataDir: String?
+
+    var source: DataSource { DataSource(dataset, in: dataDir) }
+}

@@ -1,0 +1,83 @@
+import BranchyEvaluation
+import BranchyNet
+import BranchyWorkflow
+
+/// Where the model and this page come from, and how to make both again.
+struct ProvenanceSection: ReportSection {
+    let title = "Provenance"
+    private let subject: ReportSubject
+    private let findings: ReportFindings
+    private let parametersChecksum: String
+    /// As it was written.
+    private let recipe: String
+
+    /// - Throws: `ModelError` where the model's files cannot be read.
+    init(_ subject: ReportSubject, _ findings: ReportFindings) throws {
+        (self.subject, self.findings) = (subject, findings)
+        parametersChecksum = try CertificateFile(in: subject.folder).parametersChecksum()
+        let bytes = try ModelFolder(subject.folder).contents(
+            of: RunFolder.recipeName, limit: 1 << 20)
+        recipe = String(decoding: bytes, as: UTF8.self)
+    }
+
+    var body: [Markup] {
+        [
+            .definitions(entries), Markup("h3", text: "To make it again"),
+            Markup("pre", [:], [Markup("code", text: commands.joined(separator: "\n"))]),
+            Markup(
+                "details", [:],
+                [
+                    Markup("summary", text: "Recipe (recipe.yaml)"),
+                    Markup("pre", [:], [Markup("code", text: recipe)]),
+                ]),
+        ]
+    }
+
+    private var entries: [(name: String, text: String)] {
+        let provenance = subject.trained.provenance
+        return [
+            ("program", "branchynet \(Version.number)"),
+            ("computed by", subject.computation.description),
+            ("network", subject.network.name),
+            (
+                "trained",
+                "\(provenance.epochs) epochs on \(provenance.dataset), seed \(provenance.seed), "
+                    + "\(provenance.engine) engine, \(provenance.precision)"
+            ),
+            ("began with", provenance.initialChecksum ?? "random parameters"),
+            ("parameters", parametersChecksum),
+            ("training images", provenance.trainingChecksum),
+            ("calibration images", provenance.calibrationChecksum),
+            (
+                "images of this page",
+                "\(findings.evaluation.dataset), \(findings.evaluation.split): "
+                    + findings.evaluation.dataChecksum
+            ),
+            ("thresholds", thresholds),
+        ]
+    }
+
+    private var thresholds: String {
+        let text = PolicyDescription(findings.policy.policy).text
+        switch findings.policy.origin {
+        case .model:
+            return text + (subject.trained.calibration.map { ", chosen by \($0.wish)" } ?? "")
+        case .proposal: return text + ", proposed by this page"
+        case .none: return "none"
+        }
+    }
+
+    private var commands: [String] {
+        let provenance = subject.trained.provenance
+        let from = provenance.initialChecksum == nil ? "" : " --from PLAIN"
+        let calibrate =
+            subject.network.exitCount > 1
+            ? [
+                "branchynet calibrate MODEL"
+                    + (subject.trained.calibration.map { "  # \($0.wish)" } ?? "")
+            ] : []
+        return [
+            "branchynet train \(subject.network.name) --recipe recipe.yaml\(from) --output MODEL"
+        ] + calibrate + [subject.command]
+    }
+}

@@ -1,0 +1,142 @@
+package import BranchyData
+package import BranchyNet
+import BranchyTraining
+import Foundation
+
+/// Which data set is meant, and where data sets are.
+public struct DataSource: Hashable, Sendable {
+    /// The data set's name, such as `mnist` or `folder:photos`; `nil` for the recipe's.
+    public var dataset: String?
+    /// The folder of data sets, which holds `mnist` for instance; `nil` for the one that the
+    /// environment's `BRANCHYNET_DATA_DIR` names, or that the model was trained from, or `data`.
+    public var folder: String?
+
+    /// Names data.
+    public init(_ dataset: String? = nil, in folder: String? = nil) {
+        (self.dataset, self.folder) = (dataset, folder)
+    }
+}
+
+/// A folder of data sets.
+package struct DataFolder: Hashable {
+    package let path: String
+    /// The data set that was asked for, whatever a recipe says.
+    private let asked: String?
+    /// Where the image folder of an earlier run was.
+    private let recordedImageFolder: String?
+    /// What of an image folder is refused.
+    private let limits: ImageFolder.Limits
+
+    /// The folder that options, environment or an earlier run name, in that order.
+    ///
+    /// - Parameters:
+    ///   - run: the folder of a training run, which remembers where its data were.
+    ///   - memory: how much of it images may take.
+    package init(_ source: DataSource, run: String? = nil, within memory: MemoryLimit) {
+        let record = run.flatMap(RunRecord.init(in:))
+        path = Self.path(source.folder, recorded: record?.dataFolder)
+        asked = source.dataset
+        limits = ImageFolder.Limits(memoryByteCount: memory.byteCount)
+        recordedImageFolder = record?.imageFolder
+    }
+
+    /// A folder that no run remembers.
+    package init(_ path: String) {
+        self.path = path
+        (asked, recordedImageFolder, limits) = (nil, nil, ImageFolder.Limits())
+    }
+
+    /// The folder that an option, the environment or an earlier run names, in that order; `data`
+    /// where none does.
+    package static func path(_ option: String?, recorded: String? = nil) -> String {
+        let named = ProcessInfo.processInfo.environment["BRANCHYNET_DATA_DIR"]
+        // Empty is how a shell says that there is none.
+        return option ?? named.flatMap { $0.isEmpty ? nil : $0 } ?? recorded ?? "data"
+    }
+
+    /// What a run has to remember to find a data set again.
+    func record(of dataset: String) throws -> RunRecord {
+        RunRecord(
+            dataFolder: URL(fileURLWithPath: path).standardizedFileURL.path,
+            imageFolder: try imageFolder(of: dataset))
+    }
+
+    /// The splits of a recipe's data set, cut as it says.
+    ///
+    /// - Parameter classNames: what a model calls its classes, whose order labels are to count; the
+    ///   data's own where there is no model yet.
+    /// - Throws: `DatasetError` where there is no such data set, it is not in the folder, its files
+    ///   are not the published ones or it has classes that the model does not know.
+    func splits(
+        of recipe: Recipe, classNames: [String]?, _ observer: WorkflowObserver
+    ) throws -> DatasetSplits {
+        let parts = try load(recipe.dataset, classNames: classNames, observer)
+        let count = recipe.data.trainingImages
+        return try DatasetSplits(
+            train: parts.train, test: parts.test, validationCount: recipe.data.validationImages,
+            calibrationCount: recipe.data.calibrationImages,
+            trainingCount: count == 0 ? nil : count, seed: recipe.seed)
+    }
+
+    /// The splits of the data set that a model was trained on, cut as they were then, or of the
+    /// one that was asked for.
+    ///
+    /// - Throws: as above, `DatasetError` where the training images are others than then, and
+    ///   `ModelError` where the model's folder has no recipe.
+    package func splits(
+        of model: TrainedModel, in folder: String, _ observer: WorkflowObserver
+    ) throws -> DatasetSplits {
+        let recipe = try Recipe(besideModel: folder, of: model.network)
+        let splits = try splits(of: recipe, classNames: model.classNames, observer)
+        let learnt = model.provenance.trainingChecksum
+        guard asked != nil || splits.training.checksum == learnt else {
+            throw DatasetError(
+                .checksumMismatch,
+                "\(splits.training.name): the training images are not those that \(folder) learnt "
+                    + "from, so that held-out images may be among them; expected SHA-256 "
+                    + "\(learnt), found \(splits.training.checksum). To use them nevertheless, "
+                    + "pass --dataset")
+        }
+        return splits
+    }
+
+    /// Both parts with labels in the order of a model's classes, if one is given. Where its names
+    /// could not be found one by one in the data, the observer is told.
+    private func load(
+        _ dataset: String, classNames: [String]?, _ observer: WorkflowObserver
+    ) throws -> (train: ImageDataset, test: ImageDataset) {
+        let parts = try load(dataset)
+        guard let classNames else { return parts }
+        let matches = try [parts.train, parts.test].map {
+            try ClassMatch(of: $0, among: classNames)
+        }
+        if let note = matches[0].note { observer.tell(.note("note: \(note)")) }
+        return (
+            try parts.train.relabelled(by: matches[0]), try parts.test.relabelled(by: matches[1])
+        )
+    }
+
+    /// The training and the test part of the data set that was asked for, or of the one named.
+    ///
+    /// - Throws: `DatasetError` where there is no such data set, it is not in the folder or its
+    ///   files are not the published ones.
+    package func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
+        switch try DatasetName(asked ?? dataset) {
+        case .mnist: return try MNIST.load(from: path)
+        case .digits: return try DrawnDigits.load()
+        case .cifar10(let edition): return try CIFAR10.load(edition, from: path)
+        case .imageFolder(let path):
+            let folder = try imageFolder(of: dataset) ?? path
+            let name = URL(fileURLWithPath: folder).lastPathComponent
+            return try ImageFolder.load(from: folder, name: "folder:\(name)", limits: limits)
+        }
+    }
+
+    /// Where the images of a data set are, if it is an image folder: as it was asked for now, as
+    /// it was then, or as the recipe has it.
+    private func imageFolder(of dataset: String) throws -> String? {
+        let name = try DatasetName(asked ?? dataset)
+        return asked == nil && name.absoluteImageFolder != nil
+            ? recordedImageFolder ?? name.absoluteImageFolder : name.absoluteImageFolder
+    }
+}

@@ -1,0 +1,29 @@
+import BranchyNet
+import Foundation
+
+/// What a training run remembers that is true on this machine only; not part of the model.
+struct RunRecord: Codable {
+    static let name = "run.json"
+
+    /// Where the data were.
+    var dataFolder: String
+    /// Where the image folder was that the run learnt from, if it did.
+    var imageFolder: String?
+
+    init(dataFolder: String, imageFolder: String?) {
+        self.dataFolder = dataFolder
+        self.imageFolder = imageFolder
+    }
+
+    /// The record in a run's folder, or `nil` where there is none that can be read.
+    init?(in folder: String) {
+        guard let bytes = try? AtomicFile.read(folder + "/" + Self.name, limit: 1 << 20),
+            let record = try? JSONDecoder().decode(Self.self, from: Data(bytes))
+        else { return nil }
+        self = record
+    }
+
+    func write(by writer: borrowing ModelFolder.Writer) throws {
+        try writer.write(Array(JSONEncoder.branchyNet.encode(self)), besideModelAs: Self.name)
+    }
+}

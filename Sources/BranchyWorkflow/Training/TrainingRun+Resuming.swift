@@ -1,0 +1,72 @@
+import BranchyChecksum
+import BranchyNet
+package import BranchyTraining
+
+extension TrainingRun {
+    /// A resumed run keeps its recipe; asking for another one is a mistake, not an order.
+    func check(_ checkpoint: Checkpoint, in output: String) throws {
+        guard network == checkpoint.network else {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run in \(output) trains '\(checkpoint.network.name)', not "
+                    + (network.name == checkpoint.network.name
+                        ? "another network of that name" : "'\(network.name)'"))
+        }
+        if recipe != nil || data.dataset != nil {
+            var asked = try ownRecipe
+            // A folder of images may have moved; its checksum says whether it is the same.
+            if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesImageFolder }) {
+                asked.dataset = checkpoint.recipe.dataset
+            }
+            guard asked == checkpoint.recipe else {
+                throw TrainingError(
+                    .invalidCheckpoint,
+                    "the run in \(output) has another recipe; resume it without --recipe, --set and "
+                        + "--dataset, or start a new one with another --output")
+            }
+        }
+        if let start, try startingModel()?.checksum != checkpoint.initialChecksum {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run in \(output) did not begin from \(start) as it is now; resume it without "
+                    + "--from, or start a new one with another --output")
+        }
+        if let threads, threads != checkpoint.threads {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run in \(output) began with \(checkpoint.threads) threads; with \(threads) its "
+                    + "result would differ")
+        }
+    }
+
+    /// Requires that the model in a folder was trained like this.
+    ///
+    /// - Throws: `TrainingError` where it was not.
+    func checkFinished(in output: String) throws {
+        let model = try ModelFolder(output).read(digest: Checksum.sha256)
+        let asked = try ownRecipe
+        let found = try Recipe(besideModel: output, of: network)
+        guard model.network == network, found == asked else {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "\(output) holds a model of another network or recipe than this command trains; "
+                    + "choose another --output, or remove it")
+        }
+    }
+}
+
+extension Recipe {
+    fileprivate var usesImageFolder: Bool {
+        get throws { try DatasetName(dataset).absoluteImageFolder != nil }
+    }
+
+    /// This recipe with one epoch on a small part of the images: the same path, in a minute.
+    package var quick: Recipe {
+        var quick = self
+        quick.epochs = 1
+        quick.data.trainingImages = 1_000
+        quick.data.validationImages = 200
+        quick.data.calibrationImages = 1_000
+        return quick
+    }
+}

@@ -1,0 +1,178 @@
+import BranchyChecksum
+public import BranchyCompute
+import BranchyData
+public import BranchyNet
+public import BranchyTraining
+import Foundation
+
+/// The training of all exits of a network at once, into a model's folder.
+///
+///     let run = TrainingRun(.bLeNet, on: DataSource("folder:photos"))
+///     let summary = try run.train(into: "runs/photos") { try OneDNNEngine(threads: $0) }
+///
+/// The run is saved at the end of every epoch and every few minutes. Where it was stopped, the same
+/// call with `resuming: true` goes on and ends in the same bytes.
+public struct TrainingRun: Sendable {
+    /// What is trained.
+    public var network: BranchedNetwork
+    /// How it is trained; `nil` for the network's standard recipe, or that of the run that is
+    /// resumed.
+    public var recipe: Recipe?
+    /// The model whose parameters of the same names it begins with, as a folder or the name of a
+    /// shipped one; `nil` to begin at random.
+    public var start: String?
+    /// How many threads compute; all cores by default.
+    public var threads: Int?
+    /// Where the data are; a data set that it names takes the place of the recipe's.
+    public var data: DataSource
+    /// How much memory may be taken.
+    public var memory = MemoryLimit()
+    /// The run is saved at least this often.
+    public var checkpointInterval = Duration.seconds(180)
+
+    /// Describes a training.
+    ///
+    /// - Parameters:
+    ///   - network: what is trained.
+    ///   - recipe: how; its standard one by default.
+    ///   - data: on which data; by default the recipe's.
+    ///   - start: the model that it begins with.
+    public init(
+        _ network: BranchedNetwork, recipe: Recipe? = nil, on data: DataSource = DataSource(),
+        from start: String? = nil
+    ) {
+        (self.network, self.recipe, self.start) = (network, recipe, start)
+        self.data = data
+    }
+
+    /// Trains, and writes the model.
+    ///
+    /// - Parameters:
+    ///   - output: the model's folder, which is made.
+    ///   - resuming: whether a run that is there goes on. Without it, a folder that holds a run or a
+    ///     model is refused.
+    ///   - engine: makes what computes, on so many threads.
+    /// - Throws: `ModelError` where the folder holds another run or is being written to,
+    ///   `TrainingError` where the run that is there is another or its loss is not finite,
+    ///   `DatasetError`, `NetworkError`, what the engine throws; ``Interrupted``, after the run was
+    ///   saved.
+    @discardableResult
+    public func train(
+        into output: String, resuming: Bool = false,
+        observer: WorkflowObserver = WorkflowObserver(),
+        engine: (_ threads: Int) throws -> any Engine
+    ) throws -> TrainingSummary {
+        try RunFolder.check(output, isResuming: resuming)
+        let folder = try RunFolder(output)
+        var checkpoint = try folder.checkpoint(isResuming: resuming) { try makeRun() }
+        if resuming { try check(checkpoint, in: output) }
+        try memory.check(training: checkpoint.network, by: checkpoint.recipe)
+        let dataFolder = DataFolder(data, run: output, within: memory)
+        let splits = try dataFolder.splits(
+            of: checkpoint.recipe, classNames: checkpoint.classNames, observer)
+        try checkpoint.bind(to: splits, in: output)
+        let engine = try engine(checkpoint.threads)
+        var trainer = try Trainer(
+            network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
+            validation: splits.validation, engine: engine, state: checkpoint.state)
+        try folder.begin(checkpoint, dataFolder)
+        try fit(&trainer, &checkpoint, folder, output, observer)
+        let model = try checkpoint.model(splits, engine: engine)
+        try folder.write(model, of: checkpoint)
+        return TrainingSummary(of: checkpoint, in: output)
+    }
+
+    /// Trains where that is not done: a finished model is left as it is, an interrupted run goes
+    /// on.
+    ///
+    /// - Throws: as ``train(into:resuming:observer:engine:)``; `TrainingError` where the folder holds
+    ///   the model of another network or recipe.
+    public func trainOnce(
+        into output: String, observer: WorkflowObserver = WorkflowObserver(),
+        engine: (_ threads: Int) throws -> any Engine
+    ) throws {
+        guard !Self.isFinished(in: output) else { return try checkFinished(in: output) }
+        do {
+            _ = try train(into: output, resuming: true, observer: observer, engine: engine)
+        } catch is Interrupted {
+            throw Interrupted(
+                description: "interrupted; the run is saved in \(output), and the same command "
+                    + "goes on with it")
+        }
+    }
+
+    /// Whether a folder holds a model already.
+    static func isFinished(in output: String) -> Bool {
+        FileManager.default.fileExists(atPath: output + "/" + ModelFolder.manifestName)
+    }
+
+    /// The recipe of a run that begins, with the data set that is asked for.
+    var ownRecipe: Recipe {
+        get throws {
+            var recipe = try recipe ?? .standard(for: network)
+            recipe.dataset = data.dataset ?? recipe.dataset
+            return recipe
+        }
+    }
+
+    /// The beginning of a run.
+    private func makeRun() throws -> Checkpoint {
+        let recipe = try ownRecipe
+        try memory.check(training: network, by: recipe)
+        var parameters = try ParameterStore.initial(
+            for: network, seed: recipe.seed, by: recipe.initialization)
+        let start = try startingModel()
+        if let start { try parameters.replace(from: start.model, for: network) }
+        return Checkpoint(
+            network: network, recipe: recipe, dataChecksums: [],
+            classNames: start?.model.classNames(forClassifiersOf: network),
+            initialChecksum: start?.checksum,
+            threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            state: TrainingState(parameters: parameters, recipe: recipe))
+    }
+
+    private func fit(
+        _ trainer: inout Trainer, _ checkpoint: inout Checkpoint, _ folder: borrowing RunFolder,
+        _ output: String, _ observer: WorkflowObserver
+    ) throws {
+        observer.tell(
+            .training(
+                exitNames: trainer.network.exitNames, step: trainer.state.step,
+                stepCount: trainer.stepCount))
+        let outcome = try trainer.fit(checkpointInterval: checkpointInterval) { state in
+            checkpoint.state = state
+            try folder.save(checkpoint)
+        } observe: { event in
+            observer.tell(.trained(event))
+        } shouldStop: {
+            observer.shouldStop
+        }
+        guard outcome == .completed else {
+            throw Interrupted(
+                description: "interrupted in epoch \(checkpoint.state.epoch + 1) of "
+                    + "\(checkpoint.recipe.epochs), saved in \(output); the same command with "
+                    + "--resume goes on")
+        }
+    }
+}
+
+/// What a training came to; its keys are those of `train --json`.
+public struct TrainingSummary: Hashable, Sendable, Encodable {
+    /// The model's folder.
+    public let model: String
+    /// The network's name.
+    public let network: String
+    /// Passes over the training images.
+    public let epochs: Int
+    /// Mean joint loss of the last epoch, in nats; `nil` of no epoch.
+    public let trainingLoss: Double?
+    /// Accuracy of each exit on all validation images after it, 0 ... 1.
+    public let validationAccuracy: [Double]
+
+    init(of checkpoint: Checkpoint, in folder: String) {
+        let last = checkpoint.state.history.last
+        (model, network, epochs) = (folder, checkpoint.network.name, last?.epoch ?? 0)
+        trainingLoss = last?.trainingLoss
+        validationAccuracy = last?.validationAccuracy ?? []
+    }
+}

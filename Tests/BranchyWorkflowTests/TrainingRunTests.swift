@@ -1,0 +1,79 @@
+#if OneDNN
+import BranchyChecksum
+import BranchyNet
+import BranchyTraining
+import BranchyWorkflow
+import OneDNNEngine
+import Testing
+
+/// Trainings by a program, of 600 drawn digits for one epoch.
+struct TrainingRunTests {
+    private func run() throws -> TrainingRun {
+        var run = TrainingRun(.bLeNet, recipe: try SampleRun.recipe())
+        run.threads = 1
+        return run
+    }
+
+    @Test func aRunEndsInAModelAndTellsOfItsSteps() throws {
+        try SampleRun.inTemporaryFolder { path in
+            var (steps, epochs) = (0, 0)
+            let observer = WorkflowObserver { event in
+                switch event {
+                case .trained(.step): steps += 1
+                case .trained(.epoch): epochs += 1
+                default: break
+                }
+            }
+            let summary = try run().train(into: path + "/run", observer: observer) {
+                try OneDNNEngine(threads: $0)
+            }
+            let model = try ModelFolder(path + "/run").read(digest: Checksum.sha256)
+            #expect(summary.validationAccuracy == model.provenance.validationAccuracy)
+            #expect(summary.epochs == 1 && epochs == 1)
+            // 600 images in batches of the recipe's size.
+            let batch = try SampleRun.recipe().batchSize
+            #expect(steps == (600 + batch - 1) / batch)
+        }
+    }
+
+    @Test func aStoppedRunGoesOnToTheSameModel() throws {
+        try SampleRun.inTemporaryFolder { path in
+            var count = 0
+            let observer = WorkflowObserver(isStopped: {
+                count += 1
+                return count > 2
+            })
+            #expect(throws: Interrupted.self) {
+                try run().train(into: path + "/stopped", observer: observer) {
+                    try OneDNNEngine(threads: $0)
+                }
+            }
+            for (folder, resuming) in [("/stopped", true), ("/whole", false)] {
+                _ = try run().train(into: path + folder, resuming: resuming) {
+                    try OneDNNEngine(threads: $0)
+                }
+            }
+            let models = try ["/stopped", "/whole"].map {
+                try ModelFolder(path + $0).read(digest: Checksum.sha256)
+            }
+            #expect(models[0].parameters == models[1].parameters)
+        }
+    }
+
+    @Test func whatIsTrainedIsTrainedOnce() throws {
+        try SampleRun.inTemporaryFolder { path in
+            let folder = path + "/run"
+            try run().trainOnce(into: folder) { try OneDNNEngine(threads: $0) }
+            try run().trainOnce(into: folder) { _ in
+                Issue.record("nothing is left to train")
+                return try OneDNNEngine(threads: 1)
+            }
+            var other = try run()
+            other.recipe?.seed = 2
+            #expect(throws: TrainingError.self) {
+                try other.trainOnce(into: folder) { try OneDNNEngine(threads: $0) }
+            }
+        }
+    }
+}
+#endif
