@@ -84,8 +84,8 @@ struct Bench: ParsableCommand {
         var report = BenchReport(threads: threads, batch: batch, peak: peak)
         for material in try materials() {
             let subjects = try subjects(of: material)
-            let times = try CallTimes(
-                of: subjects.map(\.predictor), answering: material.batches, calls: calls,
+            let times = try CallTimes.measure(
+                subjects.map(\.predictor), answering: material.batches, calls: calls,
                 threads: threads)
             try report.append(subjects, times)
         }

@@ -133,8 +133,8 @@ struct AnswerDetailTests {
             PatiencePolicy(patience: 1), FixedExitPolicy(exit: exitCount - 1),
         ]
         for engine in [ReferenceEngine(), try NativeEngine()] as [any Engine] {
-            let record = try ExitRecord(
-                of: sample.predictor(engine: engine), on: sample.split,
+            let record = try ExitRecord.record(
+                sample.predictor(engine: engine), on: sample.split,
                 preprocessing: SmallNetwork.preprocessing)
             for policy in rules + others {
                 let predicted = try Evaluation(

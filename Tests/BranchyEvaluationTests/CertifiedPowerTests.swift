@@ -97,6 +97,7 @@ struct CertifiedPowerTests {
         let predictor = try Predictor(
             network: model.network, parameters: model.parameters,
             policy: ThresholdPolicy(thresholds: [0]), engine: NativeEngine())
-        return try ExitRecord(of: predictor, on: split, preprocessing: model.preprocessing)
+        return try ExitRecord.record(
+                predictor, on: split, preprocessing: model.preprocessing)
     }
 }

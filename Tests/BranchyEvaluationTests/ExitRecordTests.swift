@@ -54,8 +54,8 @@ struct ExitRecordTests {
     @Test func describesTheSplit() throws {
         let sample = try SmallNetwork(exitCount: 3, seed: 1)
         var seen: [Int] = []
-        let record = try ExitRecord(
-            of: sample.predictor(), on: sample.split, preprocessing: SmallNetwork.preprocessing
+        let record = try ExitRecord.record(
+                sample.predictor(), on: sample.split, preprocessing: SmallNetwork.preprocessing
         ) { done, count in
             #expect(count == 40)
             seen.append(done)
@@ -70,8 +70,8 @@ struct ExitRecordTests {
     @Test func thePolicyIsNotAskedWhileRecording() throws {
         let sample = try SmallNetwork(exitCount: 3, seed: 1)
         let eager = ThresholdPolicy(thresholds: [.infinity, .infinity])
-        let record = try ExitRecord(
-            of: sample.predictor(eager), on: sample.split,
+        let record = try ExitRecord.record(
+                sample.predictor(eager), on: sample.split,
             preprocessing: SmallNetwork.preprocessing)
         let expected = try sample.record()
         for index in 0..<record.count { #expect(record[index] == expected[index]) }
@@ -83,8 +83,8 @@ struct ExitRecordTests {
         var generator = SeededGenerator(seed: 4)
         let labels = sample.dataset.labels.shuffled(using: &generator)
         #expect(labels != sample.dataset.labels)
-        let relabelled = try ExitRecord(
-            of: sample.predictor(),
+        let relabelled = try ExitRecord.record(
+                sample.predictor(),
             on: CalibrationSplit(
                 ImageDataset(
                     name: "noise", imageShape: [1, 4, 4], classNames: sample.dataset.classNames,
@@ -131,15 +131,15 @@ struct ExitRecordTests {
         let predictor = try sample.predictor()
         for dataset in [wide, binary] {
             let error = #expect(throws: NetworkError.self) {
-                try ExitRecord(
-                    of: predictor, on: CalibrationSplit(dataset),
+                try ExitRecord.record(
+                predictor, on: CalibrationSplit(dataset),
                     preprocessing: SmallNetwork.preprocessing)
             }
             #expect(error?.description.contains(dataset.name) == true)
         }
         #expect(throws: DatasetError.self) {
-            try ExitRecord(
-                of: predictor, on: sample.split,
+            try ExitRecord.record(
+                predictor, on: sample.split,
                 preprocessing: Preprocessing(mean: [0, 0], standardDeviation: [1, 1]))
         }
     }

@@ -15,8 +15,8 @@ struct LatencyMeasurementTests {
         _ sample: SmallNetwork, _ subjects: [Predictor], imageCount: Int = 6, rounds: Int = 3,
         clock: ManualClock
     ) throws -> LatencyMeasurement {
-        try LatencyMeasurement(
-            of: subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
+        try LatencyMeasurement.measure(
+                subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
             imageCount: imageCount, rounds: rounds, clock: clock)
     }
 
@@ -165,8 +165,8 @@ struct LatencyMeasurementTests {
     @Test func thereAreNoMoreImagesThanTheSplitHas() throws {
         let sample = try SmallNetwork(exitCount: 2, imageCount: 4, seed: 1)
         var seen: [[Int]] = []
-        let measured = try LatencyMeasurement(
-            of: [sample.predictor()], on: sample.split, preprocessing: SmallNetwork.preprocessing,
+        let measured = try LatencyMeasurement.measure(
+                [sample.predictor()], on: sample.split, preprocessing: SmallNetwork.preprocessing,
             imageCount: 9, rounds: 1, clock: ManualClock()
         ) { seen.append([$0, $1]) }
         #expect(measured.seconds.map(\.count) == [4])

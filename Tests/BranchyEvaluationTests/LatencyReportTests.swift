@@ -18,8 +18,8 @@ struct LatencyReportTests {
             return try sample.predictor(
                 engine: AdvancingEngine(clock: clock) { _ in .microseconds(script.next()) })
         }
-        return try LatencyMeasurement(
-            of: subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
+        return try LatencyMeasurement.measure(
+                subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
             imageCount: count, rounds: 1, clock: clock)
     }
 
@@ -81,8 +81,8 @@ struct LatencyReportTests {
         let clock = ManualClock(tick: .seconds(1))
         let predictor = try sample.predictor(
             engine: AdvancingEngine(clock: clock) { _ in .seconds(100) })
-        let measurement = try LatencyMeasurement(
-            of: [0, 0, 1, 1].map { try predictor.leaving(at: $0) }, on: sample.split,
+        let measurement = try LatencyMeasurement.measure(
+                [0, 0, 1, 1].map { try predictor.leaving(at: $0) }, on: sample.split,
             preprocessing: SmallNetwork.preprocessing, imageCount: 3, rounds: 1, clock: clock)
         let report = LatencyReport(measurement, exitCount: 2)
         expect(report.preparation, 1e6)

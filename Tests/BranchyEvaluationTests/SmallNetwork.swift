@@ -57,7 +57,8 @@ struct SmallNetwork {
     }
 
     func record() throws -> ExitRecord<CalibrationSplit> {
-        try ExitRecord(of: predictor(), on: split, preprocessing: Self.preprocessing)
+        try ExitRecord.record(
+                predictor(), on: split, preprocessing: Self.preprocessing)
     }
 
     /// An image as a predictor reads it.

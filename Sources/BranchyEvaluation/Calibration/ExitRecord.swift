@@ -33,10 +33,10 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     ///   - observe: told after each image how many are done, of how many.
     /// - Throws: `NetworkError` or `DatasetError` where the images do not fit the network,
     ///   `EngineError` where the engine fails.
-    public init(
-        of predictor: Predictor, on split: Split, preprocessing: Preprocessing,
+    public static func record(
+        _ predictor: Predictor, on split: Split, preprocessing: Preprocessing,
         limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
-    ) throws {
+    ) throws -> ExitRecord {
         var images = try PreparedImages(split, preprocessing: preprocessing, for: predictor.network)
         var session = try predictor.makeSession()
         var observations: [ExitObservation] = []
@@ -50,12 +50,10 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
             }
             try observe(index + 1, count)
         }
-        self.observations = observations
-        exitCount = predictor.network.exitCount
-        classCount = predictor.network.classCount
-        labels = (0..<count).map(split.label(at:))
-        dataset = split.name
-        dataChecksum = split.checksum
+        return ExitRecord(
+            flat: observations, labels: (0..<count).map(split.label(at:)),
+            exitCount: predictor.network.exitCount, classCount: predictor.network.classCount,
+            dataset: split.name, dataChecksum: split.checksum)
     }
 
     /// Collects what was observed before, by sample and exit.

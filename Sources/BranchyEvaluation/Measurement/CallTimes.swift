@@ -25,25 +25,27 @@ package struct CallTimes: Sendable {
     ///   - threads: how many threads call at the same time, each with sessions of its own; where
     ///     `N` is not 1, how many share each call.
     /// - Throws: `NetworkError` or `EngineError` where images, network and engine do not fit.
-    package init(
-        of subjects: [Predictor], answering batches: [Tensor], calls: Int, threads: Int = 1
-    ) throws {
+    package static func measure(
+        _ subjects: [Predictor], answering batches: [Tensor], calls: Int, threads: Int = 1
+    ) throws -> CallTimes {
         guard batches.allSatisfy({ $0.shape[0] == 1 }) else {
-            seconds = try Self.measure(subjects, batches, calls: calls, threads: threads)
+            let seconds = try measure(subjects, batches, calls: calls, threads: threads)
                 .map { $0.sorted() }
-            callsPerSecond = seconds.map { 1 / $0.mean }
-            return
+            return CallTimes(seconds: seconds, callsPerSecond: seconds.map { 1 / $0.mean })
         }
         let results = Mutex<[Result<[[Double]], any Error>]>([])
         DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            let result = Result { try Self.measure(subjects, batches, calls: calls) }
+            let result = Result { try measure(subjects, batches, calls: calls) }
             results.withLock { $0.append(result) }
         }
         let perThread = try results.withLock { try $0.map { try $0.get() } }
-        seconds = subjects.indices.map { subject in perThread.flatMap { $0[subject] }.sorted() }
-        callsPerSecond = subjects.indices.map { subject in
-            perThread.reduce(0) { $0 + 1 / $1[subject].mean }
-        }
+        return CallTimes(
+            seconds: subjects.indices.map { subject in
+                perThread.flatMap { $0[subject] }.sorted()
+            },
+            callsPerSecond: subjects.indices.map { subject in
+                perThread.reduce(0) { $0 + 1 / $1[subject].mean }
+            })
     }
 
     private static func measure(

@@ -84,8 +84,8 @@ extension Evaluation {
         limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws {
         self.init(
-            try RecordedAnswers(
-                of: predictor, on: split, preprocessing: preprocessing, limit: limit,
+            try RecordedAnswers.record(
+                predictor, on: split, preprocessing: preprocessing, limit: limit,
                 observe: observe))
     }
 

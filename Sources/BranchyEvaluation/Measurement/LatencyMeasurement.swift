@@ -28,19 +28,18 @@ public struct LatencyMeasurement: Hashable, Sendable {
     ///   - observe: told after each image how many are done, of how many.
     /// - Throws: `NetworkError`, `DatasetError` or `EngineError` where images, networks and engine
     ///   do not fit.
-    public init<Split: DataSplit, MeasuringClock: Clock<Duration>>(
-        of subjects: [Predictor], on split: Split, preprocessing: Preprocessing, imageCount: Int,
+    public static func measure<Split: DataSplit, MeasuringClock: Clock<Duration>>(
+        _ subjects: [Predictor], on split: Split, preprocessing: Preprocessing, imageCount: Int,
         rounds: Int = 5, clock: MeasuringClock = ContinuousClock(),
         observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
-    ) throws {
+    ) throws -> LatencyMeasurement {
         var sessions: [SessionBox] = []
         for subject in subjects { sessions.append(SessionBox(try subject.makeSession())) }
         let count = min(imageCount, split.count)
         var seconds = [[Double]](repeating: [], count: subjects.count)
         var preparation: [Double] = []
         guard let first = subjects.first else {
-            (self.seconds, preparationSeconds) = ([], [])
-            return
+            return LatencyMeasurement(seconds: [], preparationSeconds: [])
         }
         var images = try PreparedImages(split, preprocessing: preprocessing, for: first.network)
         // Drawn anew each round, so that no subject always finds the caches of the same neighbour.
@@ -69,8 +68,7 @@ public struct LatencyMeasurement: Hashable, Sendable {
             preparation.append(preparationTimes.median)
             try observe(index + 1, count)
         }
-        self.seconds = seconds
-        preparationSeconds = preparation
+        return LatencyMeasurement(seconds: seconds, preparationSeconds: preparation)
     }
 
     private static let warmUpCount = 100

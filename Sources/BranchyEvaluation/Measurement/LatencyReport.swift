@@ -104,7 +104,8 @@ extension Predictor {
     package func measuredTimeToExit(calls: Int = 50) throws -> [Duration] {
         let exits = try (0..<network.exitCount).map { try leaving(at: $0) }
         var latest = Duration.zero
-        let times = try CallTimes(of: exits, answering: [network.grayImages()], calls: calls)
+        let times = try CallTimes.measure(
+                exits, answering: [network.grayImages()], calls: calls)
         return times.seconds.map {
             latest = max(latest, .seconds($0.median))
             return latest

@@ -21,10 +21,10 @@ public struct RecordedAnswers<Split: DataSplit>: Sendable {
     ///   - observe: told after each image how many are done, of how many.
     /// - Throws: `NetworkError` or `DatasetError` where the images do not fit the network,
     ///   `EngineError` where the engine fails.
-    public init(
-        of predictor: Predictor, on split: Split, preprocessing: Preprocessing,
+    public static func record(
+        _ predictor: Predictor, on split: Split, preprocessing: Preprocessing,
         limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
-    ) throws {
+    ) throws -> RecordedAnswers {
         var images = try PreparedImages(split, preprocessing: preprocessing, for: predictor.network)
         let network = predictor.network
         var session = try predictor.makeSession()
@@ -39,12 +39,17 @@ public struct RecordedAnswers<Split: DataSplit>: Sendable {
             }
             try observe(index + 1, count)
         }
-        record = ExitRecord(
+        let record = ExitRecord<Split>(
             flat: observations, labels: (0..<count).map(split.label(at:)),
             exitCount: network.exitCount, classCount: network.classCount, dataset: split.name,
             dataChecksum: split.checksum)
-        self.answers = answers
-        costs = try ExitCosts(of: network, firstExit: predictor.policy.firstExit)
+        return RecordedAnswers(
+            record: record, answers: answers,
+            costs: try ExitCosts(of: network, firstExit: predictor.policy.firstExit))
+    }
+
+    private init(record: ExitRecord<Split>, answers: [ExitObservation], costs: ExitCosts) {
+        (self.record, self.answers, self.costs) = (record, answers, costs)
     }
 
     /// Replays a policy from what the exits said before: what the first way finds, without running

@@ -45,8 +45,8 @@ struct CalibrationMaterial {
         _ observer: WorkflowObserver
     ) throws -> [Double] {
         let subjects = try (0..<trained.network.exitCount).map { try predictor.leaving(at: $0) }
-        let measurement = try LatencyMeasurement(
-            of: subjects, on: split, preprocessing: trained.preprocessing, imageCount: 500
+        let measurement = try LatencyMeasurement.measure(
+                subjects, on: split, preprocessing: trained.preprocessing, imageCount: 500
         ) { done, count in
             try observer.step("measuring", done, of: count)
         }
@@ -62,8 +62,8 @@ extension Predictor {
         _ split: Split, _ trained: TrainedModel, limit: Int = .max, _ task: String,
         _ observer: WorkflowObserver
     ) throws -> ExitRecord<Split> {
-        let record = try ExitRecord(
-            of: self, on: split, preprocessing: trained.preprocessing, limit: limit
+        let record = try ExitRecord.record(
+                self, on: split, preprocessing: trained.preprocessing, limit: limit
         ) {
             try observer.step(task, $0, of: $1)
         }

@@ -75,8 +75,8 @@ private struct EvaluationSubject {
     private func answers<Split: DataSplit>(
         of predictor: Predictor, _ trained: TrainedModel, on split: Split
     ) throws -> RecordedAnswers<Split> {
-        try RecordedAnswers(
-            of: predictor, on: split, preprocessing: trained.preprocessing,
+        try RecordedAnswers.record(
+                predictor, on: split, preprocessing: trained.preprocessing,
             limit: options.limit ?? .max
         ) { done, count in
             try observer.step("evaluating \(trained.network.name)", done, of: count)

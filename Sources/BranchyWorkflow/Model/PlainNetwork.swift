@@ -75,8 +75,8 @@ extension LatencyReport {
         let exitCount = trained.network.exitCount
         let exits = try (0..<exitCount).map { try predictor.leaving(at: $0) }
         let subjects = [predictor] + exits + (plain.map { [$0.predictor] } ?? [])
-        let measurement = try LatencyMeasurement(
-            of: subjects, on: split, preprocessing: trained.preprocessing, imageCount: count
+        let measurement = try LatencyMeasurement.measure(
+                subjects, on: split, preprocessing: trained.preprocessing, imageCount: count
         ) { done, count in
             try observer.step("measuring", done, of: count)
         }

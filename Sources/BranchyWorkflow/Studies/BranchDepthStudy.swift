@@ -86,8 +86,8 @@ public struct BranchDepthStudy: Sendable {
                 policy: FixedExitPolicy(exit: 0), engine: engine)
             return try (0..<model.network.exitCount).map { try predictor.leaving(at: $0) }
         }
-        let times = try CallTimes(
-            of: exits.flatMap(\.self),
+        let times = try CallTimes.measure(
+                exits.flatMap(\.self),
             answering: models.prefix(1).map { $0.model.network.grayImages() }, calls: calls)
         var medians = times.seconds.map { $0.median * 1e6 }[...]
         return exits.map { exits in
