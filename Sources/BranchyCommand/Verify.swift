@@ -23,7 +23,7 @@ struct Verify: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Is the promise kept on these data sets? \(DatasetName.known).", valueName: "name"))
+            "Is the promise kept on these data sets? \(DatasetName.all).", valueName: "name"))
     var on: [String] = []
 
     @Option(

@@ -39,8 +39,8 @@ struct RecipeRefusalTests {
         ("network=b-lenet", "the recipe is for 'b-lenet', but 'lenet' was asked for"),
         (
             "dataset=cifar",
-            "there is no data set 'cifar'; known are mnist, digits, cifar10, cifar10-jpeg or "
-                + "folder:PATH"
+            "there is no data set 'cifar'; the nearest name is cifar10, known are mnist, cifar10, "
+                + "cifar10-jpeg, digits or folder:PATH"
         ),
     ])
     func refusesASetting(setting: String, message: String) throws {

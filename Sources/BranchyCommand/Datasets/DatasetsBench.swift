@@ -19,7 +19,7 @@ struct DatasetsBench: ParsableCommand {
 
     @OptionGroup var folder: DataFolderOption
 
-    @Argument(help: ArgumentHelp("The data set: \(DatasetName.known).", valueName: "name"))
+    @Argument(help: ArgumentHelp("The data set: \(DatasetName.all).", valueName: "name"))
     var name: String
 
     @Option(

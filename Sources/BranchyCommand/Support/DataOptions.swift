@@ -5,7 +5,7 @@ import BranchyWorkflow
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The data set: \(DatasetName.known).",
+            "The data set: \(DatasetName.all).",
             discussion: "Without it, the recipe's. A folder: PATH holds train/CLASS/IMAGE and "
                 + "test/CLASS/IMAGE; it may be a .tar or .tar.gz file.", valueName: "name"))
     var dataset: String?

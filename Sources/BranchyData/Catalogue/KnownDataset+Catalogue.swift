@@ -17,7 +17,7 @@ extension KnownDataset {
             mirrors: [
                 "https://ossci-datasets.s3.amazonaws.com/mnist/",
                 "https://storage.googleapis.com/cvdf-datasets/mnist/",
-            ]))
+            ]), read: { try MNIST.load(from: $0) })
 
     /// The published images of CIFAR-10, see ``CIFAR10``.
     public static let cifar10 = KnownDataset(
@@ -31,21 +31,24 @@ extension KnownDataset {
                     name: "cifar-10-binary.tar.gz", byteCount: 170_052_171,
                     md5: "c32a1d4ab5d03f1284b67883e8d87530", sha256: CIFAR10Source.archiveChecksum,
                     folders: ["cifar10", ""])
-            ], mirrors: ["https://www.cs.toronto.edu/~kriz/"]))
+            ], mirrors: ["https://www.cs.toronto.edu/~kriz/"]),
+        read: { try CIFAR10.load(.published, from: $0) })
 
     /// A copy of CIFAR-10 with JPEG's losses, see ``CIFAR10/Edition/jpegCopy``.
     public static let cifar10JPEG = KnownDataset(
         name: "cifar10-jpeg", title: "the photographs of cifar10, compressed as JPEG once more",
         imageShape: CIFAR10.imageShape, trainCount: 50_000, testCount: 10_000,
         licence: "as cifar10", source: "a copy of your own",
-        origin: .ownCopy("cifar10-jpeg.tar.gz (SPLIT/CLASS/NUMBER.jpg) in cifar10-jpeg/"))
+        origin: .ownCopy("cifar10-jpeg.tar.gz (SPLIT/CLASS/NUMBER.jpg) in cifar10-jpeg/"),
+        read: { try CIFAR10.load(.jpegCopy, from: $0) })
 
     /// Digits that the program draws, see ``DrawnDigits``.
     public static let digits = KnownDataset(
         name: "digits", title: "digits drawn by this program",
         imageShape: [1, DrawnDigits.side, DrawnDigits.side],
         trainCount: DrawnDigits.defaultTrainCount, testCount: DrawnDigits.defaultTestCount,
-        licence: "that of this program", source: "this program", origin: .drawn)
+        licence: "that of this program", source: "this program", origin: .drawn,
+        read: { _ in try DrawnDigits.load() })
 }
 
 extension KnownDataset {

@@ -31,6 +31,8 @@ public struct KnownDataset: Sendable {
     public let source: String
     /// How the images come to a machine.
     public let origin: Origin
+    /// Reads both parts from a folder of data sets.
+    let read: @Sendable (String) throws -> (train: ImageDataset, test: ImageDataset)
 }
 
 extension KnownDataset {
@@ -44,6 +46,16 @@ extension KnownDataset {
     public var mirrors: [String] {
         guard case .published(_, let mirrors) = origin else { return [] }
         return mirrors
+    }
+
+    /// Reads the part to learn from and the part to test on.
+    ///
+    /// - Parameter dataFolder: a folder of data sets, which holds `mnist` for instance.
+    /// - Throws: ``DatasetError`` where the data set is not there, or is not the published one.
+    public func load(
+        from dataFolder: String
+    ) throws -> (train: ImageDataset, test: ImageDataset) {
+        try read(dataFolder)
     }
 
     /// The data set of a name.

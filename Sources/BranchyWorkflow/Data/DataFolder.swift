@@ -122,9 +122,7 @@ package struct DataFolder: Hashable {
     ///   files are not the published ones.
     package func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
         switch try DatasetName(asked ?? dataset) {
-        case .mnist: return try MNIST.load(from: path)
-        case .digits: return try DrawnDigits.load()
-        case .cifar10(let edition): return try CIFAR10.load(edition, from: path)
+        case .known(let dataset): return try dataset.load(from: path)
         case .imageFolder(let path):
             let folder = try imageFolder(of: dataset) ?? path
             let name = URL(fileURLWithPath: folder).lastPathComponent

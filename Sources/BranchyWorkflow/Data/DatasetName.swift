@@ -1,27 +1,28 @@
 package import BranchyData
 import Foundation
 
-/// A data set, as options and recipes name it.
-package enum DatasetName: Equatable {
-    case mnist
-    case digits
-    case cifar10(CIFAR10.Edition)
+/// A data set, as options and recipes name it: a known one, or a folder of images.
+package enum DatasetName {
+    case known(KnownDataset)
     case imageFolder(path: String)
 
-    package static let known = "mnist, digits, cifar10, cifar10-jpeg or folder:PATH"
+    /// All that can be named.
+    package static let all =
+        KnownDataset.known.map(\.name).joined(separator: ", ") + " or folder:PATH"
+
+    private static let folderPrefix = "folder:"
 
     /// - Throws: `DatasetError` where there is no data set of that name.
     package init(_ name: String) throws {
-        let edition = CIFAR10.Edition(rawValue: name)
-        switch name {
-        case "mnist": self = .mnist
-        case "digits": self = .digits
-        case _ where edition != nil: self = .cifar10(edition ?? .published)
-        case _ where name.hasPrefix("folder:") && name != "folder:":
-            self = .imageFolder(path: String(name.dropFirst("folder:".count)))
-        default:
-            throw DatasetError(
-                .fileNotFound, "there is no data set '\(name)'; known are \(Self.known)")
+        let path = name.dropFirst(Self.folderPrefix.count)
+        if name.hasPrefix(Self.folderPrefix), !path.isEmpty {
+            self = .imageFolder(path: String(path))
+        } else {
+            do {
+                self = .known(try .named(name))
+            } catch let error as DatasetError {
+                throw DatasetError(error.code, error.message + " or folder:PATH")
+            }
         }
     }
 
