@@ -9,7 +9,7 @@ struct BranchyNetCommand: ParsableCommand {
         abstract: "Train, evaluate and run neural networks that answer easy images early.",
         discussion: """
             Results go to standard output, progress and errors to standard error. Exit codes: \
-            0 done, 1 the run failed, 2 a promise was not kept, 64 wrong usage, 65 bad data, \
+            0 done, 1 the run failed, 2 a guarantee was not kept, 64 wrong usage, 65 bad data, \
             recipe or model, 73 output cannot be written, 130 interrupted.
             """,
         version: "branchynet \(Version.number) (\(Engines.description))",

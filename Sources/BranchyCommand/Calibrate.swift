@@ -10,7 +10,7 @@ struct Calibrate: ParsableCommand {
         discussion: """
             The calibration images were set aside when the model was trained. Every exit's answer \
             to each of them is recorded once, the time to each exit is measured on this machine or \
-            read from --costs, and thresholds are scored by replay. Without a wish, the knee is \
+            read from --costs, and thresholds are scored by replay. Without an objective, the knee is \
             taken: the fastest setting whose accuracy is within one standard error of the best, \
             which may give away as much; --most-accurate gives away nothing that these images can \
             tell. \
@@ -50,7 +50,7 @@ struct Calibrate: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What thresholds are compared with, or best: whichever fulfils the wish best."))
+            "What thresholds are compared with, or best: whichever fulfils the objective best."))
     var score: ScoreOption = .one(.entropy)
 
     @OptionGroup var costOptions: CostOptions
@@ -63,13 +63,13 @@ struct Calibrate: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        let wishes = [
+        let objectives = [
             knee, mostAccurate, accuracy != nil, latency != nil, exitRate != nil,
             certification.certify,
         ].filter(\.self)
-        guard wishes.count <= 1 else {
+        guard objectives.count <= 1 else {
             throw ValidationError(
-                "one wish at a time: --knee, --most-accurate, --accuracy, --latency, --exit-rate "
+                "one objective at a time: --knee, --most-accurate, --accuracy, --latency, --exit-rate "
                     + "or --certify")
         }
     }
@@ -91,7 +91,7 @@ struct Calibrate: ParsableCommand {
     private func certify() throws {
         let result = try WorkflowDisplay.whileShown(!quiet) { observer in
             try ModelFolder(model.path).certify(
-                certification.promises, splitSeed: certification.splitSeed, options,
+                certification.guarantees, splitSeed: certification.splitSeed, options,
                 engine: engineOptions.inference(), observer: observer)
         }
         warn(result.warnings)
@@ -110,7 +110,7 @@ struct Calibrate: ParsableCommand {
         return options
     }
 
-    private var objective: ThresholdWish {
+    private var objective: CalibrationObjective {
         if mostAccurate { return .mostAccurate }
         if let accuracy { return .accuracy(atLeast: accuracy.fraction) }
         if let latency { return .cost(atMost: latency.microseconds) }

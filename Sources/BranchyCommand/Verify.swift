@@ -11,7 +11,7 @@ struct Verify: ParsableCommand {
         abstract: "Check a model's certificate.",
         discussion: """
             --recompute runs the calibration images again and expects the same thresholds and the \
-            same verdict. --on asks whether the promise is kept on new labelled images, those of a \
+            same verdict. --on asks whether the guarantee is kept on new labelled images, those of a \
             data set's test part. Exit code 2 where the certificate is refuted.
             """)
 
@@ -23,7 +23,7 @@ struct Verify: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Is the promise kept on these data sets? \(DatasetName.all).", valueName: "name"))
+            "Is the guarantee kept on these data sets? \(DatasetName.all).", valueName: "name"))
     var on: [String] = []
 
     @Option(
@@ -76,7 +76,7 @@ struct Verify: ParsableCommand {
         let certificate = verification.certificate
         var table = Table([.left, .right, .right, .right, .right, .left])
         table.add([
-            "data", "images", "at most", certificate.promise.loss.rawValue, "interval", "verdict",
+            "data", "images", "at most", certificate.guarantee.loss.rawValue, "interval", "verdict",
         ])
         for check in verification.checks {
             table.add([
@@ -87,7 +87,7 @@ struct Verify: ParsableCommand {
                 check.verdict.rawValue,
             ])
         }
-        let promised = certificate.clauses.map { "promised: \($0.promise.words)\n" }
-        return promised.joined() + "\n" + table.text
+        let guaranteed = certificate.clauses.map { "guaranteed: \($0.guarantee.words)\n" }
+        return guaranteed.joined() + "\n" + table.text
     }
 }

@@ -4,19 +4,19 @@ import BranchyTraining
 import Foundation
 import Testing
 
-/// Wishes that cannot be fulfilled, on a network that guesses.
+/// Objectives that cannot be fulfilled, on a network that guesses.
 struct CalibrateTests {
     @Test(arguments: [
         ("--accuracy", "100%", "an accuracy of at least 100.00 %"),
         ("--latency", "0.01us", "an average latency of at most 0.0 µs"),
     ])
-    func namesTheNearestThatIsPossible(option: String, wish: String, asked: String) throws {
+    func namesTheNearestThatIsPossible(option: String, objective: String, asked: String) throws {
         try withTemporaryFolder { folder in
             let model = folder + "/model"
             try SampleModel.writeRandom(to: model, dataset: "digits")
             let before = try contents(of: model)
             let result = try Program.run(
-                "calibrate", model, "--dataset", "digits", option, wish, "--quiet")
+                "calibrate", model, "--dataset", "digits", option, objective, "--quiet")
             #expect(result.status == 65)
             #expect(result.output.isEmpty)
             let start = "Error: no thresholds give \(asked) on the 5,000 calibration images; "
@@ -26,7 +26,7 @@ struct CalibrateTests {
     }
 
     @Test(arguments: [["--knee"], ["--certify", "--max-loss", "1%"]])
-    func refusesLogitsThatAreNotFinite(wish: [String]) throws {
+    func refusesLogitsThatAreNotFinite(objective: [String]) throws {
         var parameters = try ParameterStore.initial(for: .bLeNet, seed: 1)
         parameters["linear2.bias"] = Tensor(repeating: .nan, [10])
         try withTemporaryFolder { folder in
@@ -34,7 +34,7 @@ struct CalibrateTests {
             try SampleModel.write(.bLeNet, parameters, to: model, dataset: "digits")
             let before = try contents(of: model)
             let result = try Program.run(
-                ["calibrate", model, "--dataset", "digits", "--quiet"] + wish)
+                ["calibrate", model, "--dataset", "digits", "--quiet"] + objective)
             #expect(result.status == 65)
             #expect(result.output.isEmpty)
             #expect(
@@ -47,12 +47,12 @@ struct CalibrateTests {
     /// The first exit finds all classes alike, so that its threshold lets all leave or none, and
     /// no answer is worth anything.
     @Test(arguments: ["--knee", "--most-accurate"])
-    func saysWhereEverybodyLeavesAtOneExit(wish: String) throws {
+    func saysWhereEverybodyLeavesAtOneExit(objective: String) throws {
         try withTemporaryFolder { folder in
             let model = folder + "/model"
             try SampleModel.writeConstant(to: model)
             let result = try Program.run(
-                "calibrate", model, "--dataset", "digits", wish, "--quiet",
+                "calibrate", model, "--dataset", "digits", objective, "--quiet",
                 "--json")
             try #require(result.status == 0, "\(result.errors)")
             let record = try JSONDecoder().decode(
@@ -84,7 +84,7 @@ struct CalibrateTests {
 
     @Test func oneWishAtATime() throws {
         let result = try Program.run("calibrate", "model", "--knee", "--most-accurate")
-        #expect(result.status == 64 && result.errors.contains("one wish at a time"))
+        #expect(result.status == 64 && result.errors.contains("one objective at a time"))
     }
 
     private func contents(of folder: String) throws -> [String: Data] {

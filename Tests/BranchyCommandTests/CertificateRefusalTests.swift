@@ -5,7 +5,7 @@ import BranchyTraining
 import Foundation
 import Testing
 
-/// What `calibrate --certify` cannot promise, and certificates that do not hold.
+/// What `calibrate --certify` cannot guarantee, and certificates that do not hold.
 struct CertificateRefusalTests {
     private let certify = ["--certify", "--max-loss", "30%", "--quiet"]
 
@@ -27,7 +27,7 @@ struct CertificateRefusalTests {
         try JSONEncoder.branchyNet.encode(sealed).write(to: URL(fileURLWithPath: path))
     }
 
-    // MARK: - Promises that cannot be made
+    // MARK: - Guarantees that cannot be made
 
     /// Half of the 5,000 images prove; without any loss they prove 1 − 0.05^(1/2500).
     @Test func saysWhatCouldBePromised() throws {
@@ -125,7 +125,7 @@ struct CertificateRefusalTests {
                     $0.others = [$0.clauses[0]]; $0.others[0].policy.thresholds = []
                 },
                 { $0.microsecondsToExit = [1] },
-                { $0.promise.confidence = 2 },
+                { $0.guarantee.confidence = 2 },
                 { $0.proof = LossCounts(samples: 1, losses: 2) },
             ]
             let original = try contents(model + "/certificate.json")
@@ -173,7 +173,7 @@ struct CertificateRefusalTests {
             try SampleModel.writeRandom(to: model, dataset: "digits")
             #expect(try calibrate(model, certify).status == 0)
             try reseal(model) {
-                $0.promise = Promise(loss: .disagreement, maximumLoss: 1e-4, confidence: 0.95)
+                $0.guarantee = Guarantee(loss: .disagreement, maximumLoss: 1e-4, confidence: 0.95)
                 $0.policy.thresholds = [.infinity]
             }
             let check = try Program.run("verify", model, "--on", "digits", "--quiet")

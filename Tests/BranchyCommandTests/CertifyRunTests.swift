@@ -69,7 +69,7 @@ struct CertifyRunTests {
         }
     }
 
-    /// A certificate of the procedure before keeps its promise, and is recomputed by it.
+    /// A certificate of the procedure before keeps its guarantee, and is recomputed by it.
     @Test func earlierOnesCanBeRecomputed() throws {
         try withCertified { model, _ in
             let path = model + "/certificate.json"

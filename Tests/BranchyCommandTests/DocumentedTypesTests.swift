@@ -57,7 +57,7 @@ struct DocumentedTypesTests {
         let (policy, absent) = Self.policies[index]
         let point = OperatingPoint(thresholds: [0.5], accuracy: 1, exitRates: [1, 0], cost: 1)
         let record = CalibrationRecord(
-            wish: "knee", score: .margin, patience: 2, chosen: point, front: [point],
+            objective: "knee", score: .margin, patience: 2, chosen: point, front: [point],
             microsecondsToExit: [1, 2], costFile: "phone.json", samples: 100, dataset: "mnist",
             dataChecksum: "0", engine: "native", precision: "float32")
         let details = try withTemporaryFolder { folder in

@@ -154,7 +154,7 @@ struct EvaluateTests {
             let calibrate = ["calibrate", folder, "--dataset", "digits", "--quiet"]
             let table = try Program.run(calibrate + ["--score", "best"])
             #expect(table.status == 0, "\(table.errors)")
-            #expect(table.output.contains("wish: knee by the best score"))
+            #expect(table.output.contains("objective: knee by the best score"))
             let rows = table.output.split(separator: "\n").drop { !$0.hasPrefix("what decides") }
             #expect((2...5).contains(rows.count))
             let best = try Program.run(calibrate + ["--score", "best", "--json"])

@@ -85,7 +85,7 @@ struct NumberOptionTests {
     func namesOptionValueAndRange(index: Int) throws {
         let (command, option, expected, accepted) = Self.options[index]
         for value in Self.values {
-            // Shares that can be none of a promise's are refused once all is read, in other words;
+            // Shares that can be none of a guarantee's are refused once all is read, in other words;
             // and a demo with a number that it accepts would begin.
             let isJudgedLater =
                 (["--max-loss", "--confidence"].contains(option) && ["0", "1"].contains(value))

@@ -52,7 +52,7 @@ import Testing
             network: model.network, parameters: model.parameters,
             policy: ThresholdPolicy(thresholds: [0]), engine: engine)
         let record = try ExitRecord.record(
-                all, on: test, preprocessing: model.preprocessing)
+            all, on: test, preprocessing: model.preprocessing)
         let images = (0..<test.count).map { index in
             test.pixels(at: index).map { model.preprocessing.apply(to: $0, channel: 0) }
         }

@@ -2,7 +2,7 @@ import BranchyCompute
 import TestSupport
 import Testing
 
-/// What the suite leaves to the engines, and what the helpers promise.
+/// What the suite leaves to the engines, and what the helpers guarantee.
 @Suite struct ReferenceEngineTests {
     private let engine = ReferenceEngine()
 

@@ -81,7 +81,7 @@ enum SampleBytes {
     }
 }
 
-/// What a call throws, if it is what this package promises to throw.
+/// What a call throws, if it is what this package guarantees to throw.
 ///
 /// Call it outside of `#expect`: within another closure, Swift 6.3.1 runs the closure of a macro's
 /// argument in place of the one after it.

@@ -18,7 +18,7 @@ struct CertifiedPopulation {
     }
 
     let record: ExitRecord<CalibrationSplit>
-    let loss: PromisedLoss
+    let loss: GuaranteedLoss
     let costOfExit: [Double]
 
     /// - Parameter levels: how many different scores an exit has.
@@ -54,7 +54,7 @@ struct CertifiedPopulation {
     }
 
     /// Samples that some model answered.
-    init(_ record: ExitRecord<CalibrationSplit>, loss: PromisedLoss, costOfExit: [Double]) {
+    init(_ record: ExitRecord<CalibrationSplit>, loss: GuaranteedLoss, costOfExit: [Double]) {
         (self.record, self.loss, self.costOfExit) = (record, loss, costOfExit)
     }
 

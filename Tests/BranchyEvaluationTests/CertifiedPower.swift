@@ -16,15 +16,16 @@ struct CertifiedPower {
     /// Draws and certifies.
     ///
     /// - Parameters:
-    ///   - maximumLoss: promised with 95 % confidence.
+    ///   - maximumLoss: guaranteed with 95 % confidence.
     ///   - sampleCount: how many calibration samples a draw has.
     init(
         of population: CertifiedPopulation, maximumLoss: Double, sampleCount: Int, draws: Int,
         score: ExitScore = .entropy, procedure: Certifier.Procedure = .steps
     ) throws {
-        let promise = Promise(loss: population.loss, maximumLoss: maximumLoss, confidence: 0.95)
-        let test = PromiseTest(
-            of: promise, samples: sampleCount - sampleCount / 2, level: promise.level(atOnce: 1),
+        let guarantee = Guarantee(loss: population.loss, maximumLoss: maximumLoss, confidence: 0.95)
+        let test = GuaranteeTest(
+            of: guarantee, samples: sampleCount - sampleCount / 2,
+            level: guarantee.level(atOnce: 1),
             procedure: procedure)
         for draw in 0..<draws {
             let certifier = try population.certifier(
@@ -41,7 +42,7 @@ struct CertifiedPower {
         }
     }
 
-    /// How many draws may break a promise: 5 % of them and three standard errors.
+    /// How many draws may break a guarantee: 5 % of them and three standard errors.
     static func mostBroken(of draws: Int) -> Double {
         let draws = Double(draws)
         return 0.05 * draws + 3 * (0.05 * 0.95 * draws).squareRoot()

@@ -14,7 +14,7 @@ struct CertifiedPowerTests {
     #endif
 
     private func power(
-        of loss: PromisedLoss, on population: CertifiedPopulation, at maximumLoss: Double,
+        of loss: GuaranteedLoss, on population: CertifiedPopulation, at maximumLoss: Double,
         by procedure: Certifier.Procedure = .steps
     ) throws -> CertifiedPower {
         try CertifiedPower(
@@ -67,7 +67,7 @@ struct CertifiedPowerTests {
         let record = try Self.record(of: "b-alexnet-fast", dataFolder: dataFolder)
         for maximumLoss in [0.003, 0.005, 0.01] {
             for (loss, procedure) in [
-                (PromisedLoss.harm, Certifier.Procedure.front), (.harm, .steps),
+                (GuaranteedLoss.harm, Certifier.Procedure.front), (.harm, .steps),
                 (.accuracyGap, .front), (.accuracyGap, .steps),
             ] {
                 for score in [ExitScore.entropy, .maximumProbability, .margin] {
@@ -98,6 +98,6 @@ struct CertifiedPowerTests {
             network: model.network, parameters: model.parameters,
             policy: ThresholdPolicy(thresholds: [0]), engine: NativeEngine())
         return try ExitRecord.record(
-                predictor, on: split, preprocessing: model.preprocessing)
+            predictor, on: split, preprocessing: model.preprocessing)
     }
 }

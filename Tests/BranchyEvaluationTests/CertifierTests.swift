@@ -3,7 +3,7 @@ import BranchyEvaluation
 import BranchyNet
 import Testing
 
-/// Whether promises are kept, and whether they are worth having.
+/// Whether guarantees are kept, and whether they are worth having.
 struct CertifierTests {
     // Without optimization a draw takes fifty times as long.
     #if DEBUG
@@ -14,7 +14,7 @@ struct CertifierTests {
     private static let powerDrawCount = 100
     #endif
 
-    /// Calibrating again and again on new data, a promise is broken in at most δ of the times, but
+    /// Calibrating again and again on new data, a guarantee is broken in at most δ of the times, but
     /// for three standard errors of so many draws.
     @Test(arguments: CertifiedPopulation.Kind.allCases, [5, 30])
     func promisesAreBrokenAsRarelyAsSaid(
@@ -25,11 +25,11 @@ struct CertifierTests {
         // Made once: that of the gap takes longer to make than to ask.
         let cells = [0.005, 0.01, 0.02].flatMap { loss in
             [0.05, 0.1].map { level in
-                let promise = Promise(
+                let guarantee = Guarantee(
                     loss: population.loss, maximumLoss: loss, confidence: 1 - level)
                 return (
                     loss: loss, level: level,
-                    test: PromiseTest(of: promise, samples: 1_000, level: level)
+                    test: GuaranteeTest(of: guarantee, samples: 1_000, level: level)
                 )
             }
         }
@@ -108,8 +108,8 @@ struct CertifierTests {
     }
 
     /// Nobody, then by about an eighth more each time, up to the most that lose nothing.
-    @Test(arguments: PromisedLoss.allCases)
-    func theChainComesToItsFrontInSteps(loss: PromisedLoss) throws {
+    @Test(arguments: GuaranteedLoss.allCases)
+    func theChainComesToItsFrontInSteps(loss: GuaranteedLoss) throws {
         let record = CertifiedPopulation(.monotone, levels: 2_000).record
         let chain = { (procedure: Certifier.Procedure) in
             try Certifier(
@@ -127,7 +127,7 @@ struct CertifierTests {
         if loss != .accuracyGap { #expect(try points[8...] == chain(.front)[1...]) }
     }
 
-    /// Whoever asks for several promises on the same data pays for it.
+    /// Whoever asks for several guarantees on the same data pays for it.
     @Test func severalAtOnceAreTestedMoreStrictly() throws {
         let certifier = try CertifiedPopulation(.monotone, levels: 2_000)
             .certifier(sampleCount: 4_000, seed: 1)
@@ -153,8 +153,8 @@ struct CertifierTests {
     /// Where only the margin tells right from wrong early answers.
     @Test func theScoreThatSavesMostIsTaken() throws {
         let certifiers = try certifiers(MadeUpAnswers.separatedByMargin(count: 1_200))
-        let promise = Promise(maximumLoss: 0.01, confidence: 0.95)
-        let best = Certifier.best(of: certifiers, for: promise)
+        let guarantee = Guarantee(maximumLoss: 0.01, confidence: 0.95)
+        let best = Certifier.best(of: certifiers, for: guarantee)
         #expect(best.score == .margin)
         let certified = try certifiers.map {
             try $0.certify(maximumLoss: 0.01, confidence: 0.95).point.cost
@@ -166,12 +166,12 @@ struct CertifierTests {
     @Test(arguments: 0..<5 as Range<UInt64>)
     func theScoreOfTheGapIsThatOfHarm(seed: UInt64) throws {
         let record = ExitRecord.random(exitCount: 3, sampleCount: 2_000, levels: 300, seed: seed)
-        let best = { (loss: PromisedLoss) in
+        let best = { (loss: GuaranteedLoss) in
             Certifier.best(
                 of: try Self.scores.map {
                     try Certifier(
                         record: record, loss: loss, score: $0, costOfExit: [1, 3, 9], seed: seed)
-                }, for: Promise(loss: loss, maximumLoss: 0.05, confidence: 0.95))
+                }, for: Guarantee(loss: loss, maximumLoss: 0.05, confidence: 0.95))
         }
         let (harm, gap) = (try best(.harm), try best(.accuracyGap))
         #expect(gap.score == harm.score)
@@ -184,8 +184,8 @@ struct CertifierTests {
 
     @Test func ofEqualScoresTheFirstIsTaken() throws {
         let record = ExitRecord([SampleGroup(1_200, [1, 1], [true, true])])
-        let promise = Promise(maximumLoss: 0.01, confidence: 0.95)
-        #expect(try Certifier.best(of: certifiers(record), for: promise).score == .entropy)
+        let guarantee = Guarantee(maximumLoss: 0.01, confidence: 0.95)
+        #expect(try Certifier.best(of: certifiers(record), for: guarantee).score == .entropy)
     }
 
     /// What proof says, even that everything early is wrong, decides nothing about the score.
@@ -202,8 +202,8 @@ struct CertifierTests {
         let spoilt = ExitRecord<CalibrationSplit>(
             observations: observations, labels: record.labels, exitCount: 2, classCount: 3,
             dataset: "", dataChecksum: "")
-        let promise = Promise(maximumLoss: 0.01, confidence: 0.95)
-        let best = Certifier.best(of: try certifiers(spoilt), for: promise)
+        let guarantee = Guarantee(maximumLoss: 0.01, confidence: 0.95)
+        let best = Certifier.best(of: try certifiers(spoilt), for: guarantee)
         #expect(best.score == .margin)
         #expect(
             best.chain.map(\.point)
@@ -215,8 +215,8 @@ struct CertifierTests {
 
     /// 298 without harm prove 1 % not quite with 95 %; 299 do: 0.99²⁹⁹ = 0.0495.
     @Test func saysHowManySamplesAPromiseTakes() throws {
-        let promise = Promise(maximumLoss: 0.01, confidence: 0.95)
-        #expect(Certifier.samplesNeeded(for: promise, level: 0.05) == 299)
+        let guarantee = Guarantee(maximumLoss: 0.01, confidence: 0.95)
+        #expect(Certifier.samplesNeeded(for: guarantee, level: 0.05) == 299)
         let record = { ExitRecord([SampleGroup($0, [1, 1], [true, true])]) }
         let certifier = { (count: Int) in
             try Certifier(record: record(count), loss: .harm, costOfExit: [1, 2], seed: 0)

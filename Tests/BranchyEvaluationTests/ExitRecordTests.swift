@@ -55,7 +55,7 @@ struct ExitRecordTests {
         let sample = try SmallNetwork(exitCount: 3, seed: 1)
         var seen: [Int] = []
         let record = try ExitRecord.record(
-                sample.predictor(), on: sample.split, preprocessing: SmallNetwork.preprocessing
+            sample.predictor(), on: sample.split, preprocessing: SmallNetwork.preprocessing
         ) { done, count in
             #expect(count == 40)
             seen.append(done)
@@ -71,7 +71,7 @@ struct ExitRecordTests {
         let sample = try SmallNetwork(exitCount: 3, seed: 1)
         let eager = ThresholdPolicy(thresholds: [.infinity, .infinity])
         let record = try ExitRecord.record(
-                sample.predictor(eager), on: sample.split,
+            sample.predictor(eager), on: sample.split,
             preprocessing: SmallNetwork.preprocessing)
         let expected = try sample.record()
         for index in 0..<record.count { #expect(record[index] == expected[index]) }
@@ -84,7 +84,7 @@ struct ExitRecordTests {
         let labels = sample.dataset.labels.shuffled(using: &generator)
         #expect(labels != sample.dataset.labels)
         let relabelled = try ExitRecord.record(
-                sample.predictor(),
+            sample.predictor(),
             on: CalibrationSplit(
                 ImageDataset(
                     name: "noise", imageShape: [1, 4, 4], classNames: sample.dataset.classNames,
@@ -132,7 +132,7 @@ struct ExitRecordTests {
         for dataset in [wide, binary] {
             let error = #expect(throws: NetworkError.self) {
                 try ExitRecord.record(
-                predictor, on: CalibrationSplit(dataset),
+                    predictor, on: CalibrationSplit(dataset),
                     preprocessing: SmallNetwork.preprocessing)
             }
             #expect(error?.description.contains(dataset.name) == true)

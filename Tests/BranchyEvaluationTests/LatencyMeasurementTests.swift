@@ -16,7 +16,7 @@ struct LatencyMeasurementTests {
         clock: ManualClock
     ) throws -> LatencyMeasurement {
         try LatencyMeasurement.measure(
-                subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
+            subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
             imageCount: imageCount, rounds: rounds, clock: clock)
     }
 
@@ -166,7 +166,7 @@ struct LatencyMeasurementTests {
         let sample = try SmallNetwork(exitCount: 2, imageCount: 4, seed: 1)
         var seen: [[Int]] = []
         let measured = try LatencyMeasurement.measure(
-                [sample.predictor()], on: sample.split, preprocessing: SmallNetwork.preprocessing,
+            [sample.predictor()], on: sample.split, preprocessing: SmallNetwork.preprocessing,
             imageCount: 9, rounds: 1, clock: ManualClock()
         ) { seen.append([$0, $1]) }
         #expect(measured.seconds.map(\.count) == [4])

@@ -19,7 +19,7 @@ struct LatencyReportTests {
                 engine: AdvancingEngine(clock: clock) { _ in .microseconds(script.next()) })
         }
         return try LatencyMeasurement.measure(
-                subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
+            subjects, on: sample.split, preprocessing: SmallNetwork.preprocessing,
             imageCount: count, rounds: 1, clock: clock)
     }
 
@@ -82,7 +82,7 @@ struct LatencyReportTests {
         let predictor = try sample.predictor(
             engine: AdvancingEngine(clock: clock) { _ in .seconds(100) })
         let measurement = try LatencyMeasurement.measure(
-                [0, 0, 1, 1].map { try predictor.leaving(at: $0) }, on: sample.split,
+            [0, 0, 1, 1].map { try predictor.leaving(at: $0) }, on: sample.split,
             preprocessing: SmallNetwork.preprocessing, imageCount: 3, rounds: 1, clock: clock)
         let report = LatencyReport(measurement, exitCount: 2)
         expect(report.preparation, 1e6)

@@ -90,17 +90,17 @@ struct PairedTestTests {
         }
     }
 
-    /// Of 2,500 samples 10 lost and 30 gained: far less than the promised 1 %, even with the
+    /// Of 2,500 samples 10 lost and 30 gained: far less than the guaranteed 1 %, even with the
     /// caution that the level asks for. Losses alone would prove 0.7 %.
     @Test func theBoundOfTheGapCountsGains() {
-        let promise = Promise(loss: .accuracyGap, maximumLoss: 0.01, confidence: 0.95)
-        let bound = promise.upperBound(
+        let guarantee = Guarantee(loss: .accuracyGap, maximumLoss: 0.01, confidence: 0.95)
+        let bound = guarantee.upperBound(
             LossCounts(samples: 2_500, losses: 10, gains: 30), level: 0.05)
         #expect(bound > 0 && bound < 0.001)
-        let even = promise.upperBound(
+        let even = guarantee.upperBound(
             LossCounts(samples: 2_500, losses: 16, gains: 0), level: 0.05)
         #expect(even > 0.0095 && even <= 0.01)
-        let harm = Promise(maximumLoss: 0.01, confidence: 0.95).upperBound(
+        let harm = Guarantee(maximumLoss: 0.01, confidence: 0.95).upperBound(
             LossCounts(samples: 2_500, losses: 16), level: 0.05)
         #expect(even >= harm && even - harm <= 0.0001)
     }

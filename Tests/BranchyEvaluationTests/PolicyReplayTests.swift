@@ -52,7 +52,7 @@ struct PolicyReplayTests {
             engine: AdvancingEngine(try NativeEngine(), clock: clock) { _ in .microseconds(10) },
             clock: clock)
         let record = try ExitRecord.record(
-                all, on: digits, preprocessing: model.preprocessing)
+            all, on: digits, preprocessing: model.preprocessing)
         let images = (0..<2_000).map { index in
             digits.pixels(at: index).map { model.preprocessing.apply(to: $0, channel: 0) }
         }

@@ -5,7 +5,7 @@ import Testing
 
 /// Which score is chosen, and that none of the others does better.
 struct ScoreCalibratorTests {
-    private static let wishes: [ThresholdWish] = [
+    private static let objectives: [CalibrationObjective] = [
         .knee, .mostAccurate, .accuracy(atLeast: 0.35), .cost(atMost: 3),
         .earlyExitRate(atLeast: 0.5),
     ]
@@ -35,15 +35,15 @@ struct ScoreCalibratorTests {
         }
     }
 
-    @Test(arguments: 1...6 as ClosedRange<UInt64>, wishes)
-    func noScoreAloneDoesBetter(seed: UInt64, wish: ThresholdWish) throws {
+    @Test(arguments: 1...6 as ClosedRange<UInt64>, objectives)
+    func noScoreAloneDoesBetter(seed: UInt64, objective: CalibrationObjective) throws {
         let record = ExitRecord(randomThreeClasses: 150, seed: seed)
         let costs = [1.0, 2, 4]
-        let best = try ScoreCalibrator(record: record, costOfExit: costs).choices(for: wish)[0]
+        let best = try ScoreCalibrator(record: record, costOfExit: costs).choices(for: objective)[0]
         for score in ExitScore.allCases {
             let alone = try ScoreCalibrator(record: record, scores: [score], costOfExit: costs)
-            guard let other = try? alone.choices(for: wish)[0].point else { continue }
-            switch wish {
+            guard let other = try? alone.choices(for: objective)[0].point else { continue }
+            switch objective {
             case .accuracy: #expect(best.point.cost <= other.cost)
             case .mostAccurate, .cost, .earlyExitRate:
                 #expect(best.point.accuracy >= other.accuracy)
@@ -57,10 +57,10 @@ struct ScoreCalibratorTests {
     /// A quarter each is wrong at one of two exits, as sure as all others: where both agree they
     /// are right, and no score tells who that is.
     @Test(arguments: [
-        ThresholdWish.knee, .mostAccurate, .accuracy(atLeast: 1), .cost(atMost: 3),
+        CalibrationObjective.knee, .mostAccurate, .accuracy(atLeast: 1), .cost(atMost: 3),
         .earlyExitRate(atLeast: 0.5),
     ])
-    func patienceIsChosenWhereAgreementTellsMore(wish: ThresholdWish) throws {
+    func patienceIsChosenWhereAgreementTellsMore(objective: CalibrationObjective) throws {
         let record = ExitRecord([
             SampleGroup(100, [1, 1, 1], [true, true, true]),
             SampleGroup(50, [1, 1, 1], [true, false, true]),
@@ -68,7 +68,7 @@ struct ScoreCalibratorTests {
         ])
         let calibrator = try ScoreCalibrator(
             record: record, considersPatience: true, costOfExit: [1, 2, 4])
-        let choice = try #require(calibrator.choices(for: wish).first)
+        let choice = try #require(calibrator.choices(for: objective).first)
         #expect(choice.policy == .patience(PatiencePolicy(patience: 1)))
         #expect(choice.score == nil && choice.patience == 1)
         #expect(choice.point.accuracy == 1 && choice.point.cost == 3)
@@ -93,7 +93,9 @@ struct ScoreCalibratorTests {
         let alone = try ThresholdCalibrator(record: record, score: score, costOfExit: [1, 2, 4])
         let calibrator = try ScoreCalibrator(
             record: record, scores: [score], costOfExit: [1, 2, 4])
-        let point = { (wish: ThresholdWish) in try calibrator.choices(for: wish).first?.point }
+        let point = { (objective: CalibrationObjective) in
+            try calibrator.choices(for: objective).first?.point
+        }
         #expect(try point(.knee) == alone.knee)
         #expect(try point(.mostAccurate) == alone.mostAccurate)
         #expect(try point(.accuracy(atLeast: 0.35)) == alone.point(accuracyAtLeast: 0.35))
@@ -107,11 +109,11 @@ struct ScoreCalibratorTests {
         let accuracy = #expect(throws: CalibrationError.self) {
             try calibrator.choices(for: .accuracy(atLeast: 1.01))
         }
-        #expect(accuracy?.code == .impossibleWish && accuracy?.nearest?.accuracy == 1)
+        #expect(accuracy?.code == .impossibleObjective && accuracy?.nearest?.accuracy == 1)
         let cost = #expect(throws: CalibrationError.self) {
             try calibrator.choices(for: .cost(atMost: 0.9))
         }
-        #expect(cost?.code == .impossibleWish && cost?.nearest?.cost == 1)
+        #expect(cost?.code == .impossibleObjective && cost?.nearest?.cost == 1)
     }
 }
 

@@ -58,7 +58,7 @@ struct SmallNetwork {
 
     func record() throws -> ExitRecord<CalibrationSplit> {
         try ExitRecord.record(
-                predictor(), on: split, preprocessing: Self.preprocessing)
+            predictor(), on: split, preprocessing: Self.preprocessing)
     }
 
     /// An image as a predictor reads it.

@@ -74,22 +74,22 @@ struct ThresholdCalibratorTests {
         let points =
             BruteForce(record, score, costOfExit: Array(Self.costs.prefix(exitCount))).points
         #expect(found.sweep.count == points.count)
-        for wish in [0.3, 0.5, 0.55, 0.6, 0.65] {
-            let cheapest = points.filter { $0.accuracy >= wish }.map(\.cost).min()
-            let chosen = try? found.point(accuracyAtLeast: wish)
+        for objective in [0.3, 0.5, 0.55, 0.6, 0.65] {
+            let cheapest = points.filter { $0.accuracy >= objective }.map(\.cost).min()
+            let chosen = try? found.point(accuracyAtLeast: objective)
             #expect(chosen?.cost == cheapest)
         }
-        for wish in [0.9, 1, 1.3, 1.9, 2.2, 3] {
-            let best = points.filter { $0.cost <= wish }.map(\.accuracy).max()
-            let chosen = try? found.point(costAtMost: wish)
+        for objective in [0.9, 1, 1.3, 1.9, 2.2, 3] {
+            let best = points.filter { $0.cost <= objective }.map(\.accuracy).max()
+            let chosen = try? found.point(costAtMost: objective)
             #expect(chosen?.accuracy == best)
         }
-        for wish in 0...121 {
-            let fitting = points.filter { $0.earlyExits >= wish }
+        for objective in 0...121 {
+            let fitting = points.filter { $0.earlyExits >= objective }
             let best = fitting.map(\.accuracy).max()
             let cost = fitting.filter { $0.accuracy == best }.map(\.cost).min()
-            let chosen = try? found.point(earlyExitRateAtLeast: Double(wish) / 120)
-            #expect(chosen?.accuracy == best && chosen?.cost == cost, "\(wish) of 120")
+            let chosen = try? found.point(earlyExitRateAtLeast: Double(objective) / 120)
+            #expect(chosen?.accuracy == best && chosen?.cost == cost, "\(objective) of 120")
         }
     }
 

@@ -45,9 +45,9 @@ struct WorkflowTests {
 
     @Test func aCertificateIsVerifiedByTheSameImages() throws {
         try SampleRun.whileThere { folder in
-            let promise = Promise(loss: .harm, maximumLoss: 0.2, confidence: 0.9)
-            let result = try folder.certify([promise], engine: engine())
-            #expect(result.certificate.promise == promise)
+            let guarantee = Guarantee(loss: .harm, maximumLoss: 0.2, confidence: 0.9)
+            let result = try folder.certify([guarantee], engine: engine())
+            #expect(result.certificate.guarantee == guarantee)
             let verification = try folder.verify(on: .calibrationImages) { _ in try engine() }
             #expect(verification.checks.map(\.verdict) == [.kept])
             #expect(!verification.isRefuted)

@@ -35,7 +35,7 @@ struct CalibrationReport {
         }
         return """
             \(network.name), \(Format.grouped(record.samples)) calibration images of \
-            \(record.dataset), wish: \(record.wish), \(subject)
+            \(record.dataset), objective: \(record.objective), \(subject)
             time to leave\(record.costFile.map { " (of \($0))" } ?? ""): \
             \(times.joined(separator: ", "))
 

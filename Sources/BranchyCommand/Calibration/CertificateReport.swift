@@ -17,15 +17,15 @@ struct CertificateReport {
         let several =
             clauses.count > 1
             ? """
-            \(clauses.count) promises at once, each tested at an error of \
+            \(clauses.count) guarantees at once, each tested at an error of \
             \(Format.percent(certificate.level)) (Bonferroni), so that all of them together hold \
-            with \(Format.percent(certificate.promise.confidence)) confidence. The first is in \
+            with \(Format.percent(certificate.guarantee.confidence)) confidence. The first is in \
             force; --threshold asks for another.
 
             """ : ""
         return """
             \(network.name) on \(certificate.dataset): \
-            \(clauses.map(\.promise.words).joined(separator: "; "))
+            \(clauses.map(\.guarantee.words).joined(separator: "; "))
 
             \(table)
             proven by \(Format.grouped(certificate.proof.samples)) images, chosen by \
@@ -45,7 +45,7 @@ struct CertificateReport {
         ])
         for (clause, point) in zip(certificate.clauses, points) {
             table.add([
-                Format.percent(clause.promise.maximumLoss),
+                Format.percent(clause.guarantee.maximumLoss),
                 clause.policy.thresholds.map { "\($0)" }.joined(separator: ", "),
                 Format.grouped(clause.proof.losses), Format.grouped(clause.proof.gains),
                 Format.percent(clause.upperBound), Format.percent(point.earlyExitRate),

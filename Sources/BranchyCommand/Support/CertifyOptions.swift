@@ -2,7 +2,7 @@ public import ArgumentParser
 public import BranchyEvaluation
 import BranchyNet
 
-/// What is to be promised.
+/// What is to be guaranteed.
 struct CertifyOptions: ParsableArguments {
     @Flag(help: "Prove on held-out images what the thresholds cost; see docs/Certificates.md.")
     var certify = false
@@ -11,19 +11,19 @@ struct CertifyOptions: ParsableArguments {
         name: [.customLong("max-loss")],
         help: ArgumentHelp(
             "The most loss on average.",
-            discussion: "Repeat it for several promises, which then hold together; the first is "
+            discussion: "Repeat it for several guarantees, which then hold together; the first is "
                 + "put in force.", valueName: "0.5%"), transform: Share.parse)
     var maximumLosses: [Share] = []
 
     @Option(
-        help: ArgumentHelp("How sure the promise is.", valueName: "95%"), transform: Share.parse)
+        help: ArgumentHelp("How sure the guarantee is.", valueName: "95%"), transform: Share.parse)
     var confidence: Share?
 
     @Option(
         help: ArgumentHelp(
             "What is lost: right answers of the last exit (harm), its answers (disagreement), or "
                 + "accuracy, gains counted against it (accuracy-gap).", valueName: "loss"))
-    var loss: PromisedLoss?
+    var loss: GuaranteedLoss?
 
     @Option(
         help: ArgumentHelp("Cuts the images into tuning and proof.", valueName: "n"),
@@ -54,11 +54,11 @@ struct CertifyOptions: ParsableArguments {
     private var sure: Double { confidence?.fraction ?? 0.95 }
 
     /// What was asked for, in that order.
-    var promises: [Promise] {
+    var guarantees: [Guarantee] {
         maximumLosses.map {
-            Promise(loss: loss ?? .harm, maximumLoss: $0.fraction, confidence: sure)
+            Guarantee(loss: loss ?? .harm, maximumLoss: $0.fraction, confidence: sure)
         }
     }
 }
 
-extension PromisedLoss: ExpressibleByArgument {}
+extension GuaranteedLoss: ExpressibleByArgument {}

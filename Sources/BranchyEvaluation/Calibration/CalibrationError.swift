@@ -4,13 +4,13 @@ public import BranchyNet
 public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
-        private enum Wrapped { case tooFewSamples, impossibleWish, noChoice, notFinite }
+        private enum Wrapped { case tooFewSamples, impossibleObjective, noChoice, notFinite }
         private let wrapped: Wrapped
 
         /// There are too few samples to tell anything.
         public static let tooFewSamples = Code(wrapped: .tooFewSamples)
-        /// No thresholds fulfil the wish; the message names the nearest that can be had.
-        public static let impossibleWish = Code(wrapped: .impossibleWish)
+        /// No thresholds fulfil the objective; the message names the nearest that can be had.
+        public static let impossibleObjective = Code(wrapped: .impossibleObjective)
         /// The network has no early exit.
         public static let noChoice = Code(wrapped: .noChoice)
         /// An exit gives logits that are NaN or infinite.
@@ -19,9 +19,9 @@ public struct CalibrationError: Error, Hashable, Sendable, CustomStringConvertib
 
     /// What kind of failure it is.
     public let code: Code
-    /// What was wished for, and what is possible.
+    /// What was asked for, and what is possible.
     public let message: String
-    /// What comes nearest to a wish that cannot be fulfilled; `nil` for other failures.
+    /// What comes nearest to an objective that cannot be fulfilled; `nil` for other failures.
     public let nearest: OperatingPoint?
 
     /// Describes a failure.
@@ -45,7 +45,7 @@ extension ExitRecord {
                 throw CalibrationError(
                     .notFinite,
                     "exit \(exit + 1) gives logits that are NaN or infinite for image \(sample) "
-                        + "of \(dataset): nothing can be chosen, measured or promised by it; was the "
+                        + "of \(dataset): nothing can be chosen, measured or guaranteed by it; was the "
                         + " network trained to the end, and did its loss stay finite?")
             }
         }

@@ -4,7 +4,7 @@ public import BranchyNet
 /// Chooses what decides on calibration data: a score and thresholds of it, or patience.
 ///
 /// Each score's thresholds are found by a ``ThresholdCalibrator``; of what they and each patience
-/// offer, the best by the wish is taken, the first of equals. Choosing among more makes figures on
+/// offer, the best by the objective is taken, the first of equals. Choosing among more makes figures on
 /// the calibration data flatter a little more.
 public struct ScoreCalibrator: Sendable {
     /// A policy, and what it did.
@@ -64,17 +64,17 @@ public struct ScoreCalibrator: Sendable {
         }
     }
 
-    /// What each score and each patience offers, the best by a wish first; those that offer nothing
+    /// What each score and each patience offers, the best by an objective first; those that offer nothing
     /// are left out.
     ///
-    /// - Throws: ``CalibrationError/Code/impossibleWish`` where no score's thresholds fulfil it;
+    /// - Throws: ``CalibrationError/Code/impossibleObjective`` where no score's thresholds fulfil it;
     ///   the nearest that is named is the nearest of all scores.
-    public func choices(for wish: ThresholdWish) throws(CalibrationError) -> [Choice] {
+    public func choices(for objective: CalibrationObjective) throws(CalibrationError) -> [Choice] {
         var choices: [Choice] = []
         var failures: [CalibrationError] = []
         for calibrator in calibrators {
             do throws(CalibrationError) {
-                guard let point = try point(of: calibrator, for: wish) else { continue }
+                guard let point = try point(of: calibrator, for: objective) else { continue }
                 let policy = ThresholdPolicy(
                     score: calibrator.score, thresholds: point.thresholds)
                 choices.append(Choice(policy: .thresholds(policy), point: point))
@@ -82,20 +82,20 @@ public struct ScoreCalibrator: Sendable {
                 failures.append(error)
             }
         }
-        choices += patiences.filter { fulfils(wish, $0.point) }
-        let nearest = failures.max { wish.isNearer($1, than: $0) }
+        choices += patiences.filter { fulfils(objective, $0.point) }
+        let nearest = failures.max { objective.isNearer($1, than: $0) }
         if let nearest, choices.isEmpty { throw nearest }
         // Behind those that are as good, so that the first of equals wins.
         return choices.reduce(into: []) { sorted, choice in
-            let place = sorted.firstIndex { wish.prefers(choice.point, to: $0.point) }
+            let place = sorted.firstIndex { objective.prefers(choice.point, to: $0.point) }
             sorted.insert(choice, at: place ?? sorted.count)
         }
     }
 
-    /// Whether a point that no calibrator chose is what the wish asks for.
-    private func fulfils(_ wish: ThresholdWish, _ point: OperatingPoint) -> Bool {
+    /// Whether a point that no calibrator chose is what the objective asks for.
+    private func fulfils(_ objective: CalibrationObjective, _ point: OperatingPoint) -> Bool {
         let samples = calibrators[0].sampleCount
-        switch wish {
+        switch objective {
         case .knee:
             return point.accuracy
                 >= ThresholdCalibrator.leastKneeAccuracy(ofBest: bestAccuracy, samples: samples)
@@ -111,9 +111,9 @@ public struct ScoreCalibrator: Sendable {
 
     /// What one score offers; `nil` where another one's accuracy leaves it out of the knee.
     private func point(
-        of calibrator: ThresholdCalibrator, for wish: ThresholdWish
+        of calibrator: ThresholdCalibrator, for objective: CalibrationObjective
     ) throws(CalibrationError) -> OperatingPoint? {
-        switch wish {
+        switch objective {
         case .knee: calibrator.knee(ofBestAccuracy: bestAccuracy)
         case .mostAccurate: calibrator.mostAccurate
         case .accuracy(let accuracy): try calibrator.point(accuracyAtLeast: accuracy)
@@ -127,7 +127,7 @@ public struct ScoreCalibrator: Sendable {
     }
 }
 
-extension ThresholdWish {
+extension CalibrationObjective {
     /// Whether one failure names a nearer point than another.
     fileprivate func isNearer(_ one: CalibrationError, than other: CalibrationError) -> Bool {
         guard let one = one.nearest, let other = other.nearest else { return false }

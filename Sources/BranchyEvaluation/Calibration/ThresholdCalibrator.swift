@@ -77,7 +77,7 @@ public struct ThresholdCalibrator: Sendable {
     }
 }
 
-// MARK: - Wishes
+// MARK: - Objectives
 
 extension ThresholdCalibrator {
     /// The cheapest point whose accuracy is within one standard error of the best on the front.
@@ -105,11 +105,11 @@ extension ThresholdCalibrator {
 
     /// The cheapest point of at least an accuracy, 0 ... 1.
     ///
-    /// - Throws: ``CalibrationError/Code/impossibleWish`` where no point has it.
+    /// - Throws: ``CalibrationError/Code/impossibleObjective`` where no point has it.
     public func point(accuracyAtLeast accuracy: Double) throws(CalibrationError) -> OperatingPoint {
         guard let point = cheapest(where: { $0.accuracy >= accuracy }) else {
             throw CalibrationError(
-                .impossibleWish,
+                .impossibleObjective,
                 "no thresholds reach an accuracy of \(accuracy) on the calibration images; the "
                     + "best is \(bestAccuracy)", nearest: front.last)
         }
@@ -118,11 +118,11 @@ extension ThresholdCalibrator {
 
     /// The most accurate point of at most a cost.
     ///
-    /// - Throws: ``CalibrationError/Code/impossibleWish`` where even the cheapest costs more.
+    /// - Throws: ``CalibrationError/Code/impossibleObjective`` where even the cheapest costs more.
     public func point(costAtMost cost: Double) throws(CalibrationError) -> OperatingPoint {
         guard let point = front.last(where: { $0.cost <= cost }) else {
             throw CalibrationError(
-                .impossibleWish,
+                .impossibleObjective,
                 "no thresholds bring the mean cost down to \(cost); the cheapest is "
                     + "\(front.first?.cost ?? 0)", nearest: front.first)
         }
@@ -133,7 +133,7 @@ extension ThresholdCalibrator {
     ///
     /// Of points that are as accurate the cheapest is taken, then the one where fewest leave early.
     ///
-    /// - Throws: ``CalibrationError/Code/impossibleWish`` where nothing makes so many leave.
+    /// - Throws: ``CalibrationError/Code/impossibleObjective`` where nothing makes so many leave.
     public func point(earlyExitRateAtLeast rate: Double) throws(CalibrationError) -> OperatingPoint
     {
         // Whole samples are compared: shares of exits, added in binary, may fall short of a share.
@@ -141,7 +141,7 @@ extension ThresholdCalibrator {
         guard let count, let vector = best.vector(earlyExitsAtLeast: count) else {
             let most = best.mostEarlyExits
             throw CalibrationError(
-                .impossibleWish,
+                .impossibleObjective,
                 "no thresholds let a share of \(rate) leave early; the most that can is "
                     + "\(Double(most) / Double(sampleCount))",
                 nearest: best.vector(earlyExitsAtLeast: most).map { scorer.point($0, on: grid) })

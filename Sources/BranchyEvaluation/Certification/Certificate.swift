@@ -7,9 +7,9 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// A promise about a model's thresholds, with what it was proven by and for what it holds.
+/// A guarantee about a model's thresholds, with what it was proven by and for what it holds.
 ///
-/// Several promises may be made on the same proof data at once, each with thresholds of its own. The
+/// Several guarantees may be made on the same proof data at once, each with thresholds of its own. The
 /// first is the one that the model's own policy keeps; ``others`` hold beside it.
 public struct Certificate: Hashable, Sendable, Codable {
     /// The version of the format, and of the procedure behind it.
@@ -19,15 +19,15 @@ public struct Certificate: Hashable, Sendable, Codable {
 
     /// ``version`` when it was written.
     public var version = Self.version
-    /// What is promised.
-    public var promise: Promise
-    /// What is promised beside it, on the same proof data.
+    /// What is guaranteed.
+    public var guarantee: Guarantee
+    /// What is guaranteed beside it, on the same proof data.
     public var others: [Clause]
     /// How all of them together hold with the confidence.
     public var correction: Correction
     /// The error at which each of them was tested, above 0 and below 1.
     public var level: Double
-    /// The score and thresholds that it is promised of.
+    /// The score and thresholds that it is guaranteed of.
     public var policy: ThresholdPolicy
     /// The name of the calibration data.
     public var dataset: String
@@ -43,7 +43,7 @@ public struct Certificate: Hashable, Sendable, Codable {
     public var upperBound: Double
     /// The time to leave at each exit that the chain was made with, in microseconds.
     public var microsecondsToExit: [Double]
-    /// Where the promise holds.
+    /// Where the guarantee holds.
     public var computation: Computation
     /// SHA-256 of the parameters' file.
     public var parametersChecksum: String
@@ -51,6 +51,15 @@ public struct Certificate: Hashable, Sendable, Codable {
     public var issuedOnSameData: Int
     /// SHA-256 of this document while this line is empty.
     public var checksum = ""
+
+    /// The format calls a guarantee a promise.
+    private enum CodingKeys: String, CodingKey {
+        case version
+        case guarantee = "promise"
+        case others, correction, level, policy, dataset, dataChecksum, splitSeed, tuningSamples
+        case proof, upperBound, microsecondsToExit, computation, parametersChecksum
+        case issuedOnSameData, checksum
+    }
 
     /// What computes, as far as answers depend on it.
     public struct Computation: Hashable, Sendable, Codable {
@@ -70,8 +79,8 @@ public struct Certificate: Hashable, Sendable, Codable {
     /// Writes a certificate out.
     ///
     /// - Parameters:
-    ///   - clause: the promise that the model's own policy is to keep.
-    ///   - others: what is promised beside it; all have one loss and confidence.
+    ///   - clause: the guarantee that the model's own policy is to keep.
+    ///   - others: what is guaranteed beside it; all have one loss and confidence.
     ///   - record: what the exits said about the calibration images.
     ///   - tuningSamples: how many of them tuned.
     ///   - splitSeed: what cut them.
@@ -84,11 +93,11 @@ public struct Certificate: Hashable, Sendable, Codable {
         tuningSamples: Int, splitSeed: UInt64, microsecondsToExit: [Double],
         computation: Computation, parametersChecksum: String, issuedOnSameData: Int
     ) {
-        (promise, policy) = (clause.promise, clause.policy)
+        (guarantee, policy) = (clause.guarantee, clause.policy)
         (proof, upperBound) = (clause.proof, clause.upperBound)
         self.others = others
         correction = others.isEmpty ? .none : .bonferroni
-        level = promise.level(atOnce: others.count + 1)
+        level = guarantee.level(atOnce: others.count + 1)
         dataset = record.dataset
         dataChecksum = record.dataChecksum
         self.splitSeed = splitSeed
@@ -100,49 +109,55 @@ public struct Certificate: Hashable, Sendable, Codable {
     }
 }
 
-// MARK: - Several promises
+// MARK: - Several guarantees
 
 extension Certificate {
-    /// One promise, with the thresholds that keep it and what proved them.
+    /// One guarantee, with the thresholds that keep it and what proved them.
     public struct Clause: Hashable, Sendable, Codable {
-        /// What is promised.
-        public var promise: Promise
-        /// The score and thresholds that it is promised of.
+        /// What is guaranteed.
+        public var guarantee: Guarantee
+        /// The score and thresholds that it is guaranteed of.
         public var policy: ThresholdPolicy
         /// What the thresholds lost on the proof data.
         public var proof: LossCounts
         /// What the mean loss stays below with an error of at most ``Certificate/level``.
         public var upperBound: Double
 
-        /// Writes a promise out for a proven candidate.
+        /// As in the certificate.
+        private enum CodingKeys: String, CodingKey {
+            case guarantee = "promise"
+            case policy, proof, upperBound
+        }
+
+        /// Writes a guarantee out for a proven candidate.
         ///
-        /// - Parameter atOnce: how many promises are made on the proof data, this one included.
+        /// - Parameter atOnce: how many guarantees are made on the proof data, this one included.
         public init(
-            _ promise: Promise, score: ExitScore, provenBy candidate: Certifier.Candidate,
+            _ guarantee: Guarantee, score: ExitScore, provenBy candidate: Certifier.Candidate,
             atOnce: Int
         ) {
-            self.promise = promise
+            self.guarantee = guarantee
             policy = ThresholdPolicy(score: score, thresholds: candidate.point.thresholds)
             proof = candidate.proof
-            upperBound = promise.upperBound(
-                candidate.proof, level: promise.level(atOnce: atOnce))
+            upperBound = guarantee.upperBound(
+                candidate.proof, level: guarantee.level(atOnce: atOnce))
         }
 
         fileprivate init(inForceOf certificate: Certificate) {
-            (promise, policy) = (certificate.promise, certificate.policy)
+            (guarantee, policy) = (certificate.guarantee, certificate.policy)
             (proof, upperBound) = (certificate.proof, certificate.upperBound)
         }
     }
 
-    /// How several promises share the error that the confidence leaves.
+    /// How several guarantees share the error that the confidence leaves.
     public enum Correction: String, Hashable, Sendable, Codable {
-        /// There is one promise, which has all of it.
+        /// There is one guarantee, which has all of it.
         case none
         /// In equal parts.
         case bonferroni
     }
 
-    /// All that is promised, in the order in which it was asked for.
+    /// All that is guaranteed, in the order in which it was asked for.
     public var clauses: [Clause] { [Clause(inForceOf: self)] + others }
 
     /// What it was issued by.
@@ -167,7 +182,7 @@ extension Certificate {
 
     /// Requires that the document can be of a network with so many exits.
     ///
-    /// - Throws: ``BranchyNet/ModelError`` where thresholds, times or promises cannot be.
+    /// - Throws: ``BranchyNet/ModelError`` where thresholds, times or guarantees cannot be.
     public func validate(exitCount: Int) throws {
         let fault = { (what: String) in
             ModelError(.corruptFile, "the certificate has \(what)")
@@ -178,10 +193,10 @@ extension Certificate {
             } catch {
                 throw fault("\(error)")
             }
-            let (promise, proof) = (clause.promise, clause.proof)
-            guard promise.maximumLoss > 0, promise.maximumLoss < 1, promise.confidence > 0,
-                promise.confidence < 1, promise.loss == self.promise.loss
-            else { throw fault("a promise that is none: \(promise)") }
+            let (guarantee, proof) = (clause.guarantee, clause.proof)
+            guard guarantee.maximumLoss > 0, guarantee.maximumLoss < 1, guarantee.confidence > 0,
+                guarantee.confidence < 1, guarantee.loss == self.guarantee.loss
+            else { throw fault("a guarantee that is none: \(guarantee)") }
             guard min(proof.losses, proof.gains) >= 0,
                 proof.losses <= proof.samples, proof.gains <= proof.samples - proof.losses
             else { throw fault("losses that cannot be: \(proof)") }
@@ -193,7 +208,7 @@ extension Certificate {
         }
     }
 
-    /// Why the promise does not hold for a use of the model, in words; `nil` where it does.
+    /// Why the guarantee does not hold for a use of the model, in words; `nil` where it does.
     public func objection(
         to policy: any ExitPolicy, by computation: Computation, parametersChecksum: String
     ) -> String? {

@@ -1,7 +1,7 @@
 public import BranchyData
 public import BranchyNet
 
-/// Proves what thresholds promise, on calibration data of which one half chose nothing.
+/// Proves what thresholds guarantee, on calibration data of which one half chose nothing.
 ///
 /// A seed cuts the data into *tuning* and *proof*. Tuning gives a chain of threshold vectors: all
 /// samples to the last exit, a few steps from there to the cheapest that lost nothing, then those
@@ -11,7 +11,7 @@ public import BranchyNet
 ///
 /// The chain of the accuracy gap is that of harm, and so is the score that ``best(of:for:atOnce:)``
 /// takes. As its test (``PairedTest``) proves whatever the test of harm does, no smaller share of
-/// the samples leaves early than for the same promise of harm.
+/// the samples leaves early than for the same guarantee of harm.
 ///
 /// References: Angelopoulos, Bates, Candès, Jordan, Lei, *Learn then Test*, 2021, section 3.2
 /// (fixed sequence testing); Laufer-Goldshlager et al., *Efficiently Controlling Multiple Risks
@@ -41,7 +41,7 @@ public struct Certifier: Sendable {
     public static let minimumSampleCount = 2 * ThresholdCalibrator.minimumSampleCount
 
     /// What is lost.
-    public let loss: PromisedLoss
+    public let loss: GuaranteedLoss
     /// What thresholds are compared with.
     public let score: ExitScore
     /// In the order of testing.
@@ -65,7 +65,7 @@ public struct Certifier: Sendable {
     ///   that are no numbers.
     /// - Precondition: there is one cost per exit.
     public init(
-        record: ExitRecord<CalibrationSplit>, loss: PromisedLoss, score: ExitScore = .entropy,
+        record: ExitRecord<CalibrationSplit>, loss: GuaranteedLoss, score: ExitScore = .entropy,
         costOfExit: [Double], seed: UInt64, procedure: Procedure = .steps
     ) throws(CalibrationError) {
         precondition(costOfExit.count == record.exitCount, "one cost per exit")
@@ -126,9 +126,9 @@ extension Certifier {
     /// The last link that passes, and its place in the chain.
     ///
     /// - Parameters:
-    ///   - maximumLoss: the promise; see ``Promise``.
+    ///   - maximumLoss: the guarantee; see ``Guarantee``.
     ///   - confidence: how sure it is.
-    ///   - atOnce: how many promises are asked for on these proof data at once, this one included;
+    ///   - atOnce: how many guarantees are asked for on these proof data at once, this one included;
     ///     each is then tested at `(1 - confidence) / atOnce`, so that all of them together hold
     ///     with the confidence (Bonferroni).
     /// - Throws: ``CalibrationError/Code/tooFewSamples`` where not even "all to the last exit",
@@ -136,41 +136,41 @@ extension Certifier {
     public func certify(
         maximumLoss: Double, confidence: Double, atOnce: Int = 1
     ) throws(CalibrationError) -> Candidate {
-        let promise = Promise(loss: loss, maximumLoss: maximumLoss, confidence: confidence)
-        let level = promise.level(atOnce: atOnce)
-        let test = PromiseTest(
-            of: promise, samples: chain[0].proof.samples, level: level, procedure: procedure)
-        guard let last = last(provenBy: test) else { throw tooFew(for: promise, level: level) }
+        let guarantee = Guarantee(loss: loss, maximumLoss: maximumLoss, confidence: confidence)
+        let level = guarantee.level(atOnce: atOnce)
+        let test = GuaranteeTest(
+            of: guarantee, samples: chain[0].proof.samples, level: level, procedure: procedure)
+        guard let last = last(provenBy: test) else { throw tooFew(for: guarantee, level: level) }
         return last
     }
 
     /// The last link up to which all pass a test; `nil` where the first does not.
-    package func last(provenBy test: PromiseTest) -> Candidate? {
+    package func last(provenBy test: GuaranteeTest) -> Candidate? {
         chain.prefix { test.isProven(by: $0.proof) }.last
     }
 
-    private func tooFew(for promise: Promise, level: Double) -> CalibrationError {
+    private func tooFew(for guarantee: Guarantee, level: Double) -> CalibrationError {
         let count = chain[0].proof.samples
         let least = BinomialTest.upperBound(0, of: count, level: level)
-        let needed = Self.samplesNeeded(for: promise, level: level).map {
+        let needed = Self.samplesNeeded(for: guarantee, level: level).map {
             "it takes \($0) proof samples without any loss, and as many to tune"
         }
         return CalibrationError(
             .tooFewSamples,
             "\(count) proof samples of \(tuning.dataset) cannot prove at most "
-                + "\(promise.maximumLoss * 100) % \(loss.rawValue) with \(promise.confidence * 100) "
+                + "\(guarantee.maximumLoss * 100) % \(loss.rawValue) with \(guarantee.confidence * 100) "
                 + "% confidence: " + (needed ?? "no number of samples can")
                 + "; without any loss, \(count) prove at most "
                 + "\((least * 100_000).rounded(.up) / 1_000) %")
     }
 
-    /// How many samples without any loss prove a promise; `nil` where more than four thousand
+    /// How many samples without any loss prove a guarantee; `nil` where more than four thousand
     /// million do not.
-    package static func samplesNeeded(for promise: Promise, level: Double) -> Int? {
+    package static func samplesNeeded(for guarantee: Guarantee, level: Double) -> Int? {
         var (low, high) = (0, 1 << 32)
         // Without any loss the other tests are the binomial one.
         let proves = {
-            BinomialTest.probability(ofAtMost: 0, of: $0, rate: promise.maximumLoss) <= level
+            BinomialTest.probability(ofAtMost: 0, of: $0, rate: guarantee.maximumLoss) <= level
         }
         guard proves(high) else { return nil }
         while high - low > 1 {
@@ -191,25 +191,25 @@ extension Certifier {
     /// score had been fixed before.
     ///
     /// - Parameter atOnce: as in ``certify(maximumLoss:confidence:atOnce:)``.
-    /// - Precondition: there is one, and all are of the promise's loss.
+    /// - Precondition: there is one, and all are of the guarantee's loss.
     public static func best(
-        of certifiers: [Certifier], for promise: Promise, atOnce: Int = 1
+        of certifiers: [Certifier], for guarantee: Guarantee, atOnce: Int = 1
     ) -> Certifier {
         precondition(!certifiers.isEmpty, "something to choose from")
-        let level = promise.level(atOnce: atOnce)
-        let costs = certifiers.map { $0.costIfTuningProved(promise, level: level) }
+        let level = guarantee.level(atOnce: atOnce)
+        let costs = certifiers.map { $0.costIfTuningProved(guarantee, level: level) }
         let best = costs.indices.min { (costs[$0], $0) < (costs[$1], $1) } ?? 0
         return certifiers[best]
     }
 
-    private func costIfTuningProved(_ promise: Promise, level: Double) -> Double {
-        var promise = promise
-        promise.loss = procedure == .front ? loss : loss.ordering
-        let test = PromiseTest(
-            of: promise, samples: tuning.count, level: level, procedure: procedure)
+    private func costIfTuningProved(_ guarantee: Guarantee, level: Double) -> Double {
+        var guarantee = guarantee
+        guarantee.loss = procedure == .front ? loss : loss.ordering
+        let test = GuaranteeTest(
+            of: guarantee, samples: tuning.count, level: level, procedure: procedure)
         let last = chain.prefix { link in
             let policy = ThresholdPolicy(score: score, thresholds: link.point.thresholds)
-            return test.isProven(by: tuning.losses(promise.loss, under: policy))
+            return test.isProven(by: tuning.losses(guarantee.loss, under: policy))
         }.last
         return last?.point.cost ?? .infinity
     }
@@ -233,7 +233,7 @@ extension ExitRecord {
 
     /// By exit and sample, whether leaving there loses nothing; for the gap, whether it is right,
     /// since the last exit's answers do not depend on thresholds.
-    func isLossless(_ loss: PromisedLoss) -> [[Bool]] {
+    func isLossless(_ loss: GuaranteedLoss) -> [[Bool]] {
         guard loss != .accuracyGap else { return isCorrect }
         return (0..<exitCount).map { exit in
             labels.indices.map { sample in

@@ -105,7 +105,7 @@ extension Predictor {
         let exits = try (0..<network.exitCount).map { try leaving(at: $0) }
         var latest = Duration.zero
         let times = try CallTimes.measure(
-                exits, answering: [network.grayImages()], calls: calls)
+            exits, answering: [network.grayImages()], calls: calls)
         return times.seconds.map {
             latest = max(latest, .seconds($0.median))
             return latest

@@ -1,7 +1,7 @@
 /// How a model's policy was chosen: kept with the model, so that the choice can be traced.
 public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// What was asked for, in words.
-    public var wish: String
+    public var objective: String
     /// What thresholds are compared with, those of the front too.
     public var score: ExitScore
     /// How many exits in a row have to repeat an answer, where patience was chosen and no
@@ -27,14 +27,21 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// The element type of activations.
     public var precision: String
 
+    /// Files of the first version call the objective a wish.
+    private enum CodingKeys: String, CodingKey {
+        case objective = "wish"
+        case score, patience, chosen, front, microsecondsToExit, costFile, samples, dataset
+        case dataChecksum, engine, precision
+    }
+
     /// Records a choice.
     public init(
-        wish: String, score: ExitScore, patience: Int? = nil, chosen: OperatingPoint,
+        objective: String, score: ExitScore, patience: Int? = nil, chosen: OperatingPoint,
         front: [OperatingPoint],
         microsecondsToExit: [Double], costFile: String? = nil, samples: Int, dataset: String,
         dataChecksum: String, engine: String, precision: String
     ) {
-        self.wish = wish
+        self.objective = objective
         self.score = score
         self.patience = patience
         self.chosen = chosen

@@ -2,7 +2,7 @@ import BranchyEvaluation
 import BranchyNet
 import BranchyWorkflow
 
-/// What is promised of the thresholds, if anything.
+/// What is guaranteed of the thresholds, if anything.
 struct CertificateSection: ReportSection {
     let title = "Certificate"
     private let certificate: Certificate?
@@ -23,8 +23,8 @@ struct CertificateSection: ReportSection {
         guard let certificate else {
             return [
                 .remark(
-                    "None: nothing is promised of these thresholds. "
-                        + "“branchynet calibrate --certify” makes a promise and proves it.")
+                    "None: nothing is guaranteed of these thresholds. "
+                        + "“branchynet calibrate --certify” makes a guarantee and proves it.")
             ]
         }
         let status =
@@ -34,7 +34,7 @@ struct CertificateSection: ReportSection {
                         + "because \($0).")
             }
             ?? .paragraph(
-                "Certified: the promise holds for the thresholds and the engine of this page.")
+                "Certified: the guarantee holds for the thresholds and the engine of this page.")
         return [status, .definitions(entries(of: certificate))]
     }
 
@@ -55,7 +55,7 @@ struct CertificateSection: ReportSection {
         let proof = clause.proof
         let gains = proof.gains > 0 ? " and \(Format.grouped(proof.gains)) gains" : ""
         return [
-            ("promise", clause.promise.words),
+            ("guarantee", clause.guarantee.words),
             (
                 "proof",
                 "\(Format.grouped(proof.losses)) losses\(gains) in "

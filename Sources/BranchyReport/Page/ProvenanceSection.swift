@@ -61,7 +61,7 @@ struct ProvenanceSection: ReportSection {
         let text = PolicyDescription(findings.policy.policy).text
         switch findings.policy.origin {
         case .model:
-            return text + (subject.trained.calibration.map { ", chosen by \($0.wish)" } ?? "")
+            return text + (subject.trained.calibration.map { ", chosen by \($0.objective)" } ?? "")
         case .proposal: return text + ", proposed by this page"
         case .none: return "none"
         }
@@ -74,7 +74,7 @@ struct ProvenanceSection: ReportSection {
             subject.network.exitCount > 1
             ? [
                 "branchynet calibrate MODEL"
-                    + (subject.trained.calibration.map { "  # \($0.wish)" } ?? "")
+                    + (subject.trained.calibration.map { "  # \($0.objective)" } ?? "")
             ] : []
         return [
             "branchynet train \(subject.network.name) --recipe recipe.yaml\(from) --output MODEL"

@@ -103,7 +103,7 @@ public struct ResultsPage: Sendable {
             "\(result.branched.network): seed \(result.seed), trained in "
                 + "\(result.trainingPrecision), \(result.engine) engine in float32"
                 + (result.processor.map { " on \($0)" } ?? "")
-                + (result.wish.map { ", thresholds for: \($0)" } ?? "")
+                + (result.objective.map { ", thresholds for: \($0)" } ?? "")
         }
         if results.contains(where: { $0.dataset == "cifar10-jpeg" }) {
             notes.append(

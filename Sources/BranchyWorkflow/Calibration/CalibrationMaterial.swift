@@ -46,7 +46,7 @@ struct CalibrationMaterial {
     ) throws -> [Double] {
         let subjects = try (0..<trained.network.exitCount).map { try predictor.leaving(at: $0) }
         let measurement = try LatencyMeasurement.measure(
-                subjects, on: split, preprocessing: trained.preprocessing, imageCount: 500
+            subjects, on: split, preprocessing: trained.preprocessing, imageCount: 500
         ) { done, count in
             try observer.step("measuring", done, of: count)
         }
@@ -63,7 +63,7 @@ extension Predictor {
         _ observer: WorkflowObserver
     ) throws -> ExitRecord<Split> {
         let record = try ExitRecord.record(
-                self, on: split, preprocessing: trained.preprocessing, limit: limit
+            self, on: split, preprocessing: trained.preprocessing, limit: limit
         ) {
             try observer.step(task, $0, of: $1)
         }

@@ -48,7 +48,7 @@ public struct CalibrationResult: Sendable {
     public let warnings: [String]
 }
 
-extension ThresholdWish {
+extension CalibrationObjective {
     /// The objective in words.
     var words: String {
         switch self {

@@ -21,7 +21,8 @@ extension ModelFolder {
     ///   program or is being written to, `DatasetError`, `NetworkError`; ``Interrupted``.
     @discardableResult
     public func calibrate(
-        for objective: ThresholdWish = .knee, _ options: CalibrationOptions = CalibrationOptions(),
+        for objective: CalibrationObjective = .knee,
+        _ options: CalibrationOptions = CalibrationOptions(),
         engine: any Engine, observer: WorkflowObserver = WorkflowObserver()
     ) throws -> CalibrationResult {
         let writer = try calibrationWriter(options)
@@ -35,7 +36,7 @@ extension ModelFolder {
         let score = choices.lazy.compactMap(\.score).first ?? calibrator.calibrators[0].score
         let front = calibrator.calibrators.first { $0.score == score }?.front ?? []
         let kept = CalibrationRecord(
-            wish: objective.words + (options.score == .best ? " by the best score" : ""),
+            objective: objective.words + (options.score == .best ? " by the best score" : ""),
             score: score, patience: choices[0].patience, chosen: choices[0].point, front: front,
             microsecondsToExit: costs, costFile: material.costFile, samples: record.count,
             dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
@@ -61,7 +62,7 @@ extension ModelFolder {
 extension ScoreCalibrator {
     /// What each score offers, the best first.
     fileprivate func choices(
-        for objective: ThresholdWish, by score: ScoreChoice
+        for objective: CalibrationObjective, by score: ScoreChoice
     ) throws -> [Choice] {
         do throws(CalibrationError) {
             return try choices(for: objective)

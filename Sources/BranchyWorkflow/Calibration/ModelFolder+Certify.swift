@@ -20,22 +20,22 @@ extension ModelFolder {
     /// cost, and keeps both with the model.
     ///
     ///     try ModelFolder("runs/lenet").certify(
-    ///         [Promise(loss: .harm, maximumLoss: 0.01, confidence: 0.95)], engine: NativeEngine())
+    ///         [Guarantee(loss: .harm, maximumLoss: 0.01, confidence: 0.95)], engine: NativeEngine())
     ///
     /// The model is written first: were this interrupted then, its thresholds would be other than
     /// those of the certificate, and so not certified.
     ///
     /// - Parameters:
-    ///   - promises: what is to be guaranteed, all together; the first is put in force. Not empty.
+    ///   - guarantees: what is to be guaranteed, all together; the first is put in force. Not empty.
     ///   - splitSeed: cuts the images into tuning and proof.
     /// - Throws: as ``calibrate(for:_:engine:observer:)``.
     @discardableResult
     public func certify(
-        _ promises: [Promise], splitSeed: UInt64 = 0,
+        _ guarantees: [Guarantee], splitSeed: UInt64 = 0,
         _ options: CalibrationOptions = CalibrationOptions(), engine: any Engine,
         observer: WorkflowObserver = WorkflowObserver()
     ) throws -> CertificationResult {
-        guard let first = promises.first else {
+        guard let first = guarantees.first else {
             throw CalibrationError(.noChoice, "there is nothing to guarantee")
         }
         let writer = try calibrationWriter(options)
@@ -45,13 +45,13 @@ extension ModelFolder {
             try Certifier(
                 record: record, loss: first.loss, score: $0, costOfExit: costs, seed: splitSeed)
         }
-        let certifier = Certifier.best(of: certifiers, for: first, atOnce: promises.count)
-        let candidates = try promises.map {
+        let certifier = Certifier.best(of: certifiers, for: first, atOnce: guarantees.count)
+        let candidates = try guarantees.map {
             try certifier.certify(
-                maximumLoss: $0.maximumLoss, confidence: $0.confidence, atOnce: promises.count)
+                maximumLoss: $0.maximumLoss, confidence: $0.confidence, atOnce: guarantees.count)
         }
-        let clauses = zip(promises, candidates).map {
-            Certificate.Clause($0, score: certifier.score, provenBy: $1, atOnce: promises.count)
+        let clauses = zip(guarantees, candidates).map {
+            Certificate.Clause($0, score: certifier.score, provenBy: $1, atOnce: guarantees.count)
         }
         let file = CertificateFile(in: path)
         let certificate = try Certificate(
@@ -63,7 +63,7 @@ extension ModelFolder {
         ).sealed(digest: Checksum.sha256)
         material.trained.policy = .thresholds(certificate.policy)
         material.trained.calibration = CalibrationRecord(
-            wish: first.words, score: certifier.score, chosen: candidates[0].point,
+            objective: first.words, score: certifier.score, chosen: candidates[0].point,
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
             costFile: material.costFile, samples: certifier.tuningCount,
             dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
@@ -79,8 +79,8 @@ extension ModelFolder {
     }
 }
 
-extension Promise {
-    /// The promise as people read it.
+extension Guarantee {
+    /// The guarantee as people read it.
     package var words: String {
         "\(loss.rawValue) of at most \(Format.percent(maximumLoss)) with "
             + "\(Format.percent(confidence)) confidence"

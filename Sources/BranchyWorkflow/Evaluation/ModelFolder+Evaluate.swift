@@ -76,7 +76,7 @@ private struct EvaluationSubject {
         of predictor: Predictor, _ trained: TrainedModel, on split: Split
     ) throws -> RecordedAnswers<Split> {
         try RecordedAnswers.record(
-                predictor, on: split, preprocessing: trained.preprocessing,
+            predictor, on: split, preprocessing: trained.preprocessing,
             limit: options.limit ?? .max
         ) { done, count in
             try observer.step("evaluating \(trained.network.name)", done, of: count)

@@ -76,7 +76,7 @@ extension LatencyReport {
         let exits = try (0..<exitCount).map { try predictor.leaving(at: $0) }
         let subjects = [predictor] + exits + (plain.map { [$0.predictor] } ?? [])
         let measurement = try LatencyMeasurement.measure(
-                subjects, on: split, preprocessing: trained.preprocessing, imageCount: count
+            subjects, on: split, preprocessing: trained.preprocessing, imageCount: count
         ) { done, count in
             try observer.step("measuring", done, of: count)
         }

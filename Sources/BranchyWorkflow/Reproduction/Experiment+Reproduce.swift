@@ -59,7 +59,7 @@ extension Experiment {
         let result = try ExperimentResult(
             self, report, recipe: recipe(of: branched, at: model.path),
             plainRecipe: recipe(of: plain, at: baseline(in: output)), start: start,
-            wish: calibration.record.wish)
+            objective: calibration.record.objective)
         try result.write(to: resultPath(in: output))
         return Reproduction(result: result, calibration: calibration, report: report)
     }

@@ -34,7 +34,7 @@ public struct Experiment: Hashable, Sendable {
     /// one then goes on for as long, so that both were trained alike when they are compared.
     var startsFromPlain = false
     /// What is wanted of the thresholds; the paper has none of its own.
-    var objective = ThresholdWish.knee
+    var objective = CalibrationObjective.knee
     /// What they are compared with; entropy in the paper.
     var score = ScoreChoice.one(.entropy)
     /// What both are trained in.
@@ -43,11 +43,11 @@ public struct Experiment: Hashable, Sendable {
     /// Where three quarters leave, B-AlexNet of the fast kind is twice as fast; of these settings
     /// the most accurate. At the knee more leave, and both kinds are less accurate than the plain
     /// network on validation images.
-    private static let threeQuarters = ThresholdWish.earlyExitRate(atLeast: 0.75)
+    private static let threeQuarters = CalibrationObjective.earlyExitRate(atLeast: 0.75)
 
     /// Where seven tenths leave, B-ResNet-110 does 1.5 times less work than the plain network; at
     /// six tenths hardly anybody leaves at the first branch, and it is 1.4 times.
-    private static let sevenTenths = ThresholdWish.earlyExitRate(atLeast: 0.7)
+    private static let sevenTenths = CalibrationObjective.earlyExitRate(atLeast: 0.7)
 
     /// In the order of the page. The paper's ResNet-110 is built and timed, not trained.
     public static let all = [

@@ -38,7 +38,7 @@ public struct ExperimentResult: Codable, Hashable, Sendable {
     /// The network with branches.
     public let branched: Row
     /// What thresholds were chosen for; not known of results that were kept without it.
-    public let wish: String?
+    public let objective: String?
     /// When images leave, in words; as `wish`.
     public let policy: String?
     /// Of its early exits, where thresholds decide.
@@ -53,9 +53,17 @@ public struct ExperimentResult: Codable, Hashable, Sendable {
     /// included.
     public let multiplyAccumulateGain: Double?
 
+    /// Files of before call the objective a wish.
+    private enum CodingKeys: String, CodingKey {
+        case kind, dataset, seed, trainingPrecision, engine, processor, samples, start, plain
+        case branched
+        case objective = "wish"
+        case policy, thresholds, exitRates, gain, worstCaseMicroseconds, multiplyAccumulateGain
+    }
+
     init(
         _ experiment: Experiment, _ report: EvaluationReport, recipe: Recipe, plainRecipe: Recipe,
-        start: Row?, wish: String?
+        start: Row?, objective: String?
     ) throws {
         let evaluation = report.evaluation
         let plainCost = try ExitCosts(of: .named(experiment.plain)).multiplyAccumulates[0]
@@ -71,7 +79,7 @@ public struct ExperimentResult: Codable, Hashable, Sendable {
             microseconds: report.latency?.baseline?.mean, epochs: plainRecipe.epochs)
         branched = Row(report, recipe: recipe)
         self.start = start
-        self.wish = wish
+        self.objective = objective
         policy = report.policy.text
         thresholds = report.policy.thresholds?.thresholds ?? []
         exitRates = evaluation.exitRates

@@ -87,7 +87,7 @@ public struct BranchDepthStudy: Sendable {
             return try (0..<model.network.exitCount).map { try predictor.leaving(at: $0) }
         }
         let times = try CallTimes.measure(
-                exits.flatMap(\.self),
+            exits.flatMap(\.self),
             answering: models.prefix(1).map { $0.model.network.grayImages() }, calls: calls)
         var medians = times.seconds.map { $0.median * 1e6 }[...]
         return exits.map { exits in

@@ -15,7 +15,7 @@ public struct CertificateCheck: Hashable, Sendable, Encodable {
     /// What the images are called.
     public let dataset: String
     /// What is lost.
-    public let loss: PromisedLoss
+    public let loss: GuaranteedLoss
     /// The most of it on average that was guaranteed.
     public let maximumLoss: Double
     /// What was lost on these images.
@@ -27,20 +27,20 @@ public struct CertificateCheck: Hashable, Sendable, Encodable {
 
     /// - Parameter verdict: `nil` to judge by the interval.
     init(
-        _ dataset: String, _ promise: Promise, _ losses: LossCounts, atOnce: Int,
+        _ dataset: String, _ guarantee: Guarantee, _ losses: LossCounts, atOnce: Int,
         verdict: Verdict? = nil
     ) {
-        // Two ends, and a correction for several data sets and promises at once.
-        let level = promise.level(atOnce: 2 * atOnce)
+        // Two ends, and a correction for several data sets and guarantees at once.
+        let level = guarantee.level(atOnce: 2 * atOnce)
         self.dataset = dataset
-        loss = promise.loss
-        maximumLoss = promise.maximumLoss
+        loss = guarantee.loss
+        maximumLoss = guarantee.maximumLoss
         self.losses = losses
         interval = Estimate(
-            estimate: losses.mean, low: promise.loss.lowerBound(losses, level: level),
-            high: promise.loss.upperBound(losses, level: level))
-        let isKept = interval.high <= promise.maximumLoss
-        let isRefuted = interval.low > promise.maximumLoss
+            estimate: losses.mean, low: guarantee.loss.lowerBound(losses, level: level),
+            high: guarantee.loss.upperBound(losses, level: level))
+        let isKept = interval.high <= guarantee.maximumLoss
+        let isRefuted = interval.low > guarantee.maximumLoss
         self.verdict = verdict ?? (isKept ? .kept : isRefuted ? .refuted : .undecided)
     }
 }

@@ -82,16 +82,16 @@ extension Certificate {
         from record: ExitRecord<CalibrationSplit>
     ) throws -> [CertificateCheck] {
         let certifier = try Certifier(
-            record: record, loss: promise.loss, score: policy.score,
+            record: record, loss: guarantee.loss, score: policy.score,
             costOfExit: microsecondsToExit, seed: splitSeed, procedure: procedure)
         return try clauses.map { clause in
             let found = try certifier.certify(
-                maximumLoss: clause.promise.maximumLoss, confidence: clause.promise.confidence,
+                maximumLoss: clause.guarantee.maximumLoss, confidence: clause.guarantee.confidence,
                 atOnce: clauses.count)
             let isSame =
                 found.point.thresholds == clause.policy.thresholds && found.proof == clause.proof
             return CertificateCheck(
-                record.dataset, clause.promise, found.proof, atOnce: clauses.count,
+                record.dataset, clause.guarantee, found.proof, atOnce: clauses.count,
                 verdict: isSame ? .kept : .refuted)
         }
     }
@@ -101,8 +101,8 @@ extension Certificate {
     ) -> [CertificateCheck] {
         clauses.map { clause in
             CertificateCheck(
-                record.dataset, clause.promise,
-                record.losses(clause.promise.loss, under: clause.policy),
+                record.dataset, clause.guarantee,
+                record.losses(clause.guarantee.loss, under: clause.policy),
                 atOnce: count * clauses.count)
         }
     }

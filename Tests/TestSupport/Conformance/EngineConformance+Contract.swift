@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 
 extension EngineConformance {
-    /// What an engine promises besides numbers.
+    /// What an engine guarantees besides numbers.
     static let contractCases: [ConformanceCase] = [
         ConformanceCase("two workspaces take turns", checkTurns),
         ConformanceCase("one executable serves several threads", checkThreads),

@@ -1,7 +1,7 @@
 import BranchyNet
 
 /// What is wanted of exit thresholds.
-public enum ThresholdWish: Hashable, Sendable {
+public enum CalibrationObjective: Hashable, Sendable {
     /// The cheapest whose accuracy is within one standard error of the best.
     case knee
     /// The most accurate, of these the cheapest.
@@ -13,7 +13,7 @@ public enum ThresholdWish: Hashable, Sendable {
     /// The most accurate at which at least a share leaves early, 0 ... 1.
     case earlyExitRate(atLeast: Double)
 
-    /// Whether one point that fulfils the wish is better than another that does.
+    /// Whether one point that fulfils the objective is better than another that does.
     func prefers(_ one: OperatingPoint, to other: OperatingPoint) -> Bool {
         switch self {
         case .knee, .accuracy: (one.cost, -one.accuracy) < (other.cost, -other.accuracy)
@@ -22,7 +22,7 @@ public enum ThresholdWish: Hashable, Sendable {
         }
     }
 
-    /// Whether one point that does not fulfil the wish comes nearer to it than another.
+    /// Whether one point that does not fulfil the objective comes nearer to it than another.
     func isNearer(_ one: OperatingPoint, than other: OperatingPoint) -> Bool {
         switch self {
         case .knee, .mostAccurate, .accuracy: one.accuracy > other.accuracy

@@ -1,28 +1,28 @@
 /// At most so much loss on average, said with so much confidence.
-public struct Promise: Hashable, Sendable, Codable {
+public struct Guarantee: Hashable, Sendable, Codable {
     /// What is lost.
-    public var loss: PromisedLoss
+    public var loss: GuaranteedLoss
     /// The most of it on average, above 0 and below 1.
     public var maximumLoss: Double
-    /// How sure the promise is, above 0 and below 1: the probability, over the draw of the proof
-    /// data, that no broken promise is issued.
+    /// How sure the guarantee is, above 0 and below 1: the probability, over the draw of the proof
+    /// data, that no broken guarantee is issued.
     public var confidence: Double
 
-    /// Words a promise.
-    public init(loss: PromisedLoss = .harm, maximumLoss: Double, confidence: Double) {
+    /// Words a guarantee.
+    public init(loss: GuaranteedLoss = .harm, maximumLoss: Double, confidence: Double) {
         self.loss = loss
         self.maximumLoss = maximumLoss
         self.confidence = confidence
     }
 
-    /// The error that each of several promises may make so that all of them together, made on the
+    /// The error that each of several guarantees may make so that all of them together, made on the
     /// same proof data, hold with the confidence (Bonferroni).
     package func level(atOnce count: Int) -> Double { (1 - confidence) / Double(count) }
 
-    /// What the mean loss of thresholds that prove the promise stays below with an error of at most
+    /// What the mean loss of thresholds that prove the guarantee stays below with an error of at most
     /// `level`.
     ///
-    /// Of the gap, bounds are tried in hundredths of the promise, from it down to none, until the
+    /// Of the gap, bounds are tried in hundredths of the guarantee, from it down to none, until the
     /// first that is not proven: an order that was fixed before the data are seen.
     package func upperBound(_ counts: LossCounts, level: Double) -> Double {
         guard loss == .accuracyGap else { return loss.upperBound(counts, level: level) }
@@ -32,8 +32,8 @@ public struct Promise: Hashable, Sendable, Codable {
     }
 }
 
-/// Decides by what was lost whether a promise is proven.
-package struct PromiseTest: Sendable {
+/// Decides by what was lost whether a guarantee is proven.
+package struct GuaranteeTest: Sendable {
     private enum Rule {
         case binomial, betting
         case paired(PairedTest)
@@ -46,17 +46,17 @@ package struct PromiseTest: Sendable {
     /// Makes the test, which for the gap takes longer than asking it.
     ///
     /// - Parameters:
-    ///   - promise: what is to be proven.
+    ///   - guarantee: what is to be proven.
     ///   - samples: by so many samples.
-    ///   - level: with a probability of at most this that the promise is broken all the same.
+    ///   - level: with a probability of at most this that the guarantee is broken all the same.
     ///   - procedure: what proves the gap.
     package init(
-        of promise: Promise, samples: Int, level: Double,
+        of guarantee: Guarantee, samples: Int, level: Double,
         procedure: Certifier.Procedure = .steps
     ) {
-        (mean, self.level) = (promise.maximumLoss, level)
+        (mean, self.level) = (guarantee.maximumLoss, level)
         rule =
-            switch (promise.loss, procedure) {
+            switch (guarantee.loss, procedure) {
             case (.harm, _), (.disagreement, _): .binomial
             case (.accuracyGap, .front): .betting
             case (.accuracyGap, .steps):
@@ -64,7 +64,7 @@ package struct PromiseTest: Sendable {
             }
     }
 
-    /// Whether so little loss proves the promise.
+    /// Whether so little loss proves the guarantee.
     package func isProven(by counts: LossCounts) -> Bool {
         switch rule {
         case .binomial:
@@ -76,7 +76,7 @@ package struct PromiseTest: Sendable {
     }
 }
 
-extension PromisedLoss {
+extension GuaranteedLoss {
     /// What the mean loss exceeds with a probability of at most `level`.
     package func upperBound(_ counts: LossCounts, level: Double) -> Double {
         switch self {

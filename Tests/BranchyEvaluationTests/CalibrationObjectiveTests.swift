@@ -4,7 +4,7 @@ import BranchyNet
 import Testing
 
 /// Which point is chosen; all numbers can be followed by hand.
-struct ThresholdWishTests {
+struct CalibrationObjectiveTests {
     /// Leaving at exit 0 costs 1, at the end 3. From cautious to eager:
     ///
     ///     leave early   0     50 %   80 %   90 %   100 %
@@ -85,18 +85,18 @@ struct ThresholdWishTests {
         arguments: [
             (0, 1), (0.91, 1), (0.911, 1.2), (0.94, 1.2), (0.95, 1.4), (0.950001, 2), (0.96, 2),
         ] as [(Double, Double)])
-    func theCheapestOfAnAccuracy(wish: Double, cost: Double) throws {
-        #expect(try falling().point(accuracyAtLeast: wish).cost == cost)
+    func theCheapestOfAnAccuracy(objective: Double, cost: Double) throws {
+        #expect(try falling().point(accuracyAtLeast: objective).cost == cost)
     }
 
     @Test(arguments: [0.960001, 1, .nan])
-    func anAccuracyBeyondTheBestIsRefused(wish: Double) throws {
+    func anAccuracyBeyondTheBestIsRefused(objective: Double) throws {
         let found = try falling()
         let error = #expect(throws: CalibrationError.self) {
-            try found.point(accuracyAtLeast: wish)
+            try found.point(accuracyAtLeast: objective)
         }
-        #expect(error?.code == .impossibleWish)
-        #expect(error?.message.contains("\(wish)") == true)
+        #expect(error?.code == .impossibleObjective)
+        #expect(error?.message.contains("\(objective)") == true)
         #expect(error?.message.hasSuffix("the best is 0.96") == true)
     }
 
@@ -107,16 +107,18 @@ struct ThresholdWishTests {
             (1, 0.91), (1.1999, 0.91), (1.2, 0.94), (1.4, 0.95), (1.9999, 0.95), (2, 0.96),
             (.infinity, 0.96),
         ] as [(Double, Double)])
-    func theMostAccurateOfACost(wish: Double, accuracy: Double) throws {
-        #expect(try falling().point(costAtMost: wish).accuracy == accuracy)
+    func theMostAccurateOfACost(objective: Double, accuracy: Double) throws {
+        #expect(try falling().point(costAtMost: objective).accuracy == accuracy)
     }
 
     @Test(arguments: [0.9999, 0, .nan])
-    func aCostBelowTheCheapestIsRefused(wish: Double) throws {
+    func aCostBelowTheCheapestIsRefused(objective: Double) throws {
         let found = try falling()
-        let error = #expect(throws: CalibrationError.self) { try found.point(costAtMost: wish) }
-        #expect(error?.code == .impossibleWish)
-        #expect(error?.message.contains("\(wish)") == true)
+        let error = #expect(throws: CalibrationError.self) {
+            try found.point(costAtMost: objective)
+        }
+        #expect(error?.code == .impossibleObjective)
+        #expect(error?.message.contains("\(objective)") == true)
         #expect(error?.message.hasSuffix("the cheapest is 1.0") == true)
     }
 
@@ -127,20 +129,20 @@ struct ThresholdWishTests {
             (0, 2, 0.96), (0.5, 2, 0.96), (0.5001, 1.4, 0.95), (0.8, 1.4, 0.95), (0.81, 1.2, 0.94),
             (0.9, 1.2, 0.94), (0.9001, 1, 0.91), (1, 1, 0.91),
         ] as [(Double, Double, Double)])
-    func theMostAccurateOfAnExitRate(wish: Double, cost: Double, accuracy: Double) throws {
-        let point = try falling().point(earlyExitRateAtLeast: wish)
+    func theMostAccurateOfAnExitRate(objective: Double, cost: Double, accuracy: Double) throws {
+        let point = try falling().point(earlyExitRateAtLeast: objective)
         #expect(point.accuracy == accuracy)
         #expect(point.cost == cost)
     }
 
     @Test(arguments: [1.0001, .nan])
-    func anExitRateBeyondEverybodyIsRefused(wish: Double) throws {
+    func anExitRateBeyondEverybodyIsRefused(objective: Double) throws {
         let found = try falling()
         let error = #expect(throws: CalibrationError.self) {
-            try found.point(earlyExitRateAtLeast: wish)
+            try found.point(earlyExitRateAtLeast: objective)
         }
-        #expect(error?.code == .impossibleWish)
-        #expect(error?.message.contains("\(wish)") == true)
+        #expect(error?.code == .impossibleObjective)
+        #expect(error?.message.contains("\(objective)") == true)
         #expect(error?.message.hasSuffix("the most that can is 1.0") == true)
     }
 

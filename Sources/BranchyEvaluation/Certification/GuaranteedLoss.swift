@@ -1,7 +1,7 @@
 public import BranchyNet
 
 /// What leaving early may cost, per sample, against the network's own last exit.
-public enum PromisedLoss: String, Hashable, Sendable, Codable, CaseIterable {
+public enum GuaranteedLoss: String, Hashable, Sendable, Codable, CaseIterable {
     /// 1 where the last exit is right and the policy is wrong, else 0. Its mean bounds the accuracy
     /// that is lost.
     case harm
@@ -13,7 +13,7 @@ public enum PromisedLoss: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// The loss by which a chain is ordered. The gap is at most the harm for every sample, so that
     /// whatever proves little harm along its chain proves as little of the gap.
-    var ordering: PromisedLoss { self == .accuracyGap ? .harm : self }
+    var ordering: GuaranteedLoss { self == .accuracyGap ? .harm : self }
 
     /// The loss of an answer.
     func value(of answer: ExitObservation, final: ExitObservation, label: Int) -> Int {
@@ -55,7 +55,7 @@ public struct LossCounts: Hashable, Sendable, Codable {
 
 extension ExitRecord {
     /// What a policy loses on all samples.
-    public func losses(_ loss: PromisedLoss, under policy: any ExitPolicy) -> LossCounts {
+    public func losses(_ loss: GuaranteedLoss, under policy: any ExitPolicy) -> LossCounts {
         var counts = LossCounts(samples: 0, losses: 0)
         for sample in labels.indices {
             let answer = replay(policy, sample: sample)
