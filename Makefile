@@ -1,7 +1,7 @@
 # The crash handler can keep the pipes of a crashed test open, and with them its caller waiting.
 export SWIFT_BACKTRACE := enable=no
 
-DOCUMENTED := BranchyChecksum BranchyCompute BranchyNet BranchyData BranchyTraining BranchyEvaluation BranchyWorkflow BranchyReport OneDNNEngine NativeEngine
+DOCUMENTED := $(shell sed -n 's/^ *- \([A-Za-z]*\)$$/\1/p' .spi.yml)
 # `make bench VENV=FOLDER` takes the peers from the virtual environment FOLDER.
 VENV ?=
 # `make fuzz INPUTS=N` makes N inputs, `make race-test ROUNDS=N` N rounds of each pair.
