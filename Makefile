@@ -15,7 +15,7 @@ WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-defa
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup demo test test-without-onednn test-kernels test-threads sweep fuzz \
-	race-test kill-resume-test check-all example bench lint doc clean
+	race-test kill-resume-test check-all example bench test-scripts lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,9 +65,12 @@ check-all: ## Everything above, 10,000,000 inputs and 100 rounds: hours
 example: ## Build Examples/Classify as one file, check it and run it
 	Scripts/check-example
 
-bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; writes its page
+bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; fails where a bound is missed
 	swift build -c release --product branchynet
 	$(PYTHON) Benchmarks/compare.py --page $(PAGE)
+
+test-scripts: ## Test what judges benchmarks
+	python3 -B -m unittest discover --start-directory Benchmarks
 
 lint: ## Check the style of Swift and shell sources
 	swift format lint --strict -r Package.swift Sources Tests \

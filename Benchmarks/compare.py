@@ -2,7 +2,8 @@
 """Times the networks on `branchynet` and, where they are installed, on its peers.
 
 All that is compared on a row takes turns, round by round; the page is written from all rows
-measured so far, so that some can be measured again.
+measured so far, so that some can be measured again. Where something on the page misses its bound,
+that is named last, and the exit status is 1.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import multiprocessing
 import os
 import statistics
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -153,6 +155,15 @@ def main():
         results["start"] = start.measure(options, peer_model(options))
         file.write_text(json.dumps(results, indent=1))
     Path(options.page).write_text(page.text(results, options))
+    sys.exit(status(results))
+
+
+def status(results):
+    """Names what misses its bound; 1 where something does, otherwise 0."""
+    missed = page.misses(results)
+    for miss in missed:
+        print("missed:", miss, file=sys.stderr)
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

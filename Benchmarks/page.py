@@ -46,9 +46,21 @@ def summary(row, rounds):
     spread = f"{ratio:.2f} ({min(values):.2f} to {max(values):.2f})"
     if row.bound is None:
         return best_peer(row, rounds), spread, "–"
-    kept = ratio >= row.bound if row.threads > 1 else ratio <= row.bound
-    sign = "≥" if row.threads > 1 else "≤"
-    return best_peer(row, rounds), spread, f"{sign} {row.bound:.2f}{'' if kept else ', missed'}"
+    return (
+        best_peer(row, rounds), spread, row.bound_text + (", missed" if row.misses(ratio) else ""))
+
+
+def misses(results):
+    """Every bound that results miss, in words; none where all that was measured keeps its own."""
+    found = []
+    for row in ROWS:
+        values = ratios(row, results.get(row.key, {}))
+        if values and row.misses(statistics.median(values)):
+            found.append(
+                f"{row.title}, {row.precision}, {row.threads} thread(s): "
+                f"{statistics.median(values):.2f} of {best_peer(row, results[row.key])}, "
+                f"bound {row.bound_text}")
+    return found + exits.misses(results.get("exits")) + start.misses(results.get("start"))
 
 
 def figure(row, rounds, name):

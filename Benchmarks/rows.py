@@ -32,6 +32,16 @@ class Row:
             return BATCH_PEERS[self.precision]
         return BFLOAT_PEERS if self.precision == "bf16" else FLOAT_PEERS
 
+    @property
+    def bound_text(self):
+        return f"{'≥' if self.threads > 1 else '≤'} {self.bound:.2f}"
+
+    def misses(self, ratio):
+        """Whether a ratio of ours by the best peer's is on the wrong side of the bound."""
+        if self.bound is None:
+            return False
+        return ratio < self.bound if self.threads > 1 else ratio > self.bound
+
 
 ROWS = [
     Row("b-lenet", "B-LeNet to exit 1", exit=1, bound=0.25),
