@@ -69,8 +69,9 @@ bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; 
 	swift build -c release --product branchynet
 	$(PYTHON) Benchmarks/compare.py --page $(PAGE)
 
-test-scripts: ## Test what judges benchmarks
+test-scripts: ## Test what judges benchmarks, and what makes releases
 	python3 -B -m unittest discover --start-directory Benchmarks
+	Scripts/test-release
 
 lint: ## Check the style of Swift and shell sources
 	swift format lint --strict -r Package.swift Sources Tests \
