@@ -15,7 +15,7 @@ WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-defa
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup demo test test-without-onednn test-kernels test-threads sweep fuzz \
-	race-test kill-resume-test check-all example bench test-scripts lint doc clean
+	race-test kill-resume-test check-api check-all example bench test-scripts lint doc clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ race-test: setup ## Let pairs of commands write to one folder at once
 kill-resume-test: setup ## Kill training runs, go on with them, and compare the bytes
 	swift build -c release --product branchynet
 	Scripts/kill-resume-test . 20 --dataset digits --set data.trainingImages=10000
+
+check-api: setup ## Compare what the libraries offer with the last release
+	Scripts/check-api
 
 check-all: ## Everything above, 10,000,000 inputs and 100 rounds: hours
 	$(MAKE) test lint test-without-onednn test-kernels test-threads sweep kill-resume-test
