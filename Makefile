@@ -14,8 +14,9 @@ WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-defa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn test-kernels test-threads sweep fuzz \
-	race-test kill-resume-test check-api check-all example bench test-scripts lint doc clean
+.PHONY: help setup demo test test-without-onednn test-kernels test-threads \
+	sweep fuzz race-test kill-resume-test check-api check-all example bench test-scripts lint doc \
+	clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,14 +24,11 @@ help: ## List the targets
 setup: ## Install the system libraries that are missing
 	Scripts/setup
 
-demo: setup ## Train, calibrate and evaluate on drawn digits, in three minutes
-	swift build -c release --product branchynet
-	.build/release/branchynet demo
+demo: ## Train, calibrate and evaluate on drawn digits, in three minutes: ./demo
+	./demo
 
-test: setup ## Build and test with all engines, optimized
-	swift build -c release --build-tests
-	swift test -c release --skip-build --disable-xctest
-	Scripts/check-split-types release
+test: ## Build and test with all engines, optimized: ./test
+	./test
 
 test-without-onednn: setup ## Build and test without the OneDNN trait, optimized
 	swift build $(WITHOUT_ONEDNN) --build-tests
