@@ -14,7 +14,7 @@ WITHOUT_ONEDNN := -c release --scratch-path .build/without-onednn --disable-defa
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-without-onednn test-kernels test-threads \
+.PHONY: help setup demo test check-without-onednn test-without-onednn test-kernels test-threads \
 	sweep fuzz race-test kill-resume-test check-api check-all example bench test-scripts lint doc \
 	clean
 
@@ -29,6 +29,9 @@ demo: ## Train, calibrate and evaluate on drawn digits, in three minutes: ./demo
 
 test: ## Build and test with all engines, optimized: ./test
 	./test
+
+check-without-onednn: setup ## Build without the OneDNN trait, and check what differs
+	Scripts/check-without-onednn
 
 test-without-onednn: setup ## Build and test without the OneDNN trait, optimized
 	swift build $(WITHOUT_ONEDNN) --build-tests
@@ -58,8 +61,9 @@ kill-resume-test: setup ## Kill training runs, go on with them, and compare the 
 check-api: setup ## Compare what the libraries offer with the last release
 	Scripts/check-api
 
-check-all: ## Everything above, 10,000,000 inputs and 100 rounds: hours
-	$(MAKE) test lint test-without-onednn test-kernels test-threads sweep kill-resume-test
+check-all: ## Everything here but bench, doc and demo, 10,000,000 inputs and 100 rounds: hours
+	$(MAKE) lint test-scripts test check-without-onednn test-without-onednn example check-api \
+		test-kernels test-threads sweep kill-resume-test
 	$(MAKE) race-test ROUNDS=100
 	$(MAKE) fuzz INPUTS=10000000
 
@@ -84,4 +88,4 @@ doc: setup ## Build the documentation of the libraries
 
 clean: ## Remove what was built, keeping the sources of dependencies
 	swift package clean
-	rm -rf .build/without-onednn .build/threads .build/fuzz
+	rm -rf .build/without-onednn .build/threads .build/fuzz .build/api
