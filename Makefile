@@ -74,8 +74,9 @@ bench: setup example ## Time the native engine beside the peers in VENV=FOLDER; 
 	swift build -c release --product branchynet
 	$(PYTHON) Benchmarks/compare.py --page $(PAGE)
 
-test-scripts: ## Test what judges benchmarks, and what makes releases
+test-scripts: ## Test what judges benchmarks and the API, and what makes releases
 	python3 -B -m unittest discover --start-directory Benchmarks
+	python3 -B -m unittest discover --start-directory Scripts
 	Scripts/test-release
 
 lint: ## Check the style of Swift and shell sources
