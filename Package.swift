@@ -13,6 +13,7 @@ let package = Package(
         .library(name: "NativeEngine", targets: ["NativeEngine"]),
         .library(name: "OneDNNEngine", targets: ["OneDNNEngine"]),
         .library(name: "BranchyData", targets: ["BranchyData"]),
+        .library(name: "BranchyImages", targets: ["BranchyImages"]),
         .library(name: "BranchyWorkflow", targets: ["BranchyWorkflow"]),
         .library(name: "BranchyReport", targets: ["BranchyReport"]),
         .library(name: "BranchyChecksum", targets: ["BranchyChecksum"]),
@@ -52,10 +53,11 @@ let package = Package(
             dependencies: [
                 "BranchyCompute", .product(name: "RealModule", package: "swift-numerics"),
             ]),
+        .target(name: "BranchyImages", dependencies: ["BranchyCompute", "CImageCodecs"]),
         .target(
             name: "BranchyData",
             dependencies: [
-                "BranchyChecksum", "BranchyCompute", "CArchive", "CImageCodecs",
+                "BranchyChecksum", "BranchyCompute", "BranchyImages", "CArchive",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
         .target(name: "NativeEngine", dependencies: ["BranchyCompute", "CInferenceKernels"]),
@@ -94,7 +96,7 @@ let package = Package(
             name: "BranchyReport",
             dependencies: [
                 "BranchyWorkflow", "BranchyTraining", "BranchyEvaluation", "BranchyNet",
-                "BranchyData", "BranchyCompute",
+                "BranchyData", "BranchyImages", "BranchyCompute",
             ]),
 
         // Floor 6: people.
@@ -102,7 +104,7 @@ let package = Package(
             name: "BranchyCommand",
             dependencies: [
                 "BranchyReport", "BranchyWorkflow", "BranchyTraining", "BranchyEvaluation",
-                "BranchyNet", "BranchyData",
+                "BranchyNet", "BranchyData", "BranchyImages",
                 "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -158,20 +160,24 @@ let package = Package(
             ]),
         .testTarget(name: "BranchyChecksumTests", dependencies: ["BranchyChecksum"]),
         .testTarget(
-            name: "BranchyNetTests", dependencies: ["BranchyNet", "BranchyCompute", "TestSupport"]),
+            name: "BranchyNetTests",
+            dependencies: ["BranchyNet", "BranchyCompute", "TestSupport"]),
         .target(
             name: "Fuzzing",
             dependencies: [
                 "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
-                "BranchyCompute",
+                "BranchyImages", "BranchyCompute",
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus", "make-corpus.py"]),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"]),
         .testTarget(
             name: "BranchyDataTests",
             dependencies: [
-                "BranchyChecksum", "BranchyData", "BranchyCompute",
+                "BranchyChecksum", "BranchyData", "BranchyCompute", "TestSupport",
             ]),
+        .testTarget(
+            name: "BranchyImagesTests",
+            dependencies: ["BranchyImages", "BranchyCompute", "CImageCodecs", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,5 @@
+package import BranchyImages
+
 /// A data set, an image file or a choice of splits is not what it has to be.
 public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
@@ -24,7 +26,7 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let invalidDataset = Code(wrapped: .dataset)
         /// Splits of these sizes, or of these data sets, cannot be made.
         public static let invalidSplit = Code(wrapped: .split)
-        /// A batch size, a shift or a scaling is out of its range.
+        /// A batch size, a shift or a preprocessing is out of its range.
         public static let invalidConfiguration = Code(wrapped: .configuration)
     }
 
@@ -49,6 +51,19 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
         if let found { message += "; found \(found)" }
         if let remedy { message += ". \(remedy)" }
         self.init(code, message)
+    }
+
+    /// Says which file an image is of that cannot be decoded.
+    package init(_ error: ImageError, file: String) {
+        let code: Code =
+            switch error.code {
+            case .unsupportedFormat: .unsupportedFormat
+            case .limitExceeded: .limitExceeded
+            case .outOfMemory: .unreadableFile
+            case .invalidPixels: .invalidDataset
+            default: .malformedFile
+            }
+        self.init(code, "\(file): \(error.message)")
     }
 
     /// The message.

@@ -1,6 +1,7 @@
 import BranchyCompute
 import BranchyData
 import Foundation
+import TestSupport
 import Testing
 
 /// Files of two records each, so that tests need not write 184 MB.

@@ -1,6 +1,7 @@
 import BranchyCompute
 import BranchyData
 import Foundation
+import TestSupport
 import Testing
 
 struct CompressedFileTests {

@@ -1,5 +1,6 @@
 import BranchyData
 import Foundation
+import TestSupport
 import Testing
 
 /// Folders that hold what nobody expects in a folder of images.

@@ -1,5 +1,6 @@
 import BranchyCompute
 import BranchyData
+import TestSupport
 import Testing
 
 struct IDXFileTests {

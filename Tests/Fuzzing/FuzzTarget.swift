@@ -1,6 +1,7 @@
 import BranchyCompute
 import BranchyData
 import BranchyEvaluation
+import BranchyImages
 import BranchyNet
 import BranchyTraining
 
@@ -45,7 +46,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// Whether an error is one of those that the program answers with the exit code 65.
     private static func isRefusal(_ error: any Error) -> Bool {
         switch error {
-        case is DatasetError, is ModelError, is NetworkError, is PolicyError, is TrainingError: true
+        case is DatasetError, is ImageError, is ModelError, is NetworkError, is PolicyError,
+            is TrainingError:
+            true
         default: false
         }
     }

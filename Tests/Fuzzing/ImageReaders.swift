@@ -1,5 +1,6 @@
 import BranchyCompute
 import BranchyData
+import BranchyImages
 
 /// An IDX file, read as a whole as data sets are, and image by image as `predict` reads it.
 enum IDXImages {
@@ -29,16 +30,17 @@ enum ImageBytes {
     static func read(_ input: [UInt8]) throws {
         do {
             try decode(input)
-        } catch is DatasetError {
+        } catch is ImageError {
             try decode(Checksums.repairedPNG(input))
         }
     }
 
     private static func decode(_ input: [UInt8]) throws {
-        let header = try ImageDecoder.header(of: input, name: "image")
-        try decodePlain(input, header)
-        for channels in [ImageDecoder.Channels.gray, .rgb] {
-            let image = try ImageDecoder(channels: channels).decode(input, name: "image")
+        let encoded = try EncodedImage(input)
+        let header = encoded.header
+        try decodePlain(input, encoded)
+        for channels in [ImageChannels.gray, .rgb] {
+            let image = try encoded.decoded(to: channels)
             let expected: Shape = [channels.count, header.height, header.width]
             try FuzzFinding.require(
                 image.shape == expected && image.pixels.count == expected.elementCount,
@@ -49,13 +51,14 @@ enum ImageBytes {
 
 extension ImageBytes {
     /// What the decoder of plain files decodes, the other one decodes to the same pixels.
-    private static func decodePlain(_ input: [UInt8], _ header: ImageHeader) throws {
-        guard max(header.width, header.height) <= 1024,
+    private static func decodePlain(_ input: [UInt8], _ encoded: EncodedImage) throws {
+        let header = encoded.header
+        guard encoded.format == .png, max(header.width, header.height) <= 1024,
             var decoder = PlainPNGDecoder(shape: header.shape)
         else { return }
         var pixels = [UInt8](repeating: 0, count: header.shape.elementCount)
         guard decoder.decode(input.span, into: &pixels) else { return }
-        let image = try? ImageDecoder(channels: header.channels).decode(input, name: "image")
+        let image = try? encoded.decoded()
         try FuzzFinding.require(
             image?.pixels == pixels, "a plain file of other pixels than libpng finds in it")
     }

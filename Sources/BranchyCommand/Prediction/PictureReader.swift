@@ -1,5 +1,5 @@
 import BranchyCompute
-import BranchyData
+import BranchyImages
 import BranchyNet
 
 /// Reads one small picture after the other into memory that is used again.
@@ -25,10 +25,11 @@ struct PictureReader: ~Copyable {
     ///   shape.
     mutating func read(_ path: String) throws -> [UInt8]? {
         guard let count = AtomicFile.read(path, into: &contents) else { return nil }
-        if decodePlainPNG(of: count) { return pixels }
-        guard ImageDecoder.isImage(contents.prefix(min(count, 8))) else { return nil }
+        let start = contents[..<min(count, ImageFormat.signatureByteCount)]
+        guard let format = ImageFormat(of: start) else { return nil }
+        if format == .png, decodePlainPNG(of: count) { return pixels }
         return try ImageFile.pixels(
-            ofPicture: Array(contents.prefix(count)), path, shape: shape)
+            ofPicture: Array(contents.prefix(count)), format, path, shape: shape)
     }
 
     private mutating func decodePlainPNG(of count: Int) -> Bool {

@@ -1,6 +1,7 @@
 import BranchyCompute
 import BranchyData
 import BranchyEvaluation
+import BranchyImages
 import BranchyNet
 import BranchyTraining
 import BranchyWorkflow
@@ -19,7 +20,8 @@ enum ExitStatus: Int32 {
     /// The status for an error of ours, or `nil` for one that is somebody else's to report.
     init?(of error: any Error) {
         switch error {
-        case is DatasetError, is NetworkError, is PolicyError, is CalibrationError: self = .badInput
+        case is DatasetError, is ImageError, is NetworkError, is PolicyError, is CalibrationError:
+            self = .badInput
         case let error as ModelError:
             self = [.unwritable, .busy].contains(error.code) ? .cannotWrite : .badInput
         case let error as TrainingError: self = error.code == .diverged ? .failure : .badInput

@@ -1,5 +1,6 @@
 import BranchyCompute
 import BranchyData
+import BranchyImages
 import BranchyNet
 
 /// The images of one file that a user wants answered, read as they are asked for.
@@ -20,9 +21,11 @@ struct ImageFile: ~Copyable {
     /// - Throws: `DatasetError` where the file is none of these, `ModelError` where it is missing
     ///   or cannot be read, `NetworkError` where its images have another shape.
     static func open(_ path: String, shape: Shape, limit: Int) throws -> ImageFile {
-        if ImageDecoder.isImage(try AtomicFile.start(of: path, byteCount: 8)) {
+        let start = try AtomicFile.start(of: path, byteCount: ImageFormat.signatureByteCount)
+        if let format = ImageFormat(of: start) {
             let contents = try AtomicFile.read(path, limit: largestPicture)
-            return ImageFile(try pixels(ofPicture: contents, path, shape: shape), limit: limit)
+            return ImageFile(
+                try pixels(ofPicture: contents, format, path, shape: shape), limit: limit)
         }
         let images = try IDXImageReader(path)
         guard images.imageShape == shape else {
@@ -59,15 +62,19 @@ struct ImageFile: ~Copyable {
     ///
     /// - Throws: as ``open(_:shape:limit:)``.
     static func pixels(
-        ofPicture contents: [UInt8], _ path: String, shape: Shape
+        ofPicture contents: [UInt8], _ format: ImageFormat, _ path: String, shape: Shape
     ) throws -> [UInt8] {
-        let header = try ImageDecoder.header(of: contents, name: path)
-        guard header.shape == shape else {
-            throw NetworkError(
-                .shapeMismatch,
-                "\(path) has \(header), which is the shape \(header.shape); the network expects "
-                    + "\(shape)")
+        do {
+            let image = try EncodedImage(contents, format)
+            guard image.header.shape == shape else {
+                throw NetworkError(
+                    .shapeMismatch,
+                    "\(path) has \(image.header), which is the shape \(image.header.shape); the "
+                        + "network expects \(shape)")
+            }
+            return try image.decoded().pixels
+        } catch let error as ImageError {
+            throw DatasetError(error, file: path)
         }
-        return try ImageDecoder(channels: header.channels).decode(contents, name: path).pixels
     }
 }

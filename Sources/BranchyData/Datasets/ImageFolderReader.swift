@@ -1,4 +1,5 @@
 import BranchyCompute
+import BranchyImages
 
 /// Sorts the images of a tree by split and class as they come, and decodes them in groups.
 struct ImageFolderReader {
@@ -11,7 +12,7 @@ struct ImageFolderReader {
     private var enclosing: ArraySlice<String>?
     /// What all images have to be like: the first of them.
     private var header: ImageHeader?
-    private var group: [EncodedImage] = []
+    private var group: [FolderImage] = []
     private var waitingByteCount = 0
     private var totalByteCount = 0
 
@@ -40,7 +41,7 @@ struct ImageFolderReader {
         let label = try splits[place.split, default: SplitImages()].label(of: name, in: source)
         guard !entry.isFolder else { return }
         try add(
-            EncodedImage(
+            FolderImage(
                 name: entry.name, split: place.split, label: label,
                 contents: try tree.contents(maximumByteCount: limits.fileByteCount)))
     }
@@ -56,7 +57,7 @@ struct ImageFolderReader {
         self.enclosing = first
     }
 
-    private mutating func add(_ image: EncodedImage) throws {
+    private mutating func add(_ image: FolderImage) throws {
         let header = try self.header ?? firstHeader(of: image)
         self.header = header
         totalByteCount += header.shape.elementCount
@@ -71,12 +72,14 @@ struct ImageFolderReader {
         if waitingByteCount >= Self.groupByteCount { try decodeGroup() }
     }
 
-    private func firstHeader(of image: EncodedImage) throws -> ImageHeader {
-        let header = try ImageDecoder.header(of: image.contents, name: image.name)
-        let decoder = ImageDecoder(
-            channels: header.channels, maximumPixelCount: limits.pixelCount)
-        try decoder.check(width: header.width, height: header.height, name: image.name)
-        return header
+    private func firstHeader(of image: FolderImage) throws -> ImageHeader {
+        do throws(ImageError) {
+            let encoded = try EncodedImage(image.contents)
+            try encoded.checkSize(pixelLimit: limits.pixelCount)
+            return encoded.header
+        } catch {
+            throw DatasetError(error, file: image.name)
+        }
     }
 
     private mutating func decodeGroup() throws {
@@ -119,7 +122,7 @@ struct ImageFolderReader {
 }
 
 /// An image file, and where it belongs.
-private struct EncodedImage: Sendable {
+private struct FolderImage: Sendable {
     let name: String
     let split: String
     let label: UInt8
@@ -127,16 +130,18 @@ private struct EncodedImage: Sendable {
 
     /// The pixels, if the image is like all others.
     func decoded(as header: ImageHeader) throws -> [UInt8] {
-        let found = try ImageDecoder.header(of: contents, name: name)
-        guard found == header else {
-            throw DatasetError(
-                .invalidDataset, file: name, "differs from the images before it",
-                expected: "\(header)", found: "\(found)",
-                remedy: "Bring all images to one size and colour type")
+        do {
+            let encoded = try EncodedImage(contents)
+            guard encoded.header == header else {
+                throw DatasetError(
+                    .invalidDataset, file: name, "differs from the images before it",
+                    expected: "\(header)", found: "\(encoded.header)",
+                    remedy: "Bring all images to one size and colour type")
+            }
+            return try encoded.decoded(pixelLimit: header.width * header.height).pixels
+        } catch let error as ImageError {
+            throw DatasetError(error, file: name)
         }
-        let decoder = ImageDecoder(
-            channels: header.channels, maximumPixelCount: header.width * header.height)
-        return try decoder.decode(contents, name: name).pixels
     }
 }
 

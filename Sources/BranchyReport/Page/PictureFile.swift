@@ -1,5 +1,6 @@
 import BranchyCompute
 import BranchyData
+import BranchyImages
 import Foundation
 
 /// An image of a data set as a page holds it, shrunk where it is large, so that the page stays
@@ -10,7 +11,7 @@ struct PictureFile {
     /// The PNG file in base 64.
     let base64: String
 
-    /// - Throws: `DatasetError` where the image has other than one or three channels.
+    /// - Throws: `ImageError` where the image has other than one or three channels.
     init(_ split: some DataSplit, at index: Int) throws {
         let shape = split.imageShape
         let side = max(shape[1], shape[2])

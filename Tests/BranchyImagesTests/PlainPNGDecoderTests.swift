@@ -1,5 +1,6 @@
 import BranchyCompute
-import BranchyData
+import BranchyImages
+import TestSupport
 import Testing
 
 /// What the plain decoder decodes, libpng decodes to the same pixels; what it leaves alone, libpng
@@ -9,7 +10,7 @@ struct PlainPNGDecoderTests {
 
     /// Slopes, edges and noise, so that libpng takes each of its filters for some row.
     private static func pixels(of shape: Shape) -> [UInt8] {
-        var generator = SplitMix64(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         return (0..<shape.elementCount).map { place in
             let (row, column) = (place / shape[2] % shape[1], place % shape[2])
             switch row % 4 {
@@ -26,17 +27,16 @@ struct PlainPNGDecoderTests {
     }
 
     private static func plainPixels(_ file: [UInt8], _ shape: Shape) -> [UInt8]? {
+        guard ImageFormat(of: file) == .png else { return nil }
         var decoder = PlainPNGDecoder(shape: shape)
         var pixels = [UInt8](repeating: 1, count: shape.elementCount)
         return decoder?.decode(file.span, into: &pixels) == true ? pixels : nil
     }
 
-    /// What ``ImageDecoder`` makes of a file, or `nil` where it refuses it or has another shape.
+    /// What ``EncodedImage`` makes of a file, or `nil` where it refuses it or has another shape.
     private static func libraryPixels(_ file: [UInt8], _ shape: Shape) -> [UInt8]? {
-        let channels: ImageDecoder.Channels = shape[0] == 1 ? .gray : .rgb
-        guard let header = try? ImageDecoder.header(of: file, name: "image"), header.shape == shape
-        else { return nil }
-        return try? ImageDecoder(channels: channels).decode(file, name: "image").pixels
+        guard let image = try? EncodedImage(file), image.header.shape == shape else { return nil }
+        return try? image.decoded().pixels
     }
 
     @Test(arguments: shapes) func decodesEveryFilter(shape: Shape) throws {
@@ -47,7 +47,7 @@ struct PlainPNGDecoderTests {
     /// its filter is the same noise.
     @Test(arguments: shapes, 0...5) func agreesOnEachFilter(shape: Shape, filter: UInt8) {
         let (height, length) = (shape[1], shape[2] * shape[0])
-        var noise = SplitMix64(seed: 3)
+        var noise = SeededGenerator(seed: 3)
         let rows = (0..<height).flatMap { _ in
             [filter] + (0..<length).map { _ in UInt8.random(in: 0...255, using: &noise) }
         }

@@ -6,7 +6,7 @@ import CImageCodecs
 /// The plainest kind is gray or RGB of 8 bits, not interlaced, without transparency, palette or
 /// gamma. libpng makes and takes down what it needs for each file, which costs more than decoding
 /// an image of a few hundred pixels; here only zlib's state is kept. Whatever is not plain or not
-/// right is left to ``ImageDecoder``, which reads all kinds and says what is wrong: what is decoded
+/// right is left to ``EncodedImage``, which reads all kinds and says what is wrong: what is decoded
 /// here, it decodes to the same pixels.
 package struct PlainPNGDecoder: ~Copyable {
     private let shape: Shape
@@ -34,6 +34,9 @@ package struct PlainPNGDecoder: ~Copyable {
 
     /// Decodes a file to `[C, H, W]`.
     ///
+    /// - Parameters:
+    ///   - file: begins as PNG files do (``ImageFormat``), which is not looked at again.
+    ///   - pixels: as many as the shape has.
     /// - Returns: whether the file was plain and of the decoder's shape; if not, the pixels mean
     ///   nothing.
     package mutating func decode(_ file: Span<UInt8>, into pixels: inout [UInt8]) -> Bool {
@@ -49,7 +52,7 @@ package struct PlainPNGDecoder: ~Copyable {
 
 extension PlainPNGDecoder {
     private mutating func inflateRows(of file: Span<UInt8>) -> Bool {
-        guard PNGChunk.beginsFile(file), let header = PNGChunk(in: file, at: 8),
+        guard let header = PNGChunk(in: file, at: ImageFormat.signatureByteCount),
             isPlain(header, file)
         else { return false }
         inflater.begin()

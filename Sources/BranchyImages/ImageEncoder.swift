@@ -1,23 +1,25 @@
-package import BranchyCompute
+public import BranchyCompute
 import CImageCodecs
 
-/// Writes pictures as PNG files, to be looked at.
-package enum ImageEncoder {
+/// Writes images as PNG files.
+public enum ImageEncoder {
     /// An image as a PNG file of 8 bits per channel.
     ///
     /// - Parameters:
-    ///   - pixels: `[C, H, W]` row-major.
+    ///   - pixels: `[C, H, W]` row-major, 0 ... 255.
     ///   - shape: of one channel (gray) or three (RGB).
-    /// - Throws: ``DatasetError`` of code `invalidDataset` where there are other channels, or the
-    ///   pixels are not as many as the shape says.
-    package static func png(_ pixels: some Collection<UInt8>, shape: Shape) throws -> [UInt8] {
+    /// - Throws: ``ImageError`` of code `invalidPixels` where there are other channels, no pixels, or
+    ///   not as many as the shape says.
+    public static func png(
+        _ pixels: some Collection<UInt8>, shape: Shape
+    ) throws(ImageError) -> [UInt8] {
         let pixels = Array(pixels)
         guard shape.rank == 3, [1, 3].contains(shape[0]), pixels.count == shape.elementCount,
             !pixels.isEmpty
         else {
-            throw DatasetError(
-                .invalidDataset,
-                "\(pixels.count) pixels of shape \(shape) are no picture; expected 1 or 3 channels")
+            throw ImageError(
+                .invalidPixels, "cannot be encoded", expected: "pixels of 1 or 3 channels",
+                found: "\(pixels.count) of shape \(shape)")
         }
         let plane = shape[1] * shape[2]
         let interleaved = (0..<plane).flatMap { place in
@@ -26,7 +28,7 @@ package enum ImageEncoder {
         return try encode(interleaved, shape)
     }
 
-    private static func encode(_ pixels: [UInt8], _ shape: Shape) throws -> [UInt8] {
+    private static func encode(_ pixels: [UInt8], _ shape: Shape) throws(ImageError) -> [UInt8] {
         var image = png_image()
         image.version = png_uint_32(PNG_IMAGE_VERSION)
         (image.width, image.height) = (png_uint_32(shape[2]), png_uint_32(shape[1]))
@@ -45,8 +47,8 @@ package enum ImageEncoder {
         return Array(file.prefix(Int(size)))
     }
 
-    private static func failure(_ image: png_image) -> DatasetError {
+    private static func failure(_ image: png_image) -> ImageError {
         let reason = withUnsafePointer(to: image) { String(cString: cimage_png_message($0)) }
-        return DatasetError(.invalidDataset, "a picture cannot be written as PNG: \(reason)")
+        return ImageError(.invalidPixels, "cannot be encoded (\(reason))")
     }
 }

@@ -44,12 +44,6 @@ struct PNGChunk {
 
     private static let longest = 1 << 20
 
-    /// Whether a file begins as PNG files do.
-    static func beginsFile(_ file: Span<UInt8>) -> Bool {
-        file.count >= 8 && number(in: file, at: 0) == 0x8950_4E47
-            && number(in: file, at: 4) == 0x0D0A_1A0A
-    }
-
     /// A big-endian number of four bytes.
     static func number(in file: Span<UInt8>, at position: Int) -> Int {
         Int(file[position]) << 24 | Int(file[position + 1]) << 16 | Int(file[position + 2]) << 8

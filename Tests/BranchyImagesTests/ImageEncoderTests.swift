@@ -1,5 +1,5 @@
 import BranchyCompute
-import BranchyData
+import BranchyImages
 import Testing
 
 struct ImageEncoderTests {
@@ -8,8 +8,7 @@ struct ImageEncoderTests {
         let shape: Shape = [channels, 2, 3]
         let pixels = (0..<shape.elementCount).map { UInt8($0 * 13) }
         let file = try ImageEncoder.png(pixels, shape: shape)
-        let decoder = ImageDecoder(channels: channels == 1 ? .gray : .rgb)
-        let image = try decoder.decode(file, name: "picture")
+        let image = try EncodedImage(file).decoded()
         #expect(image.shape == shape)
         #expect(image.pixels == pixels)
         #expect(try ImageEncoder.png(pixels, shape: shape) == file)
@@ -17,7 +16,7 @@ struct ImageEncoderTests {
 
     @Test(arguments: [[2, 2, 3], [1, 2, 2], [3, 4], [1, 0, 3]] as [Shape])
     func refusesWhatIsNoPicture(shape: Shape) {
-        #expect(throws: DatasetError.self) {
+        #expect(throws: ImageError.self) {
             try ImageEncoder.png([UInt8](repeating: 0, count: 6), shape: shape)
         }
     }
