@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "BranchyData",
             dependencies: [
-                "BranchyChecksum", "BranchyCompute", "BranchyImages", "CArchive",
+                "BranchyChecksum", "BranchyCompute", "BranchyImages", "BranchyNet", "CArchive",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
         .target(name: "NativeEngine", dependencies: ["BranchyCompute", "CInferenceKernels"]),
@@ -161,19 +161,19 @@ let package = Package(
         .testTarget(name: "BranchyChecksumTests", dependencies: ["BranchyChecksum"]),
         .testTarget(
             name: "BranchyNetTests",
-            dependencies: ["BranchyNet", "BranchyCompute", "TestSupport"]),
+            dependencies: ["BranchyChecksum", "BranchyNet", "BranchyCompute", "TestSupport"]),
         .target(
             name: "Fuzzing",
             dependencies: [
                 "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
-                "BranchyImages", "BranchyCompute",
+                "BranchyImages", "BranchyChecksum", "BranchyCompute",
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus", "make-corpus.py"]),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"]),
         .testTarget(
             name: "BranchyDataTests",
             dependencies: [
-                "BranchyChecksum", "BranchyData", "BranchyCompute", "TestSupport",
+                "BranchyChecksum", "BranchyData", "BranchyNet", "BranchyCompute", "TestSupport",
             ]),
         .testTarget(
             name: "BranchyImagesTests",

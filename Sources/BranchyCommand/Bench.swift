@@ -1,4 +1,5 @@
 import ArgumentParser
+import BranchyChecksum
 import BranchyCompute
 import BranchyData
 import BranchyEvaluation
@@ -141,7 +142,7 @@ struct Bench: ParsableCommand {
     /// A trained model, and the first test images of its data set, or of the one asked for.
     private func trained(_ name: String) throws -> Material {
         let folder = ShippedModels.folder(name)
-        let model = try ShippedModels.read(name)
+        let model = try ShippedModels.read(name, digest: Checksum.sha256)
         try check(model.network)
         let test = try WorkflowDisplay.whileShown(false) { observer in
             try DataFolder(data.source, run: folder, within: memory.limit)

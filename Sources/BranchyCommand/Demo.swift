@@ -141,9 +141,7 @@ private struct PredictedImage {
     init(
         _ pixels: ArraySlice<UInt8>, label: Int, _ predictor: Predictor, _ model: TrainedModel
     ) throws {
-        let image = Tensor(
-            model.network.inputShape,
-            pixels.map { model.preprocessing.apply(to: $0, channel: 0) })
+        let image = try model.preprocessing.image(of: pixels, shape: model.network.inputShape)
         let prediction = try predictor.predict(image)
         let answer = model.classNames[prediction.predictedClass]
         let verdict =

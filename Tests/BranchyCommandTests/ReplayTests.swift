@@ -53,8 +53,9 @@ import Testing
             policy: ThresholdPolicy(thresholds: [0]), engine: engine)
         let record = try ExitRecord.record(
             all, on: test, preprocessing: model.preprocessing)
-        let images = (0..<test.count).map { index in
-            test.pixels(at: index).map { model.preprocessing.apply(to: $0, channel: 0) }
+        let shape = model.network.inputShape
+        let images = try (0..<test.count).map { index in
+            try model.preprocessing.image(of: test.pixels(at: index), shape: shape).scalars
         }
         for score in ExitScore.allCases {
             try expectReplayIsPrediction(of: all, by: score, images, record)
@@ -84,13 +85,13 @@ import Testing
         var session = try predictor.makeSession()
         var left = 0
         for (index, image) in images.enumerated() {
-            let prediction = try session.predict(image.span)
+            let observation = try session.predict(image.span)
             let replayed = record.replay(predictor.policy, sample: index)
-            guard prediction.observation == replayed else {
-                Issue.record("image \(index), \(predictor.policy): \(prediction), \(replayed)")
+            guard observation == replayed else {
+                Issue.record("image \(index), \(predictor.policy): \(observation), \(replayed)")
                 return left
             }
-            if prediction.exit < record.exitCount - 1 { left += 1 }
+            if observation.exit < record.exitCount - 1 { left += 1 }
         }
         return left
     }

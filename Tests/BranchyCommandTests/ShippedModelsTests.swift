@@ -50,6 +50,23 @@ struct ShippedModelsTests {
         }
     }
 
+    /// Where the working folder has none, and the program stands elsewhere.
+    @Test func areFoundWhereTheEnvironmentSays() throws {
+        try withTemporaryFolder { folder in
+            let (here, named) = (folder + "/here", folder + "/named")
+            try SampleModel.writeConstant(to: named + "/mine")
+            try FileManager.default.createDirectory(
+                atPath: here, withIntermediateDirectories: false)
+            let image = try write(SampleImages(count: 1).png(0), to: "image.png", in: folder)
+            let line = "cd $1 && BRANCHYNET_MODELS=$2 \"$0\" predict $3 $4"
+            let found = try Program.shell(line, here, named, "mine", image)
+            #expect(found.status == 0, "\(found.errors)")
+            let other = try Program.shell(line, here, named, "yours", image)
+            #expect(other.status == 65)
+            #expect(other.errors.contains("the models that are shipped are mine\n"))
+        }
+    }
+
     /// A path is never taken for a name, and a wrong name is told which ones there are.
     @Test(arguments: [("./b-lenet", false), ("b-lenex", true)])
     func otherNamesAreFolders(name: String, namesOthers: Bool) throws {

@@ -1,5 +1,6 @@
 import BranchyCompute
 import BranchyData
+import BranchyNet
 import Testing
 
 struct BatchLoaderTests {
@@ -23,14 +24,14 @@ struct BatchLoaderTests {
         let dataset = try ImageDataset(
             name: "hand", imageShape: [2, 1, 2], classNames: ["a", "b"],
             pixels: [0, 255, 0, 255, 10, 20, 10, 20], labels: [0, 1])
-        let scaling = try PixelScaling(scale: [2, 0.5], offset: [1, -1])
-        let loader = try BatchLoader(dataset, scaling: scaling)
+        let preprocessing = Preprocessing(scale: [2, 0.5], offset: [1, -1])
+        let loader = try BatchLoader(dataset, preprocessing: preprocessing)
         #expect(images(loader, [1, 0], room: 8) == [21, 41, 4, 9, 1, 511, -1, 126.5])
     }
 
     @Test func loadsLabelsInTheOrderOfTheBatch() throws {
         let loader = try BatchLoader(
-            SampleDataset.numbered(0..<10), scaling: PixelScaling(scale: [1], offset: [0]))
+            SampleDataset.numbered(0..<10), preprocessing: Preprocessing(scale: [1], offset: [0]))
         var labels: [Int32] = [-1, -1, -1]
         var span = labels.mutableSpan
         loader.loadLabels([7, 3], into: &span)
@@ -39,7 +40,7 @@ struct BatchLoaderTests {
 
     @Test func loadsASplitInShuffledBatches() throws {
         let split = TrainingSplit(try SampleDataset.numbered(0..<10))
-        let loader = try BatchLoader(split, scaling: PixelScaling(scale: [1], offset: [0]))
+        let loader = try BatchLoader(split, preprocessing: Preprocessing(scale: [1], offset: [0]))
         for batch in try IndexBatches.shuffled(
             count: split.count, batchSize: 4, seed: 1, epoch: 0)
         {
@@ -50,29 +51,42 @@ struct BatchLoaderTests {
 
     @Test func leavesTheRestOfTheSpanAsItIs() throws {
         let loader = try BatchLoader(
-            SampleDataset.numbered(0..<3), scaling: PixelScaling(scale: [1], offset: [0]))
+            SampleDataset.numbered(0..<3), preprocessing: Preprocessing(scale: [1], offset: [0]))
         #expect(images(loader, [2], room: 6) == [2, 2, 2, 2, -99, -99])
         #expect(images(loader, [], room: 1) == [-99])
     }
 
     @Test func standardizesAsMNISTUsuallyIs() throws {
-        let scaling = try PixelScaling.standardizing(mean: [0.1307], standardDeviation: [0.3081])
+        let preprocessing = Preprocessing(mean: [0.1307], standardDeviation: [0.3081])
         let dataset = try ImageDataset(
             name: "hand", imageShape: [1, 1, 2], classNames: ["a"], pixels: [0, 255], labels: [0])
-        let floats = images(try BatchLoader(dataset, scaling: scaling), [0], room: 2)
+        let floats = images(try BatchLoader(dataset, preprocessing: preprocessing), [0], room: 2)
         // Two roundings of a number below 4: a few units in the last place.
         let tolerance: Float = 1e-6
         #expect(abs(floats[0] - (-0.1307 / 0.3081)) < tolerance)
         #expect(abs(floats[1] - ((1 - 0.1307) / 0.3081)) < tolerance)
     }
 
-    @Test func refusesScalingsOfOtherChannels() throws {
-        let rgb = try PixelScaling(scale: [1, 1, 1], offset: [0, 0, 0])
-        let error = datasetError { _ = try BatchLoader(square(), scaling: rgb) }
+    @Test(
+        arguments: [
+            ([0.5], [0]), ([0.5, 0.5], [1]), ([0.5], [-1]), ([.nan], [1]), ([0], [.infinity]),
+        ] as [([Float], [Float])])
+    func refusesPreprocessingThatIsNone(mean: [Float], deviation: [Float]) {
+        let error = datasetError {
+            _ = try BatchLoader(
+                square(),
+                preprocessing: Preprocessing(mean: mean, standardDeviation: deviation))
+        }
         #expect(error?.code == .invalidConfiguration)
     }
 
-    /// The square moved by hand, then mirrored; black is pixel 0, which the scaling makes 100.
+    @Test func refusesPreprocessingOfOtherChannels() throws {
+        let rgb = Preprocessing(scale: [1, 1, 1], offset: [0, 0, 0])
+        let error = datasetError { _ = try BatchLoader(square(), preprocessing: rgb) }
+        #expect(error?.code == .invalidConfiguration)
+    }
+
+    /// The square moved by hand, then mirrored; black is pixel 0, which becomes 100.
     private func varied(_ variation: Augmentation.Variation) -> [Float] {
         (0..<9).map { position in
             let column = variation.isMirrored ? 2 - position % 3 : position % 3
@@ -85,7 +99,8 @@ struct BatchLoaderTests {
     @Test func variesByHand() throws {
         let augmentation = try Augmentation(maximumShift: 1, flips: true, seed: 1)
         let loader = try BatchLoader(
-            square(), scaling: PixelScaling(scale: [1], offset: [0]), augmentation: augmentation)
+            square(), preprocessing: Preprocessing(scale: [1], offset: [0]),
+            augmentation: augmentation)
         for (variation, expected) in [
             (Augmentation.Variation(rows: 1, columns: 0), [0, 0, 0, 1, 2, 3, 4, 5, 6]),
             (.init(rows: -1, columns: -1), [5, 6, 0, 8, 9, 0, 0, 0, 0]),
@@ -103,7 +118,7 @@ struct BatchLoaderTests {
     func variesInEveryWay(maximum: Int, flips: Bool) throws {
         let augmentation = try Augmentation(maximumShift: maximum, flips: flips, seed: 4)
         let loader = try BatchLoader(
-            square(), scaling: PixelScaling(scale: [1], offset: [100]),
+            square(), preprocessing: Preprocessing(scale: [1], offset: [100]),
             augmentation: augmentation)
         for epoch in 0..<200 {
             let variation = augmentation.variation(epoch: epoch, sample: 0)
@@ -118,27 +133,19 @@ struct BatchLoaderTests {
             pixels: [1, 2, 11, 12, 21, 22], labels: [0])
         let augmentation = try Augmentation(maximumShift: 0, flips: true, seed: 1)
         let loader = try BatchLoader(
-            dataset, scaling: PixelScaling(scale: [1, 1, 1], offset: [0, 0, 0]),
+            dataset, preprocessing: Preprocessing(scale: [1, 1, 1], offset: [0, 0, 0]),
             augmentation: augmentation)
         let found = Set((0..<50).map { images(loader, [0], epoch: $0, room: 6) })
         #expect(found == [[1, 2, 11, 12, 21, 22], [2, 1, 12, 11, 22, 21]])
     }
 }
 
-struct PixelScalingTests {
-    @Test(
-        arguments: [([1], []), ([], []), ([.nan], [0]), ([1], [.infinity])] as [([Float], [Float])])
-    func refusesNumbersThatScaleNothing(scale: [Float], offset: [Float]) {
-        let error = datasetError { _ = try PixelScaling(scale: scale, offset: offset) }
-        #expect(error?.code == .invalidConfiguration)
-    }
-
-    @Test(arguments: [([0.5], [0]), ([0.5, 0.5], [1]), ([0.5], [1, 1])] as [([Float], [Float])])
-    func refusesMeansWithoutDeviations(mean: [Float], deviation: [Float]) {
-        let error = datasetError {
-            _ = try PixelScaling.standardizing(mean: mean, standardDeviation: deviation)
-        }
-        #expect(error?.code == .invalidConfiguration)
+extension Preprocessing {
+    /// Makes `byte * scale + offset` of a byte, exactly for the numbers that tests use.
+    init(scale: [Float], offset: [Float]) {
+        let deviation = scale.map { 1 / (255 * $0) }
+        self.init(
+            mean: zip(offset, deviation).map { -$0 * $1 }, standardDeviation: deviation)
     }
 }
 

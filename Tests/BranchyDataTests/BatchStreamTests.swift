@@ -1,5 +1,6 @@
 import BranchyCompute
 import BranchyData
+import BranchyNet
 import Testing
 
 struct BatchStreamTests {
@@ -7,7 +8,7 @@ struct BatchStreamTests {
 
     private func loader() throws -> BatchLoader {
         try BatchLoader(
-            SampleDataset.numbered(0..<10), scaling: PixelScaling(scale: [2], offset: [1]),
+            SampleDataset.numbered(0..<10), preprocessing: Preprocessing(scale: [2], offset: [1]),
             augmentation: Augmentation(maximumShift: 1, flips: true, seed: 5))
     }
 

@@ -53,8 +53,9 @@ struct PolicyReplayTests {
             clock: clock)
         let record = try ExitRecord.record(
             all, on: digits, preprocessing: model.preprocessing)
-        let images = (0..<2_000).map { index in
-            digits.pixels(at: index).map { model.preprocessing.apply(to: $0, channel: 0) }
+        let shape = model.network.inputShape
+        let images = try (0..<2_000).map { index in
+            try model.preprocessing.image(of: digits.pixels(at: index), shape: shape).scalars
         }
         let times = [20, 30].map { Duration.microseconds($0) }
         let rules = ExitScore.allCases.flatMap { score in
@@ -68,9 +69,9 @@ struct PolicyReplayTests {
             var wrong = 0
             for index in images.indices {
                 let image = images[index]
-                let prediction = try session.predict(image.span)
+                let observation = try session.predict(image.span)
                 let replayed = record.replay(policy, sample: index, timeToExit: times)
-                if prediction.observation != replayed { wrong += 1 }
+                if observation != replayed { wrong += 1 }
             }
             #expect(wrong == 0, "\(policy)")
         }

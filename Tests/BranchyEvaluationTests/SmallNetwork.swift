@@ -62,10 +62,8 @@ struct SmallNetwork {
     }
 
     /// An image as a predictor reads it.
-    func image(_ index: Int) -> Tensor {
-        Tensor(
-            [1, 4, 4],
-            dataset.pixels(at: index).map { Self.preprocessing.apply(to: $0, channel: 0) })
+    func image(_ index: Int) throws -> Tensor {
+        try Self.preprocessing.image(of: dataset.pixels(at: index), shape: [1, 4, 4])
     }
 
     /// Threshold vectors: nobody, everybody, ties at observed scores, and anything between.

@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyCompute
 import BranchyNet
 import Foundation
@@ -6,6 +7,29 @@ import Testing
 
 /// What was lost, cut, edited or never fitted is refused with the file's name.
 struct ModelFolderRefusalTests {
+    /// Any text would do for a manifest that the same function reads again, and for nobody else.
+    @Test(
+        arguments: [
+            { _ in "" }, { String($0.count, radix: 16) }, { Checksum.sha256($0).uppercased() },
+            { Checksum.sha256($0 + [0]) }, { String(Checksum.sha256($0).dropLast()) },
+        ] as [ModelFolder.Digest])
+    func refusesWhatIsNotSHA256(digest: @escaping ModelFolder.Digest) throws {
+        let model = try ModelFolderSample.model()
+        let sample = try ModelFolderSample(model)
+        let before = try sample.names()
+        for use in [
+            { _ = try sample.folder.read(digest: digest) },
+            { try sample.folder.write(model, digest: digest) },
+            { try sample.folder.update(model, digest: digest) },
+        ] {
+            let failure = #expect(throws: ModelError.self) { try use() }
+            #expect(failure?.code == .wrongDigest)
+            #expect(failure?.message.contains("Checksum.sha256 of BranchyChecksum") == true)
+        }
+        #expect(try sample.names() == before)
+        #expect(try sample.folder.read(digest: ModelFolderSample.digest) == model)
+    }
+
     private func sample() throws -> ModelFolderSample {
         try ModelFolderSample(
             ModelFolderSample.model(

@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyCompute
 import BranchyNet
 import Foundation
@@ -64,13 +65,7 @@ final class ModelFolderSample {
         }
     }
 
-    /// Any function of all bytes serves; this one is FNV-1a (Fowler, Noll, Vo) of 64 bits.
-    static let digest: ModelFolder.Digest = { bytes in
-        let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        return String(hash, radix: 16)
-    }
+    static let digest: ModelFolder.Digest = Checksum.sha256
 
     static func model(policy: ModelPolicy? = nil) throws -> TrainedModel {
         let sample = try PredictorSample()

@@ -96,11 +96,9 @@ struct BatchNormTrainingTests {
     private func maps(
         of data: ImageDataset, _ parameters: ParameterStore, _ recipe: Recipe
     ) throws -> [[Double]] {
-        let scaling = try PixelScaling.standardizing(
-            mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
         var pixels = [Float](repeating: 0, count: 64 * data.count)
         var span = pixels.mutableSpan
-        try BatchLoader(data, scaling: scaling).loadImages(
+        try BatchLoader(data, preprocessing: recipe.data.preprocessing).loadImages(
             ArraySlice(data.labels.indices), into: &span)
         let weight = try #require(parameters["conv1.weight"]).scalars
         return (0..<2).map { channel in

@@ -84,9 +84,7 @@ struct TrainerLearningTests {
     private func correct(
         _ predictor: Predictor, _ recipe: Recipe, on data: ImageDataset
     ) throws -> Int {
-        let scaling = try PixelScaling.standardizing(
-            mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
-        let loader = try BatchLoader(data, scaling: scaling)
+        let loader = try BatchLoader(data, preprocessing: recipe.data.preprocessing)
         return try data.labels.indices.count { index in
             var scalars = [Float](repeating: 0, count: 64)
             var span = scalars.mutableSpan

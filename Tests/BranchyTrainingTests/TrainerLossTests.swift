@@ -125,9 +125,7 @@ struct TrainerLossTests {
     private func losses(
         of parameters: ParameterStore, _ recipe: Recipe, on data: ImageDataset
     ) throws -> [Double] {
-        let scaling = try PixelScaling.standardizing(
-            mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
-        let loader = try BatchLoader(data, scaling: scaling)
+        let loader = try BatchLoader(data, preprocessing: recipe.data.preprocessing)
         var evaluator = try LogitsEvaluator(
             network: TinyTraining.network, parameters: parameters, engine: ReferenceEngine(),
             batchSize: data.count)

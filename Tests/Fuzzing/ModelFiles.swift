@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyCompute
 import BranchyNet
 import BranchyTraining
@@ -27,7 +28,7 @@ enum ModelFiles {
                 dataset: "digits", trainingChecksum: "", validationChecksum: "",
                 calibrationChecksum: "", seed: 1, epochs: 0, initialChecksum: nil, engine: "none",
                 precision: "float32", validationAccuracy: []))
-        try ModelFolder(folder.path).write(model) { _ in "" }
+        try ModelFolder(folder.path).write(model, digest: Checksum.sha256)
         return try Dictionary(
             uniqueKeysWithValues: ["network.json", "parameters.safetensors", detailsName].map {
                 ($0, try AtomicFile.read(folder.path + "/" + $0, limit: 1 << 20))

@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyCompute
 import BranchyEvaluation
 import BranchyNet
@@ -53,7 +54,7 @@ enum CertificateDocument {
             throw ModelError(.corruptFile, ModelError.describe(error))
         }
         try certificate.validate(exitCount: 2)
-        _ = try certificate.isUnchanged { _ in "" }
+        _ = try certificate.isUnchanged(digest: Checksum.sha256)
         for clause in certificate.clauses {
             _ = certificate.objection(
                 to: clause.policy, by: certificate.computation,

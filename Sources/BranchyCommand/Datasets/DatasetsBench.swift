@@ -57,7 +57,7 @@ struct DatasetsBench: ParsableCommand {
         let channels = dataset.imageShape[0]
         let loader = try BatchLoader(
             dataset,
-            scaling: .standardizing(
+            preprocessing: Preprocessing(
                 mean: Array(repeating: 0.5, count: channels),
                 standardDeviation: Array(repeating: 0.25, count: channels)),
             augmentation: Augmentation(maximumShift: 4, flips: true, seed: 1))

@@ -1,4 +1,4 @@
-import BranchyNet
+package import BranchyNet
 
 /// What `predict` says about one image.
 package struct Answer: Hashable, Sendable {
@@ -16,11 +16,11 @@ package struct Answer: Hashable, Sendable {
 
     package init() {}
 
-    mutating func take(_ prediction: Prediction) {
-        predictedClass = prediction.predictedClass
-        exit = prediction.exit
-        entropy = prediction.observation.entropy
-        probability = prediction.observation.maximumProbability
-        isFinite = prediction.observation.isFinite
+    mutating func take(_ observation: ExitObservation) {
+        predictedClass = observation.predictedClass
+        exit = observation.exit
+        entropy = observation.entropy
+        probability = observation.maximumProbability
+        isFinite = observation.isFinite
     }
 }

@@ -1,3 +1,4 @@
+import BranchyNet
 import BranchyWorkflow
 
 /// Answers as they are printed, a line each: of a table, or JSON objects.
@@ -134,7 +135,7 @@ extension AnswerLines {
             let name = classes[candidate.index]
             appendCell(in: 6 + place, after: name) {
                 $0.append(UInt8(ascii: " "))
-                $0.append(candidate.probability * 100, digits: 2)
+                $0.append(Double(candidate.probability) * 100, digits: 2)
                 $0.append(contentsOf: " %".utf8)
             }
         }

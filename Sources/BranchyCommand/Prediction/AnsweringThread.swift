@@ -142,13 +142,13 @@ struct AnsweringThread: ~Copyable {
     private mutating func answer(_ index: Int) throws -> ContinuousClock.Instant {
         let image = image
         let start = ContinuousClock.now
-        let prediction = try session.predict(image.span)
+        let observation = try session.predict(image.span)
         let end = ContinuousClock.now
         answer.image = index
-        answer.take(prediction)
+        answer.take(observation)
         answer.latencyMicroseconds = start.duration(to: end).seconds * 1e6
         if ranksClasses {
-            Self.rank(session, exit: prediction.exit, by: &ranking, into: &answer.top)
+            Self.rank(session, observation, by: &ranking, into: &answer.top)
         }
         if !answer.isFinite { warn() }
         lines.append(answer)
@@ -165,10 +165,12 @@ struct AnsweringThread: ~Copyable {
     }
 
     private static func rank(
-        _ session: borrowing Predictor.Session, exit: Int, by ranking: inout ClassRanking,
-        into top: inout [ClassProbability]
+        _ session: borrowing Predictor.Session, _ observation: ExitObservation,
+        by ranking: inout ClassRanking, into top: inout [ClassProbability]
     ) {
-        session.withLogits(ofExit: exit) { ranking.rank($0, into: &top) }
+        session.withLogits(ofExit: observation.exit) {
+            ranking.rank($0, seenBy: observation, into: &top)
+        }
     }
 
     /// Prints what was made so far, when it is its turn.

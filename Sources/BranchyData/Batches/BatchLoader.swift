@@ -1,8 +1,10 @@
 import BranchyCompute
+public import BranchyNet
 
-/// Writes batches of a data set as an engine reads them: scaled floats and class numbers.
+/// Writes batches of a data set as an engine reads them: prepared floats and class numbers.
 ///
-///     let loader = try BatchLoader(splits.training, scaling: scaling, augmentation: crops)
+///     let loader = try BatchLoader(
+///         splits.training, preprocessing: preprocessing, augmentation: crops)
 ///     for batch in try IndexBatches.shuffled(
 ///         count: splits.training.count, batchSize: 128, seed: seed, epoch: epoch)
 ///     {
@@ -13,41 +15,38 @@ import BranchyCompute
 /// A value that many threads may use at once. Loading allocates nothing per image.
 public struct BatchLoader: Sendable {
     private let dataset: ImageDataset
-    private let tables: [Float]
+    /// What each of the 256 bytes becomes, channel by channel.
+    private let table: [Float]
     private let augmentation: Augmentation?
 
     /// A loader of a split's images.
     ///
-    /// - Throws: ``DatasetError`` of code `invalidConfiguration` if the scaling has another
-    ///   number of channels than the images.
+    /// - Throws: ``DatasetError`` of code `invalidConfiguration` if the preprocessing is not for as
+    ///   many channels as the images have, or none at all.
     public init(
-        _ split: some DataSplit, scaling: PixelScaling, augmentation: Augmentation? = nil
+        _ split: some DataSplit, preprocessing: Preprocessing, augmentation: Augmentation? = nil
     ) throws {
-        try self.init(split.dataset, scaling: scaling, augmentation: augmentation)
+        try self.init(split.dataset, preprocessing: preprocessing, augmentation: augmentation)
     }
 
     /// A loader of a data set's images.
     ///
-    /// - Throws: ``DatasetError`` of code `invalidConfiguration` if the scaling has another
-    ///   number of channels than the images.
+    /// - Throws: as for a split.
     public init(
-        _ dataset: ImageDataset, scaling: PixelScaling, augmentation: Augmentation? = nil
+        _ dataset: ImageDataset, preprocessing: Preprocessing, augmentation: Augmentation? = nil
     ) throws {
-        guard scaling.scale.count == dataset.imageShape[0] else {
-            throw DatasetError(
-                .invalidConfiguration,
-                "\(dataset.name): pixels scaled for \(scaling.scale.count) channels; expected "
-                    + "\(dataset.imageShape[0]), images are \(dataset.imageShape)")
+        if let objection = preprocessing.objection(to: dataset.imageShape) {
+            throw DatasetError(.invalidConfiguration, "\(dataset.name): \(objection)")
         }
         self.dataset = dataset
-        self.tables = scaling.tables()
+        self.table = preprocessing.table
         self.augmentation = augmentation
     }
 
     /// The shape of one image: `[channels, height, width]`.
     var imageShape: Shape { dataset.imageShape }
 
-    /// Writes the images at some indices, `[N, C, H, W]`, scaled and, where there is an
+    /// Writes the images at some indices, `[N, C, H, W]`, prepared and, where there is an
     /// augmentation, varied. What the span holds beyond the images stays as it is.
     ///
     /// - Precondition: the data set has the indices, and the span has room for the images.
@@ -90,7 +89,7 @@ extension BatchLoader {
         let source = dataset.pixels.span.extracting(
             index * shape.elementCount..<(index + 1) * shape.elementCount)
         for channel in 0..<shape[0] {
-            let table = tables.span.extracting(channel * 256..<(channel + 1) * 256)
+            let table = self.table.span.extracting(channel * 256..<(channel + 1) * 256)
             let pixels = source.extracting(channel * plane..<(channel + 1) * plane)
             PlaneWriter(height: shape[1], width: shape[2]).write(
                 pixels, through: table, varied: variation, to: &images, at: start + channel * plane)

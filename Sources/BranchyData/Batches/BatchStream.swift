@@ -4,7 +4,7 @@ import Synchronization
 
 /// A batch as an engine reads it.
 public struct LoadedBatch: Hashable, Sendable {
-    /// The pixels, `[N, C, H, W]`, scaled and varied.
+    /// The pixels, `[N, C, H, W]`, prepared and varied.
     public let images: [Float]
     /// The class of each image, `[N]`.
     public let labels: [Int32]

@@ -168,7 +168,10 @@ extension Certificate {
 
 extension Certificate {
     /// The document with its checksum.
+    ///
+    /// - Throws: ``BranchyNet/ModelError`` of code `wrongDigest` where the digest is not SHA-256.
     public func sealed(digest: ModelFolder.Digest) throws -> Certificate {
+        try ModelFolder.requireSHA256(digest)
         var sealed = self
         sealed.checksum = ""
         sealed.checksum = digest(Array(try JSONEncoder.branchyNet.encode(sealed)))

@@ -1,6 +1,3 @@
-import BranchyCompute
-package import BranchyNet
-
 /// What a latency measurement says about a network with exits and the plain one beside it.
 public struct LatencyReport: Hashable, Sendable, Codable {
     /// Times of one path, in microseconds from prepared image to answer.
@@ -84,31 +81,6 @@ public struct LatencyReport: Hashable, Sendable, Codable {
                 ($0.plain + plain[$1], $0.branched + branched[$1])
             }
             return sums.plain / sums.branched
-        }
-    }
-}
-
-extension Predictor {
-    /// This predictor, made to let everybody leave at one exit after visiting the ones before.
-    ///
-    /// - Throws: ``BranchyNet/PolicyError`` where there is no such exit.
-    package func leaving(at exit: Int) throws(PolicyError) -> Predictor {
-        let thresholds = (0..<network.exitCount - 1).map { $0 < exit ? 0 : Float.infinity }
-        return try with(policy: ThresholdPolicy(thresholds: thresholds))
-    }
-
-    /// The median time to answer at each exit on this machine, every branch on the way included;
-    /// what ``BranchyNet/DeadlinePolicy`` plans by.
-    ///
-    /// Medians of neighbouring exits may cross by the clock's noise; none is below the one before.
-    package func measuredTimeToExit(calls: Int = 50) throws -> [Duration] {
-        let exits = try (0..<network.exitCount).map { try leaving(at: $0) }
-        var latest = Duration.zero
-        let times = try CallTimes.measure(
-            exits, answering: [network.grayImages()], calls: calls)
-        return times.seconds.map {
-            latest = max(latest, .seconds($0.median))
-            return latest
         }
     }
 }

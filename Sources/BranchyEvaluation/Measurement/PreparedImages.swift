@@ -26,10 +26,7 @@ package struct PreparedImages {
                     + "\(split.imageShape), but the network '\(network.name)' expects "
                     + "\(network.classCount) of \(network.inputShape)")
         }
-        loader = try BatchLoader(
-            split,
-            scaling: .standardizing(
-                mean: preprocessing.mean, standardDeviation: preprocessing.standardDeviation))
+        loader = try BatchLoader(split, preprocessing: preprocessing)
         dataset = split.dataset
         self.preprocessing = preprocessing
         shape = network.inputShape

@@ -32,7 +32,7 @@ public struct RecordedAnswers<Split: DataSplit>: Sendable {
         var (answers, observations): ([ExitObservation], [ExitObservation]) = ([], [])
         for index in 0..<count {
             try images.withImage(at: index) { image in
-                answers.append(try session.predict(image).observation)
+                answers.append(try session.predict(image))
                 try session.forEachExit(of: image) { exit, logits in
                     observations.append(ExitObservation(logits: logits, exit: exit))
                 }

@@ -8,7 +8,7 @@ final class SessionBox {
         self.session = session
     }
 
-    func predict(_ image: Span<Float>) throws -> Prediction {
+    func predict(_ image: Span<Float>) throws -> ExitObservation {
         try session.predict(image)
     }
 }

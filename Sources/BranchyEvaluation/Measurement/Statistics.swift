@@ -2,7 +2,10 @@ import BranchyData
 
 extension [Double] {
     /// The middle of the sorted numbers, or the mean of the two in the middle; NaN of none.
-    package var median: Double { quantile(0.5) }
+    ///
+    /// What sums up a ``LatencyMeasurement``: a moment in which the machine did something else moves
+    /// a mean and hardly a median.
+    public var median: Double { quantile(0.5) }
 
     /// The sum divided by the count; NaN of none.
     package var mean: Double { reduce(0, +) / Double(count) }

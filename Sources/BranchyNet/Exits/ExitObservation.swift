@@ -18,6 +18,20 @@ public struct ExitObservation: Hashable, Sendable {
     public let maximumProbability: Float
     /// The largest softmax probability less the second largest, 0 ... 1.
     public let margin: Float
+    /// The probability of a class, 0 ... 1, by the softmax of the logits that were observed.
+    ///
+    ///     probability = exp(logit - largestLogit) * maximumProbability
+    ///
+    /// That of the answer is ``maximumProbability``, bit for bit. It is NaN where the observation is
+    /// not finite.
+    ///
+    /// - Parameters:
+    ///   - logit: the logit of the class.
+    ///   - largestLogit: that of ``predictedClass``.
+    public func probability(ofLogit logit: Float, largestLogit: Float) -> Float {
+        Float.exp(logit - largestLogit) * maximumProbability
+    }
+
     /// Whether all logits are finite. Where not, no measure is a number and the class means nothing.
     public var isFinite: Bool { !entropy.isNaN }
 

@@ -3,9 +3,28 @@ public struct Prediction: Hashable, Sendable {
     /// What the exit that answered saw.
     public let observation: ExitObservation
 
+    /// The raw scores of that exit, one per class: `[K]`.
+    public let logits: [Float]
+
+    /// What a session answered, with the logits that it holds until its next image.
+    init(_ observation: ExitObservation, in session: borrowing Predictor.Session) {
+        self.observation = observation
+        logits = session.withLogits(ofExit: observation.exit) { logits in
+            logits.indices.map { logits[$0] }
+        }
+    }
+
     /// The answer: a class, counted from 0.
     public var predictedClass: Int { observation.predictedClass }
 
     /// The exit that answered, counted from 0.
     public var exit: Int { observation.exit }
+
+    /// The softmax of the logits, `[K]`: 0 ... 1 each, and 1 together but for rounding. That of the
+    /// answer is ``ExitObservation/maximumProbability``. All are NaN where a logit is not finite.
+    public var probabilities: [Float] {
+        logits.map {
+            observation.probability(ofLogit: $0, largestLogit: logits[predictedClass])
+        }
+    }
 }

@@ -24,10 +24,14 @@ extension Predictor {
 
         /// Answers one image, running only the stages up to the exit that is sure.
         ///
+        /// The answer is in what that exit saw; its logits are lent by
+        /// ``withLogits(ofExit:_:)`` until the next image.
+        ///
         /// - Parameter image: the values of one image, row-major, as many as the input shape has.
+        /// - Returns: what the exit that answered saw.
         /// - Throws: ``NetworkError`` where there are more or fewer values, `EngineError` where
         ///   the engine fails.
-        public mutating func predict(_ image: Span<Float>) throws -> Prediction {
+        public mutating func predict(_ image: Span<Float>) throws -> ExitObservation {
             let start = readsTime ? now() : .zero
             try write(image)
             observations.removeAll(keepingCapacity: true)
@@ -37,11 +41,11 @@ extension Predictor {
                 let observation = try observe(exit)
                 let elapsed = readsTime ? now() - start : .zero
                 if policy.accepts(observation, after: observations.span, elapsed: elapsed) {
-                    return Prediction(observation: observation)
+                    return observation
                 }
                 observations.append(observation)
             }
-            return Prediction(observation: try observe(last))
+            return try observe(last)
         }
 
         /// Calls `body` with the logits of an exit that the last image visited.

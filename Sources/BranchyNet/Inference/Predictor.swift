@@ -6,10 +6,12 @@ public import BranchyCompute
 /// its own. Images are floats in the form the network was trained on, that is after
 /// ``Preprocessing``.
 ///
-///     let predictor = try Predictor(
-///         network: .bLeNet, parameters: parameters, policy: ThresholdPolicy(thresholds: [0.3]),
-///         engine: engine)
+///     let model = try ModelFolder("runs/lenet").read()
+///     let predictor = try Predictor(model, engine: NativeEngine())
 ///     let prediction = try predictor.predict(image)
+///     print(model.classNames[prediction.predictedClass], prediction.exit)
+///
+/// ``ImageClassifier`` does all this from an image's bytes on.
 public struct Predictor: Sendable {
     /// The network that answers.
     public var network: BranchedNetwork { compiled.network }
@@ -22,7 +24,22 @@ public struct Predictor: Sendable {
     let now: @Sendable () -> Duration
     let sessions = SessionPool()
 
-    /// Compiles a network for one image at a time.
+    /// Compiles a model for one image at a time, under the policy that it keeps. A plain network
+    /// needs none.
+    ///
+    /// - Parameter clock: monotonic; no policy that a model keeps looks at it, but another one may
+    ///   (``with(policy:)``).
+    /// - Throws: ``PolicyError`` where a network with branches has no policy; otherwise as
+    ///   ``init(network:parameters:policy:engine:clock:)``.
+    public init<PolicyClock: Clock<Duration>>(
+        _ model: TrainedModel, engine: any Engine, clock: PolicyClock = ContinuousClock()
+    ) throws {
+        try self.init(
+            network: model.network, parameters: model.parameters, policy: model.exitPolicy(),
+            engine: engine, clock: clock)
+    }
+
+    /// Compiles a network for one image at a time, under a policy.
     ///
     /// - Parameter clock: monotonic; read only where the policy looks at the time.
     /// - Throws: ``NetworkError`` where the description does not make a network, ``PolicyError``
@@ -72,7 +89,7 @@ public struct Predictor: Sendable {
     public func predict(_ image: Tensor) throws -> Prediction {
         guard image.shape == network.inputShape else { throw shapeError(image.shape) }
         return try sessions.withSession(of: self) { session in
-            try session.predict(image.scalars.span)
+            Prediction(try session.predict(image.scalars.span), in: session)
         }
     }
 

@@ -2,7 +2,9 @@
 public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
-        private enum Wrapped { case missing, corrupt, version, unreadable, unwritable, busy }
+        private enum Wrapped {
+            case missing, corrupt, version, unreadable, unwritable, busy, digest
+        }
         private let wrapped: Wrapped
 
         /// There is no such file.
@@ -19,6 +21,8 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
         /// Another process, or another part of this one, writes to the same folder: nothing was
         /// written, and it can be tried again.
         public static let busy = Code(wrapped: .busy)
+        /// The function that was handed in for SHA-256 gives something else.
+        public static let wrongDigest = Code(wrapped: .digest)
     }
 
     /// What kind of failure it is.

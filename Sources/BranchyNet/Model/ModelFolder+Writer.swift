@@ -74,7 +74,8 @@ extension ModelFolder.Writer {
     /// - Parameters:
     ///   - attachments: further files by name, such as the recipe.
     ///   - digest: gives the SHA-256 of each file for the manifest.
-    /// - Throws: ``ModelError/Code/unwritable`` with the file and the system's reason, and what
+    /// - Throws: ``ModelError/Code/unwritable`` with the file and the system's reason,
+    ///   ``ModelError/Code/wrongDigest`` where the digest is not SHA-256, and what
     ///   ``TrainedModel/validate()`` throws.
     public func write(
         _ model: TrainedModel, attachments: [String: [UInt8]] = [:], digest: ModelFolder.Digest
@@ -93,8 +94,8 @@ extension ModelFolder.Writer {
 
     /// Replaces what a model is besides its network and parameters: policy, calibration, names.
     ///
-    /// - Throws: ``ModelError`` where the folder holds no model or cannot be written, and what
-    ///   ``TrainedModel/validate()`` throws.
+    /// - Throws: ``ModelError`` where the folder holds no model or cannot be written, or the digest
+    ///   is not SHA-256, and what ``TrainedModel/validate()`` throws.
     public func update(_ model: TrainedModel, digest: ModelFolder.Digest) throws {
         try model.validate()
         let old = try folder.readManifest()
@@ -120,6 +121,7 @@ extension ModelFolder.Writer {
         _ files: [String: [UInt8]], into manifest: ModelManifest, inPlaceOf old: ModelManifest,
         _ digest: ModelFolder.Digest
     ) throws {
+        try ModelFolder.requireSHA256(digest)
         var manifest = manifest
         for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
             var entry = ModelManifest.Entry(bytes: bytes.count, sha256: digest(bytes))

@@ -19,10 +19,6 @@ import Foundation
 ///
 /// A folder has one ``Writer`` at a time; readers take no lock.
 public struct ModelFolder: Sendable {
-    /// Gives the SHA-256 of bytes in hexadecimal. The library that only infers has no hash of its
-    /// own; the command brings one.
-    public typealias Digest = @Sendable ([UInt8]) -> String
-
     /// The version of the format that this library writes, and the newest it reads.
     public static let version = 1
 
@@ -53,9 +49,11 @@ public struct ModelFolder: Sendable {
     /// Where a writer changes the model meanwhile, it is read again.
     ///
     /// - Throws: ``ModelError`` with file, place, expected and found where a file is missing,
-    ///   truncated, edited or of a newer version; what ``TrainedModel/validate()`` throws.
+    ///   truncated, edited or of a newer version; of code `wrongDigest` where the digest is not
+    ///   SHA-256; what ``TrainedModel/validate()`` throws.
     public func read(digest: Digest? = nil) throws -> TrainedModel {
-        try consistently { try read(by: $0, digest) }
+        if let digest { try Self.requireSHA256(digest) }
+        return try consistently { try read(by: $0, digest) }
     }
 
     /// The content of one of the model's files, such as its recipe, without a check.

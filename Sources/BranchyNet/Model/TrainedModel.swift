@@ -59,8 +59,26 @@ public struct TrainedModel: Hashable, Sendable {
                 .corruptFile,
                 "\(classNames.count) class names for \(network.classCount) classes")
         }
-        try preprocessing.validate(channels: network.inputShape[0])
+        try preprocessing.validate(for: network.inputShape)
         try policy?.exitPolicy.validate(exitCount: network.exitCount)
+    }
+
+    /// The policy that the model answers under: its own, or, of a plain network, that of its one
+    /// exit, at which nothing is decided.
+    ///
+    /// - Throws: ``PolicyError`` where the network has branches and the model keeps no policy.
+    public func exitPolicy() throws(PolicyError) -> any ExitPolicy {
+        if let policy { return policy.exitPolicy }
+        guard network.exitCount > 1 else { return FixedExitPolicy(exit: 0) }
+        throw PolicyError(
+            "'\(network.name)' has \(network.exitCount) exits, and the model keeps no policy that says "
+                + "where an image leaves; choose one by `branchynet calibrate`, or hand one in, such "
+                + "as ThresholdPolicy(thresholds: [\(examples)])")
+    }
+
+    /// A threshold for each early exit.
+    private var examples: String {
+        repeatElement("0.3", count: network.exitCount - 1).joined(separator: ", ")
     }
 }
 

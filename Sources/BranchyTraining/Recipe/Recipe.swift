@@ -110,6 +110,11 @@ public struct Recipe: Hashable, Sendable, Codable {
         public var mean: [Float]
         /// Standard deviation per channel, in units of the brightest byte.
         public var standardDeviation: [Float]
+
+        /// How images are prepared by these numbers.
+        public var preprocessing: Preprocessing {
+            Preprocessing(mean: mean, standardDeviation: standardDeviation)
+        }
     }
 }
 

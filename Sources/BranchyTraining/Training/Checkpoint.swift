@@ -49,7 +49,8 @@ public struct Checkpoint: Hashable, Sendable {
     /// Writes the checkpoint; what was there before stays as it was if that fails.
     ///
     /// - Parameter digest: gives the SHA-256 of everything else, which is kept in the file.
-    /// - Throws: `ModelError` of code `unwritable`, naming file and reason.
+    /// - Throws: `ModelError` of code `unwritable`, naming file and reason, or of code `wrongDigest`
+    ///   where the digest is not SHA-256.
     public func write(to path: String, digest: ModelFolder.Digest? = nil) throws {
         var tensors = ParameterStore()
         for (prefix, path) in TrainingState.tensors(of: recipe) {
@@ -58,7 +59,10 @@ public struct Checkpoint: Hashable, Sendable {
         let document = try JSONEncoder.branchyNet.encode(Document(self))
         let metadata = [Document.key: String(decoding: document, as: UTF8.self)]
         var file = Safetensors(tensors, metadata: metadata)
-        if let digest { file.metadata[Document.digestKey] = digest(file.serialized()) }
+        if let digest {
+            try ModelFolder.requireSHA256(digest)
+            file.metadata[Document.digestKey] = digest(file.serialized())
+        }
         try AtomicFile.write(file.serialized(), to: path)
     }
 
@@ -114,6 +118,7 @@ public struct Checkpoint: Hashable, Sendable {
     private static func check(
         _ file: Safetensors, _ digest: ModelFolder.Digest, _ path: String
     ) throws {
+        try ModelFolder.requireSHA256(digest)
         var rest = file
         let expected = rest.metadata.removeValue(forKey: Document.digestKey) ?? "missing"
         let found = digest(rest.serialized())

@@ -21,7 +21,6 @@ public struct Trainer: ~Copyable {
     private let engine: any Engine
     private let training: TrainingSplit
     private let validation: ValidationSplit
-    private let scaling: PixelScaling
     private let loader: BatchLoader
     private var step: TrainingStep
 
@@ -56,10 +55,8 @@ public struct Trainer: ~Copyable {
         try Self.check(state, of: recipe, fits: network)
         let batchesPerEpoch = try recipe.batchesPerEpoch(of: network, samples: training.count)
         try Self.check(state, isWithin: recipe, batchesPerEpoch)
-        let scaling = try PixelScaling.standardizing(
-            mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation)
         let loader = try BatchLoader(
-            training, scaling: scaling,
+            training, preprocessing: recipe.data.preprocessing,
             augmentation: Augmentation(
                 maximumShift: recipe.data.shift, flips: recipe.data.flip, seed: recipe.seed))
         self.step = try TrainingStep(network: network, recipe: recipe, engine: engine)
@@ -70,7 +67,6 @@ public struct Trainer: ~Copyable {
         self.training = training
         self.validation = validation
         self.engine = engine
-        self.scaling = scaling
         self.state = state
     }
 
@@ -155,7 +151,7 @@ public struct Trainer: ~Copyable {
 
     /// Accuracy of each exit on all validation images, as inference would see them.
     private func validationAccuracy() throws -> [Double] {
-        let loader = try BatchLoader(validation, scaling: scaling)
+        let loader = try BatchLoader(validation, preprocessing: recipe.data.preprocessing)
         var evaluator = try LogitsEvaluator(
             network: network, parameters: state.modelParameters, engine: engine,
             batchSize: min(recipe.batchSize, validation.count))

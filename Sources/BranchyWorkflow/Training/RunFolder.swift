@@ -206,8 +206,7 @@ extension Checkpoint {
     func model(_ splits: DatasetSplits, engine: any Engine) throws -> TrainedModel {
         TrainedModel(
             network: network, parameters: state.modelParameters,
-            preprocessing: Preprocessing(
-                mean: recipe.data.mean, standardDeviation: recipe.data.standardDeviation),
+            preprocessing: recipe.data.preprocessing,
             classNames: splits.training.classNames,
             policy: recipe.thresholds.count == network.exitCount - 1
                 ? .thresholds(ThresholdPolicy(thresholds: recipe.thresholds)) : nil,

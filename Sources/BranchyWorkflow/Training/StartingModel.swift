@@ -6,7 +6,7 @@ extension TrainingRun {
     /// The model to start from, and the SHA-256 of its parameters.
     func startingModel() throws -> (model: TrainedModel, checksum: String)? {
         guard let start else { return nil }
-        let model = try ShippedModels.read(start)
+        let model = try ShippedModels.read(start, digest: Checksum.sha256)
         return (model, Checksum.sha256(Safetensors(model.parameters).serialized()))
     }
 }

@@ -25,10 +25,7 @@ enum Classify {
     static func answer(to arguments: [String]) throws -> String {
         guard arguments.count == 3 else { throw Failure("usage: Classify MODEL IMAGE.pgm") }
         let model = try ModelFolder(arguments[1]).read()
-        let predictor = try Predictor(
-            network: model.network, parameters: model.parameters,
-            policy: model.policy?.exitPolicy ?? ThresholdPolicy(thresholds: []),
-            engine: NativeEngine())
+        let predictor = try Predictor(model, engine: NativeEngine())
         let prediction = try predictor.predict(image(arguments[2], for: model))
         let name = model.classNames[prediction.predictedClass]
         return "\(name), at exit \(prediction.exit + 1), entropy \(prediction.observation.entropy)"
@@ -44,8 +41,7 @@ enum Classify {
         guard shape[0] == 1, bytes.starts(with: header),
             bytes.count == header.count + shape.elementCount
         else { throw Failure("\(file): expected a binary PGM file of shape \(shape)") }
-        let pixels = bytes.dropFirst(header.count)
-        return Tensor(shape, pixels.map { model.preprocessing.apply(to: $0, channel: 0) })
+        return try model.preprocessing.image(of: bytes.dropFirst(header.count), shape: shape)
     }
 }
 
