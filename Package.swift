@@ -8,6 +8,7 @@ let package = Package(
     products: [
         .library(name: "BranchyCompute", targets: ["BranchyCompute"]),
         .library(name: "BranchyNet", targets: ["BranchyNet"]),
+        .library(name: "BranchyClassifier", targets: ["BranchyClassifier"]),
         .library(name: "BranchyTraining", targets: ["BranchyTraining"]),
         .library(name: "BranchyEvaluation", targets: ["BranchyEvaluation"]),
         .library(name: "NativeEngine", targets: ["NativeEngine"]),
@@ -68,7 +69,10 @@ let package = Package(
                 .target(name: "CTrainingKernels", condition: .when(traits: ["OneDNN"])),
             ]),
 
-        // Floor 3: how a network is made, and what it is worth.
+        // Floor 3: from an image's bytes to the answer; how a network is made, and what it is worth.
+        .target(
+            name: "BranchyClassifier",
+            dependencies: ["BranchyNet", "BranchyImages", "BranchyChecksum", "BranchyCompute"]),
         .target(
             name: "BranchyTraining",
             dependencies: [
@@ -174,6 +178,15 @@ let package = Package(
             name: "BranchyDataTests",
             dependencies: [
                 "BranchyChecksum", "BranchyData", "BranchyNet", "BranchyCompute", "TestSupport",
+            ]),
+        .testTarget(
+            name: "ReadmeTests",
+            dependencies: ["BranchyClassifier", "BranchyNet", "BranchyCompute", "NativeEngine"]),
+        .testTarget(
+            name: "BranchyClassifierTests",
+            dependencies: [
+                "BranchyClassifier", "BranchyImages", "BranchyNet", "BranchyCompute",
+                "NativeEngine", "TestSupport",
             ]),
         .testTarget(
             name: "BranchyImagesTests",

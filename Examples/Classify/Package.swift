@@ -14,7 +14,6 @@ let package = Package(
             name: "Classify",
             dependencies: [
                 .product(name: "BranchyNet", package: "BranchyNet"),
-                .product(name: "BranchyCompute", package: "BranchyNet"),
                 .product(name: "NativeEngine", package: "BranchyNet"),
             ],
             swiftSettings: [.treatAllWarnings(as: .error)])

@@ -1,4 +1,3 @@
-import BranchyCompute
 import BranchyNet
 import NativeEngine
 
@@ -25,15 +24,15 @@ enum Classify {
     static func answer(to arguments: [String]) throws -> String {
         guard arguments.count == 3 else { throw Failure("usage: Classify MODEL IMAGE.pgm") }
         let model = try ModelFolder(arguments[1]).read()
-        let predictor = try Predictor(model, engine: NativeEngine())
-        let prediction = try predictor.predict(image(arguments[2], for: model))
-        let name = model.classNames[prediction.predictedClass]
-        return "\(name), at exit \(prediction.exit + 1), entropy \(prediction.observation.entropy)"
+        let classifier = try ImageClassifier(model, engine: NativeEngine())
+        let answer = try classifier.classify(pixels: pixels(of: arguments[2], for: classifier))
+        let entropy = answer.prediction.observation.entropy
+        return "\(answer.label), at exit \(answer.exit + 1), entropy \(entropy)"
     }
 
     /// Reads a binary PGM file without comments, of the size that the network takes.
-    static func image(_ file: String, for model: TrainedModel) throws -> Tensor {
-        let shape = model.network.inputShape
+    static func pixels(of file: String, for classifier: ImageClassifier) throws -> Data {
+        let shape = classifier.inputShape
         let header = Data("P5\n\(shape[2]) \(shape[1])\n255\n".utf8)
         guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: file)) else {
             throw Failure("\(file): cannot be read")
@@ -41,7 +40,7 @@ enum Classify {
         guard shape[0] == 1, bytes.starts(with: header),
             bytes.count == header.count + shape.elementCount
         else { throw Failure("\(file): expected a binary PGM file of shape \(shape)") }
-        return try model.preprocessing.image(of: bytes.dropFirst(header.count), shape: shape)
+        return bytes.dropFirst(header.count)
     }
 }
 

@@ -1,0 +1,23 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+    name: "Programs",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        // Without traits: the engine that trains, and its system library, stay away.
+        .package(name: "BranchyNet", path: "../..", traits: [])
+    ],
+    targets: ["classify", "batch"].map { name in
+        .executableTarget(
+            name: name,
+            dependencies: [
+                .product(name: "BranchyClassifier", package: "BranchyNet"),
+                .product(name: "BranchyNet", package: "BranchyNet"),
+                .product(name: "NativeEngine", package: "BranchyNet"),
+            ],
+            swiftSettings: [.treatAllWarnings(as: .error)])
+    },
+    swiftLanguageModes: [.v6]
+)
