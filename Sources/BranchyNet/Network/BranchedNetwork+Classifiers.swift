@@ -3,25 +3,8 @@ extension BranchedNetwork {
     /// last layer before it that has weights.
     package var classifiers: [String] {
         stages.compactMap { stage in
-            guard let branch = stage.branch else { return Self.lastWeights(of: stage.backbone) }
-            return Self.lastWeights(of: branch.layers, prefix: branch.name + ".")
+            guard let branch = stage.branch else { return stage.backbone.lastWeights }
+            return branch.layers.lastWeights.map { "\(branch.name).\($0)" }
         }
-    }
-
-    private static func lastWeights(of layers: [Layer], prefix: String = "") -> String? {
-        for layer in layers.reversed() {
-            switch layer {
-            case .conv2D(let layer): return prefix + layer.name
-            case .linear(let layer): return prefix + layer.name
-            case .batchNorm2D(let layer): return prefix + layer.name
-            case .residual(let block):
-                let path = prefix + block.name + "."
-                if let name = lastWeights(of: block.body, prefix: path) { return name }
-            case .maxPool2D, .reLU, .dropout, .flatten, .averagePool2D, .globalAveragePool2D,
-                .localResponseNorm:
-                continue
-            }
-        }
-        return nil
     }
 }

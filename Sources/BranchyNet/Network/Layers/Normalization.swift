@@ -1,3 +1,5 @@
+import BranchyCompute
+
 /// Brings each channel to a mean and variance of its own, then scales and shifts it.
 ///
 /// Training normalizes by the statistics of the batch and keeps running values of them, by which
@@ -14,6 +16,8 @@ public struct BatchNorm2D: Hashable, Sendable, Codable, LayerConvertible {
     /// Channels of source and result.
     public var channels: Int
 
+    enum CodingKeys: String, CodingKey, CaseIterable { case name, channels }
+
     /// Describes a normalization.
     public init(_ name: String, channels: Int) {
         self.name = name
@@ -22,6 +26,36 @@ public struct BatchNorm2D: Hashable, Sendable, Codable, LayerConvertible {
 
     /// This layer as a case of ``Layer``.
     public var layer: Layer { .batchNorm2D(self) }
+}
+
+extension BatchNorm2D: DescribedLayer {
+    var summary: String { "\(name): BatchNorm2D \(channels)" }
+
+    var lastWeights: String? { name }
+
+    func lower(
+        _ source: Program.Value, in network: inout NetworkLowering, prefix: String
+    ) throws(NetworkError) -> Program.Value {
+        let path = prefix + name
+        let normalization = Program.Operation.BatchNormalization(
+            epsilon: Self.epsilon, statistics: network.statistics)
+        let results = try network.append(
+            .batchNormalization(normalization),
+            [source] + (try parameters(path, in: &network)), at: prefix + summary)
+        if results.count > 1 { network.addStatistics(of: path, results) }
+        return results[0]
+    }
+
+    private func parameters(
+        _ path: String, in network: inout NetworkLowering
+    ) throws(NetworkError) -> [Program.Value] {
+        let shape = try network.shape([channels], of: path)
+        try network.claim(path)
+        let running = network.statistics == .given ? ["running_mean", "running_var"] : []
+        return (["weight", "bias"] + running).map {
+            network.program.addParameter("\(path).\($0)", shape)
+        }
+    }
 }
 
 /// Divides each element by a power of the squares around it, across neighbouring channels:
@@ -43,6 +77,8 @@ public struct LocalResponseNorm: Hashable, Sendable, Codable, LayerConvertible {
     /// Added to the sum, above 0.
     public var k: Float
 
+    enum CodingKeys: String, CodingKey, CaseIterable { case size, alpha, beta, k }
+
     /// Describes a normalization.
     public init(size: Int, alpha: Float, beta: Float, k: Float) {
         self.size = size
@@ -53,4 +89,18 @@ public struct LocalResponseNorm: Hashable, Sendable, Codable, LayerConvertible {
 
     /// This layer as a case of ``Layer``.
     public var layer: Layer { .localResponseNorm(self) }
+}
+
+extension LocalResponseNorm: DescribedLayer {
+    var summary: String { "LocalResponseNorm \(size), alpha \(alpha), beta \(beta), k \(k)" }
+
+    func lower(
+        _ source: Program.Value, in network: inout NetworkLowering, prefix: String
+    ) throws(NetworkError) -> Program.Value {
+        let place = prefix + summary
+        try network.checkWindow(size: size, of: place)
+        return try network.append(
+            .localResponseNormalization(.init(size: size, alpha: alpha, beta: beta, k: k)),
+            [source], at: place)[0]
+    }
 }

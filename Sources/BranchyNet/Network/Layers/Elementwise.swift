@@ -1,0 +1,57 @@
+import BranchyCompute
+
+/// `max(0, x)`, element by element; keeps the shape.
+public struct ReLU: Hashable, Sendable, Codable, LayerConvertible {
+    enum CodingKeys: CodingKey, CaseIterable {}
+
+    /// Describes a rectifier.
+    public init() {}
+
+    /// This layer as a case of ``Layer``.
+    public var layer: Layer { .reLU(self) }
+}
+
+extension ReLU: DescribedLayer {
+    var summary: String { "ReLU" }
+
+    func lower(
+        _ source: Program.Value, in network: inout NetworkLowering, prefix: String
+    ) throws(NetworkError) -> Program.Value {
+        try network.append(.relu, [source], at: prefix + summary)[0]
+    }
+}
+
+/// In training, drops each element with probability `rate` and scales the others by
+/// `1 / (1 − rate)`; in inference it does nothing. Keeps the shape.
+public struct Dropout: Hashable, Sendable, Codable, LayerConvertible {
+    /// Names the random stream of the masks.
+    public var name: String
+    /// The probability of being dropped, from 0 up to, but not including, 1.
+    public var rate: Float
+
+    enum CodingKeys: String, CodingKey, CaseIterable { case name, rate }
+
+    /// Describes a dropout.
+    public init(_ name: String, rate: Float) {
+        self.name = name
+        self.rate = rate
+    }
+
+    /// This layer as a case of ``Layer``.
+    public var layer: Layer { .dropout(self) }
+}
+
+extension Dropout: DescribedLayer {
+    var summary: String { "\(name): Dropout \(rate)" }
+
+    func lower(
+        _ source: Program.Value, in network: inout NetworkLowering, prefix: String
+    ) throws(NetworkError) -> Program.Value {
+        let path = prefix + name
+        guard rate >= 0, rate < 1 else {
+            throw network.error(.invalidValue, "\(path): a rate of \(rate), expected 0 ..< 1")
+        }
+        let mask = try network.addMask(of: path, rate: rate, like: source)
+        return try network.append(.dropout, [source, mask], at: prefix + summary)[0]
+    }
+}
