@@ -66,7 +66,7 @@ final class Handle: @unchecked Sendable {
         }
     }
 
-    /// A primitive descriptor, made by one of the shim's functions.
+    /// A primitive descriptor, made by one of COneDNN's functions.
     static func descriptor(
         of operation: String, _ create: (inout OpaquePointer?) -> dnnl_status_t
     ) throws(EngineError) -> Handle {

@@ -2,6 +2,13 @@
 import COneDNN
 import BranchyCompute
 
+/// An argument whose memory an executable owns.
+struct ConstantArgument {
+    let role: Argument.Role
+    let layout: Layout
+    let memory: ConstantBlock
+}
+
 /// The library's engine, and the thread from which it is called.
 struct Library: Sendable {
     let threads: Int
@@ -18,7 +25,7 @@ struct Library: Sendable {
         self.thread = threads > 1 ? try EngineThread() : nil
     }
 
-    /// A primitive descriptor, made by one of the shim's functions.
+    /// A primitive descriptor, made by one of COneDNN's functions.
     ///
     /// - Parameters:
     ///   - forward: the forward descriptor that a derivative's is made from.
@@ -37,7 +44,7 @@ struct Library: Sendable {
 
     /// Makes and runs a primitive once, while a program is compiled.
     func runOnce(
-        _ descriptor: Handle, _ arguments: [(index: Int32, layout: Layout, memory: ConstantBlock)]
+        _ descriptor: Handle, _ arguments: [ConstantArgument]
     ) throws(EngineError) {
         let stream = try Handle.stream(engine)
         let primitive = try Handle.primitive(descriptor)
@@ -47,7 +54,7 @@ struct Library: Sendable {
                 try Handle.memory(argument.layout, at: argument.memory.base, engine))
         }
         var calls = zip(arguments, memories).map { argument, memory in
-            dnnl_exec_arg_t(arg: argument.index, memory: memory.use(\.self))
+            dnnl_exec_arg_t(arg: argument.role.rawValue, memory: memory.use(\.self))
         }
         let status = stream.use { stream in
             primitive.use { primitive in

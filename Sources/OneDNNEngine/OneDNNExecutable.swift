@@ -146,7 +146,8 @@ final class RunContext {
                 }
                 memories.append(memory)
                 arguments.initializeElement(
-                    at: index, to: dnnl_exec_arg_t(arg: argument.index, memory: memory.use(\.self)))
+                    at: index,
+                    to: dnnl_exec_arg_t(arg: argument.role.rawValue, memory: memory.use(\.self)))
             }
             return .primitive(primitive.use(\.self), arguments)
         case .host(let kernel):

@@ -42,12 +42,6 @@ struct Step: Sendable {
         case host(any HostKernel)
     }
 
-    struct Argument: Sendable {
-        /// The library's number of the argument; for our own kernels, its place.
-        let index: Int32
-        let view: View
-    }
-
     let kernel: Kernel
     let arguments: [Argument]
     let implementation: Implementation

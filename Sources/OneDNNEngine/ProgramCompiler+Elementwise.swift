@@ -2,8 +2,15 @@
 import COneDNN
 import BranchyCompute
 
+/// Two values as one primitive reads them.
+private struct CommonViews {
+    let layout: Layout
+    let first: View
+    let second: View
+}
+
 extension ProgramCompiler {
-    mutating func lower(
+    mutating func lowerActivation(
         _ activation: Program.Operation.Activation, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let source = try primary(of: instruction.operands[0])
@@ -11,8 +18,8 @@ extension ProgramCompiler {
         try append(
             descriptor, for: instruction.operation.description,
             [
-                (DNNL_ARG_SRC, source),
-                (DNNL_ARG_DST, result(instruction.results[0], source.layout)),
+                Argument(.source, source),
+                Argument(.result, result(instruction.results[0], source.layout)),
             ])
         try finish(instruction.results[0])
     }
@@ -27,29 +34,29 @@ extension ProgramCompiler {
         }
     }
 
-    mutating func lowerGradient(
+    mutating func lowerActivationGradient(
         _ activation: Program.Operation.Activation, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (known, gradient) = (instruction.operands[0], instruction.operands[1])
-        let (layout, views) = try commonViews(known, gradient)
-        let forward = try activationForward(activation, layout)
+        let views = try commonViews(known, gradient)
+        let forward = try activationForward(activation, views.layout)
         let function = try conednn_activation(activation)
-        var data = layout
+        var data = views.layout
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) {
             conednn_activation_backward(&$0, $1, $2, function, &data.descriptor)
         }
-        let argument =
+        let role =
             switch activation.derivativeOperand {
-            case .source: DNNL_ARG_SRC
-            case .result: DNNL_ARG_DST
+            case .source: Argument.Role.source
+            case .result: Argument.Role.result
             }
         try append(
             descriptor, for: instruction.operation.description,
             [
-                (argument, views.0), (DNNL_ARG_DIFF_DST, views.1),
-                (DNNL_ARG_DIFF_SRC, result(instruction.results[0], layout)),
+                Argument(role, views.first), Argument(.gradient, views.second),
+                Argument(.sourceGradient, result(instruction.results[0], views.layout)),
             ])
         try finish(instruction.results[0])
     }
@@ -57,8 +64,8 @@ extension ProgramCompiler {
     mutating func lowerBinary(
         _ instruction: Program.Instruction, multiplies: Bool
     ) throws(EngineError) {
-        let (layout, views) = try commonViews(instruction.operands[0], instruction.operands[1])
-        var data = layout
+        let views = try commonViews(instruction.operands[0], instruction.operands[1])
+        var data = views.layout
         let descriptor = try library.descriptor(of: instruction.operation.description) {
             descriptor, engine, _ in
             conednn_binary(&descriptor, engine, multiplies, &data.descriptor)
@@ -66,8 +73,8 @@ extension ProgramCompiler {
         try append(
             descriptor, for: instruction.operation.description,
             [
-                (DNNL_ARG_SRC_0, views.0), (DNNL_ARG_SRC_1, views.1),
-                (DNNL_ARG_DST, result(instruction.results[0], layout)),
+                Argument(.firstSource, views.first), Argument(.secondSource, views.second),
+                Argument(.result, result(instruction.results[0], views.layout)),
             ])
         try finish(instruction.results[0])
     }
@@ -76,13 +83,41 @@ extension ProgramCompiler {
     /// image and the other is not.
     private mutating func commonViews(
         _ first: Program.Value, _ second: Program.Value
-    ) throws(EngineError) -> (Layout, (View, View)) {
+    ) throws(EngineError) -> CommonViews {
         let layout = try primary(of: first).layout
         if try primary(of: second).layout.dimensions == layout.dimensions {
-            return (layout, (try primary(of: first), try view(of: second, as: layout)))
+            return CommonViews(
+                layout: layout, first: try primary(of: first),
+                second: try view(of: second, as: layout))
         }
-        let views = (try plainView(of: first), try plainView(of: second))
-        return (views.0.layout, views)
+        let plain = try plainView(of: first)
+        return CommonViews(
+            layout: plain.layout, first: plain, second: try plainView(of: second))
+    }
+
+    /// Features that already lie as an image stay where they are.
+    mutating func lowerFlattenGradient(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, result) = (instruction.operands[0], instruction.results[0])
+        let primary = try primary(of: source)
+        if primary.layout.dimensions.count == 4 { return try alias(result, primary) }
+        let layout = try Layout.plain(dimensions(of: result), dataType(of: result))
+        try alias(result, View(buffer: plainView(of: source).buffer, layout: layout))
+    }
+
+    /// Copies activations as another type; a parameter is rounded where it is packed, see
+    /// `parameterView`.
+    mutating func lowerConversion(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        let (source, result) = (try primary(of: instruction.operands[0]), instruction.results[0])
+        guard program.type(of: result).isBatched else { return try alias(result, source) }
+        let (dimensions, type) = (source.layout.dimensions, dataType(of: result))
+        let layout: Layout =
+            try dimensions.count == 4 ? .channelsLast(dimensions, type) : .plain(dimensions, type)
+        try appendReorder(source, self.result(result, layout))
+        try finish(result)
     }
 
     mutating func lowerCrossEntropy(

@@ -3,36 +3,26 @@ import COneDNN
 import BranchyCompute
 
 extension ProgramCompiler {
-    mutating func lower(
+    mutating func lowerLinear(
         _ linear: Program.Operation.Linear, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let descriptor = try linearForward(
-            linear, source: primary(of: instruction.operands[0]).layout,
-            outputFeatures: dimensions(of: instruction.operands[1])[0],
-            hasBias: instruction.operands.count == 3)
-        try appendForward(descriptor, instruction)
+        let values = LayerValues(forwardOf: instruction)
+        let layer = try layouts(of: values, source: primary(of: values.source).layout)
+        try appendForward(linearForward(linear, layer), instruction)
     }
 
-    /// Also the hint that the derivatives' descriptors are made from.
-    ///
     /// A source that was flattened is still an image in memory, and the weights are seen as one
     /// image per output feature.
-    private func linearForward(
-        _ linear: Program.Operation.Linear, source: Layout, outputFeatures: Int, hasBias: Bool
-    ) throws(EngineError) -> Handle {
-        var source = source
-        var weights = try linearWeights(outputFeatures, source, source.type)
-        var bias = try Layout.plain([outputFeatures]).descriptor
-        var destination = try Layout.plain([batchSize, outputFeatures], source.type).descriptor
-        let activation = try conednn_activation(linear.activation)
-        return try library.descriptor(of: Program.Operation.linear(linear).description) {
-            descriptor, engine, _ in
-            withUnsafePointer(to: &bias) { bias in
-                conednn_linear_forward(
-                    &descriptor, engine, activation, &source.descriptor, &weights.descriptor,
-                    hasBias ? bias : nil, &destination)
-            }
-        }
+    private func layouts(
+        of values: LayerValues, source: Layout
+    ) throws(EngineError) -> conednn_linear {
+        let outputs = dimensions(of: values.weight)[0]
+        return conednn_linear(
+            source: source.descriptor,
+            weights: try linearWeights(outputs, source, source.type).descriptor,
+            bias: try Layout.plain([outputs]).descriptor,
+            destination: try Layout.plain([batchSize, outputs], source.type).descriptor,
+            has_bias: values.hasBias)
     }
 
     private func linearWeights(
@@ -41,39 +31,31 @@ extension ProgramCompiler {
         try .any([outputFeatures] + source.dimensions.dropFirst(), type)
     }
 
+    /// Also the hint that the derivatives' descriptors are made from.
+    private func linearForward(
+        _ linear: Program.Operation.Linear, _ layer: conednn_linear
+    ) throws(EngineError) -> Handle {
+        var layer = layer
+        let activation = try conednn_activation(linear.activation)
+        return try library.descriptor(of: Program.Operation.linear(linear).description) {
+            descriptor, engine, _ in
+            conednn_linear_forward(&descriptor, engine, &layer, activation)
+        }
+    }
+
     mutating func lowerLinearSourceGradient(
         _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let (gradient, weight) = (instruction.operands[0], instruction.operands[1])
-        let result = instruction.results[0]
-        let outputFeatures = dimensions(of: weight)[0]
-        var source = try sourceGradientLayout(of: result)
-        let forward = try linearForward(
-            Program.Operation.Linear(), source: source, outputFeatures: outputFeatures,
-            hasBias: false)
-        var weights = try linearWeights(outputFeatures, source, source.type)
-        var gradientLayout = try Layout.plain(dimensions(of: gradient), source.type)
+        let values = LayerValues(sourceGradientOf: instruction)
+        var layer = try layouts(of: values, source: sourceGradientLayout(of: values.source))
+        let forward = try linearForward(Program.Operation.Linear(), layer)
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) {
-            conednn_linear_backward_source(
-                &$0, $1, $2, &source.descriptor,
-                &weights.descriptor, &gradientLayout.descriptor)
+            conednn_linear_backward_source(&$0, $1, $2, &layer)
         }
-        try append(
-            descriptor, for: instruction.operation.description,
-            [
-                (DNNL_ARG_DIFF_DST, plainView(of: gradient)),
-                (
-                    DNNL_ARG_WEIGHTS,
-                    parameterView(of: weight, as: wanted(descriptor, DNNL_ARG_WEIGHTS))
-                ),
-                (
-                    DNNL_ARG_DIFF_SRC,
-                    self.result(result, wanted(descriptor, DNNL_ARG_DIFF_SRC))
-                ),
-            ])
-        try finish(result)
+        let gradient = Argument(.gradient, try plainView(of: values.result))
+        try appendSourceGradient(descriptor, instruction, of: gradient)
     }
 
     /// Where the next derivative wants an image, the features are written as one at once.
@@ -104,33 +86,23 @@ extension ProgramCompiler {
     mutating func lowerLinearParameterGradient(
         _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let (source, gradient) = (instruction.operands[0], instruction.operands[1])
-        let weight = instruction.results[0]
-        let bias = instruction.results.count == 2 ? instruction.results[1] : nil
-        let outputFeatures = dimensions(of: weight)[0]
-        var sourceLayout = try primary(of: source).layout
-        let forward = try linearForward(
-            Program.Operation.Linear(), source: sourceLayout, outputFeatures: outputFeatures,
-            hasBias: bias != nil)
-        var weights = try linearWeights(outputFeatures, sourceLayout, dnnl_f32)
-        var biasLayout = try Layout.plain([outputFeatures]).descriptor
-        var gradientLayout = try Layout.plain(dimensions(of: gradient), sourceLayout.type)
+        let values = LayerValues(parameterGradientOf: instruction)
+        let source = try primary(of: values.source).layout
+        var layer = try layouts(of: values, source: source)
+        let forward = try linearForward(Program.Operation.Linear(), layer)
+        let outputs = dimensions(of: values.weight)[0]
+        layer.weights = try linearWeights(outputs, source, dnnl_f32).descriptor
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
-        ) { descriptor, engine, forward in
-            withUnsafePointer(to: &biasLayout) { biasLayout in
-                conednn_linear_backward_weights(
-                    &descriptor, engine, forward, &sourceLayout.descriptor,
-                    &weights.descriptor, bias == nil ? nil : biasLayout,
-                    &gradientLayout.descriptor)
-            }
+        ) {
+            conednn_linear_backward_weights(&$0, $1, $2, &layer)
         }
-        var arguments = [
-            (DNNL_ARG_SRC, try view(of: source, as: wanted(descriptor, DNNL_ARG_SRC))),
-            (DNNL_ARG_DIFF_DST, try plainView(of: gradient)),
-        ]
         try appendParameterGradient(
-            descriptor, instruction, &arguments, weight: weight, bias: bias)
+            descriptor, instruction,
+            [
+                argument(.source, reading: values.source, of: descriptor),
+                Argument(.gradient, plainView(of: values.result)),
+            ])
     }
 }
 #endif

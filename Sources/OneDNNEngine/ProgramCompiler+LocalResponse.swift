@@ -3,7 +3,7 @@ import COneDNN
 import BranchyCompute
 
 extension ProgramCompiler {
-    mutating func lower(
+    mutating func lowerLocalResponseNormalization(
         _ normalization: Program.Operation.LocalResponseNormalization,
         _ instruction: Program.Instruction
     ) throws(EngineError) {
@@ -16,14 +16,14 @@ extension ProgramCompiler {
         let target = fills ? add(filled.layout) : try self.result(result, view.layout)
         try append(
             descriptor, for: instruction.operation.description,
-            [(DNNL_ARG_SRC, filled), (DNNL_ARG_DST, target)])
+            [Argument(.source, filled), Argument(.result, target)])
         if fills { try append(unfilled: target, to: result) }
         try finish(result)
     }
 
     /// The derivative reads what only a forward pass for training leaves behind, so that pass is
     /// made here once more. What it leaves behind in bfloat16 is too coarse for many channels.
-    mutating func lowerGradient(
+    mutating func lowerLocalResponseNormalizationGradient(
         _ normalization: Program.Operation.LocalResponseNormalization,
         _ instruction: Program.Instruction
     ) throws(EngineError) {
@@ -41,16 +41,16 @@ extension ProgramCompiler {
             of: instruction.operation.description, forward: forward
         ) {
             conednn_response_normalization_backward(
-                &$0, $1, $2, &layout.descriptor, Int64(normalization.size), normalization.alpha,
-                normalization.beta, normalization.k)
+                &$0, $1, $2, &layout.descriptor, conednn_response(normalization))
         }
-        var arguments = [(DNNL_ARG_SRC, source), (DNNL_ARG_DIFF_DST, gradient)]
-        let memory = self.wanted(descriptor, DNNL_ARG_WORKSPACE)
+        var arguments = [Argument(.source, source), Argument(.gradient, gradient)]
+        let memory = self.wanted(descriptor, .workspace)
         if memory.byteCount > 0 {
-            arguments.append((DNNL_ARG_WORKSPACE, add(memory)))
+            let left = Argument(.workspace, add(memory))
+            arguments.append(left)
             try append(
                 forward, for: instruction.operation.description,
-                [(DNNL_ARG_SRC, source), (DNNL_ARG_DST, add(layout)), arguments[2]])
+                [Argument(.source, source), Argument(.result, add(layout)), left])
         }
         guard fills || widens else {
             return try appendGradient(descriptor, instruction, arguments)
@@ -58,7 +58,7 @@ extension ProgramCompiler {
         let target = add(layout)
         try append(
             descriptor, for: instruction.operation.description,
-            arguments + [(DNNL_ARG_DIFF_SRC, target)])
+            arguments + [Argument(.sourceGradient, target)])
         if fills {
             try append(unfilled: target, to: result)
         } else {
@@ -76,9 +76,16 @@ extension ProgramCompiler {
             of: Program.Operation.localResponseNormalization(normalization).description
         ) { descriptor, engine, _ in
             conednn_response_normalization_forward(
-                &descriptor, engine, trains, &layout.descriptor, Int64(normalization.size),
-                normalization.alpha, normalization.beta, normalization.k)
+                &descriptor, engine, trains, &layout.descriptor, conednn_response(normalization))
         }
+    }
+}
+
+extension conednn_response {
+    fileprivate init(_ normalization: Program.Operation.LocalResponseNormalization) {
+        self.init(
+            size: Int64(normalization.size), alpha: normalization.alpha, beta: normalization.beta,
+            k: normalization.k)
     }
 }
 

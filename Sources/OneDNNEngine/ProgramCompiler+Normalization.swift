@@ -3,7 +3,7 @@ import COneDNN
 import BranchyCompute
 
 extension ProgramCompiler {
-    mutating func lower(
+    mutating func lowerBatchNormalization(
         _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         switch normalization.statistics {
@@ -28,12 +28,12 @@ extension ProgramCompiler {
         try append(
             descriptor, for: instruction.operation.description,
             [
-                (DNNL_ARG_SRC, source),
-                (DNNL_ARG_SCALE, plainView(of: operands[1])),
-                (DNNL_ARG_SHIFT, plainView(of: operands[2])),
-                (DNNL_ARG_MEAN, plainView(of: operands[3])),
-                (DNNL_ARG_VARIANCE, plainView(of: operands[4])),
-                (DNNL_ARG_DST, self.result(result, layout)),
+                Argument(.source, source),
+                Argument(.scale, plainView(of: operands[1])),
+                Argument(.shift, plainView(of: operands[2])),
+                Argument(.mean, plainView(of: operands[3])),
+                Argument(.variance, plainView(of: operands[4])),
+                Argument(.result, self.result(result, layout)),
             ])
         try finish(result)
     }
@@ -57,7 +57,7 @@ extension ProgramCompiler {
         for value in results.prefix(3) { try finish(value) }
     }
 
-    mutating func lowerGradient(
+    mutating func lowerBatchNormalizationGradient(
         _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (operands, results) = (instruction.operands, instruction.results)

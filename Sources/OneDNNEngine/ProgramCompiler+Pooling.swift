@@ -3,9 +3,20 @@ import COneDNN
 import BranchyCompute
 
 extension ProgramCompiler {
-    mutating func lower(
-        _ pooling: Program.Operation.Pooling, averages: Bool = false,
-        _ instruction: Program.Instruction
+    mutating func lowerMaxPooling(
+        _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        try lowerPooling(pooling, averages: false, instruction)
+    }
+
+    mutating func lowerAveragePooling(
+        _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        try lowerPooling(pooling, averages: true, instruction)
+    }
+
+    private mutating func lowerPooling(
+        _ pooling: Program.Operation.Pooling, averages: Bool, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (source, result) = (instruction.operands[0], instruction.results[0])
         let sourceView = try imageView(of: source)
@@ -13,16 +24,15 @@ extension ProgramCompiler {
             pooling, averages: averages, source: dimensions(of: source),
             result: dimensions(of: result))
         let descriptor = try poolingForward(
-            window, trains: pooling.recordsSelection, activation: pooling.activation,
-            source: sourceView.layout, result: dimensions(of: result))
+            layouts(sourceView.layout, dimensions(of: result), window),
+            trains: pooling.recordsSelection, activation: pooling.activation)
         var arguments = [
-            (DNNL_ARG_SRC, sourceView),
-            (DNNL_ARG_DST, try self.result(result, wanted(descriptor, DNNL_ARG_DST))),
+            Argument(.source, sourceView),
+            try argument(.result, writing: result, of: descriptor),
         ]
         if pooling.recordsSelection {
-            let selection = wanted(descriptor, DNNL_ARG_WORKSPACE)
             arguments.append(
-                (DNNL_ARG_WORKSPACE, try self.result(instruction.results[1], selection)))
+                try argument(.workspace, writing: instruction.results[1], of: descriptor))
         }
         try append(descriptor, for: instruction.operation.description, arguments)
         try finish(result)
@@ -35,35 +45,41 @@ extension ProgramCompiler {
         let (source, result) = (instruction.operands[0], instruction.results[0])
         let sourceView = try imageView(of: source)
         let descriptor = try poolingForward(
-            globalWindow(over: dimensions(of: source)), trains: false, activation: nil,
-            source: sourceView.layout, result: dimensions(of: result) + [1, 1])
-        let resultView = try self.result(
+            layouts(
+                sourceView.layout, dimensions(of: result) + [1, 1],
+                globalWindow(over: dimensions(of: source))))
+        let means = try self.result(
             result, .plain(dimensions(of: result), dataType(of: result)))
         try append(
             descriptor, for: instruction.operation.description,
             [
-                (DNNL_ARG_SRC, sourceView),
-                (
-                    DNNL_ARG_DST,
-                    View(buffer: resultView.buffer, layout: wanted(descriptor, DNNL_ARG_DST))
-                ),
+                Argument(.source, sourceView),
+                Argument(
+                    .result, View(buffer: means.buffer, layout: wanted(descriptor, .result))),
             ])
         try finish(result)
     }
 
     /// Also the hint that the derivative's descriptor is made from.
     private func poolingForward(
-        _ window: conednn_window, trains: Bool, activation: Program.Operation.Activation?,
-        source: Layout, result: [Int]
+        _ layer: conednn_pooling, trains: Bool = false,
+        activation: Program.Operation.Activation? = nil
     ) throws(EngineError) -> Handle {
-        var (source, destination) = (source, try Layout.channelsLast(result, source.type))
+        var layer = layer
         let activation = try conednn_activation(activation)
-        return try library.descriptor(of: window.averages ? "average pooling" : "max pooling") {
-            descriptor, engine, _ in
-            conednn_pooling_forward(
-                &descriptor, engine, trains, activation, &source.descriptor,
-                &destination.descriptor, window)
+        return try library.descriptor(
+            of: layer.window.averages ? "average pooling" : "max pooling"
+        ) { descriptor, engine, _ in
+            conednn_pooling_forward(&descriptor, engine, &layer, trains, activation)
         }
+    }
+
+    private func layouts(
+        _ source: Layout, _ result: [Int], _ window: conednn_window
+    ) throws(EngineError) -> conednn_pooling {
+        conednn_pooling(
+            source: source.descriptor,
+            destination: try Layout.channelsLast(result, source.type).descriptor, window: window)
     }
 
     private func window(
@@ -90,7 +106,7 @@ extension ProgramCompiler {
 // MARK: Derivatives
 
 extension ProgramCompiler {
-    mutating func lowerGradient(
+    mutating func lowerMaxPoolingGradient(
         _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (selection, gradient) = (instruction.operands[0], instruction.operands[1])
@@ -99,16 +115,15 @@ extension ProgramCompiler {
             result: dimensions(of: gradient))
         let descriptor = try poolingBackward(
             window, instruction, gradient: dimensions(of: gradient))
-        let selectionLayout = wanted(descriptor, DNNL_ARG_WORKSPACE)
         try appendGradient(
             descriptor, instruction,
             [
-                (DNNL_ARG_WORKSPACE, view(of: selection, as: selectionLayout)),
-                (DNNL_ARG_DIFF_DST, view(of: gradient, as: wanted(descriptor, DNNL_ARG_DIFF_DST))),
+                argument(.workspace, reading: selection, of: descriptor),
+                argument(.gradient, reading: gradient, of: descriptor),
             ])
     }
 
-    mutating func lowerAverageGradient(
+    mutating func lowerAveragePoolingGradient(
         _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let gradient = instruction.operands[0]
@@ -118,11 +133,10 @@ extension ProgramCompiler {
         let descriptor = try poolingBackward(
             window, instruction, gradient: dimensions(of: gradient))
         try appendGradient(
-            descriptor, instruction,
-            [(DNNL_ARG_DIFF_DST, view(of: gradient, as: wanted(descriptor, DNNL_ARG_DIFF_DST)))])
+            descriptor, instruction, [argument(.gradient, reading: gradient, of: descriptor)])
     }
 
-    mutating func lowerGlobalAverageGradient(
+    mutating func lowerGlobalAveragePoolingGradient(
         _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (gradient, result) = (instruction.operands[0], instruction.results[0])
@@ -130,35 +144,29 @@ extension ProgramCompiler {
             globalWindow(over: dimensions(of: result)), instruction,
             gradient: dimensions(of: gradient) + [1, 1])
         let means = View(
-            buffer: try plainView(of: gradient).buffer,
-            layout: wanted(descriptor, DNNL_ARG_DIFF_DST))
-        try appendGradient(descriptor, instruction, [(DNNL_ARG_DIFF_DST, means)])
+            buffer: try plainView(of: gradient).buffer, layout: wanted(descriptor, .gradient))
+        try appendGradient(descriptor, instruction, [Argument(.gradient, means)])
     }
 
     private func poolingBackward(
         _ window: conednn_window, _ instruction: Program.Instruction, gradient: [Int]
     ) throws(EngineError) -> Handle {
-        var sourceLayout = try imageLayout(of: instruction.results[0])
-        var gradientLayout = try Layout.channelsLast(gradient, sourceLayout.type)
-        let forward = try poolingForward(
-            window, trains: true, activation: nil, source: sourceLayout, result: gradient)
+        var layer = try layouts(imageLayout(of: instruction.results[0]), gradient, window)
+        let forward = try poolingForward(layer, trains: true)
         return try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) {
-            conednn_pooling_backward(
-                &$0, $1, $2, &sourceLayout.descriptor, &gradientLayout.descriptor, window)
+            conednn_pooling_backward(&$0, $1, $2, &layer)
         }
     }
 
     /// Appends a derivative by the source, the instruction's first result.
     mutating func appendGradient(
-        _ descriptor: Handle, _ instruction: Program.Instruction, _ arguments: [(Int32, View)]
+        _ descriptor: Handle, _ instruction: Program.Instruction, _ operands: [Argument]
     ) throws(EngineError) {
         let result = instruction.results[0]
-        let target = try self.result(result, wanted(descriptor, DNNL_ARG_DIFF_SRC))
-        try append(
-            descriptor, for: instruction.operation.description,
-            arguments + [(DNNL_ARG_DIFF_SRC, target)])
+        let target = try argument(.sourceGradient, writing: result, of: descriptor)
+        try append(descriptor, for: instruction.operation.description, operands + [target])
         try finish(result)
     }
 }

@@ -52,7 +52,7 @@ struct ShortcutKernel: HostKernel {
 }
 
 extension ProgramCompiler {
-    mutating func lower(
+    mutating func lowerShortcut(
         _ shortcut: Program.Operation.Shortcut, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (source, result) = (instruction.operands[0], instruction.results[0])
@@ -62,7 +62,7 @@ extension ProgramCompiler {
         try append(kernel, instruction)
     }
 
-    mutating func lowerGradient(
+    mutating func lowerShortcutGradient(
         _ shortcut: Program.Operation.Shortcut, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let (gradient, result) = (instruction.operands[0], instruction.results[0])
