@@ -11,18 +11,16 @@ INLINE void pixel_raise(pixel *x, const float *address) {
 }
 
 static void max_pooling_of_blocks(const inference_step *step, float *memory) {
-    const int size = step->kernel_size, stride = step->stride;
-    const float least = step->has_relu ? 0 : -__builtin_inff();
-    for (int n = 0; n < step->samples; n++)
-        for (int b = 0; b < block_count(step->channels); b++) {
-            const float *source = memory + step->source.start + n * step->source.sample
-                + b * step->source.channel;
-            float *result = memory + step->result.start + n * step->result.sample
-                + b * step->result.channel;
-            for (int y = 0; y < step->rows; y++)
-                for (int x = 0; x < step->columns; x++) {
-                    const int end_y = smaller(y * stride + size, step->height);
-                    const int end_x = smaller(x * stride + size, step->width);
+    const int size = step->geometry.kernel_size, stride = step->geometry.stride;
+    const float least = step->epilogue.has_relu ? 0 : -__builtin_inff();
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int b = 0; b < block_count(step->geometry.channels); b++) {
+            const float *source = channel_at(memory, &step->source, n, b);
+            float *result = channel_at(memory, &step->result, n, b);
+            for (int y = 0; y < step->geometry.rows; y++)
+                for (int x = 0; x < step->geometry.columns; x++) {
+                    const int end_y = smaller(y * stride + size, step->geometry.height);
+                    const int end_x = smaller(x * stride + size, step->geometry.width);
                     pixel top = least - (pixel){0};
                     for (int row = y * stride; row < end_y; row++)
                         for (int column = x * stride; column < end_x; column++)
@@ -33,17 +31,15 @@ static void max_pooling_of_blocks(const inference_step *step, float *memory) {
 }
 
 static void average_pooling_of_blocks(const inference_step *step, float *memory) {
-    const int size = step->kernel_size, stride = step->stride;
-    for (int n = 0; n < step->samples; n++)
-        for (int b = 0; b < block_count(step->channels); b++) {
-            const float *source = memory + step->source.start + n * step->source.sample
-                + b * step->source.channel;
-            float *result = memory + step->result.start + n * step->result.sample
-                + b * step->result.channel;
-            for (int y = 0; y < step->rows; y++)
-                for (int x = 0; x < step->columns; x++) {
-                    const int end_y = smaller(y * stride + size, step->height);
-                    const int end_x = smaller(x * stride + size, step->width);
+    const int size = step->geometry.kernel_size, stride = step->geometry.stride;
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int b = 0; b < block_count(step->geometry.channels); b++) {
+            const float *source = channel_at(memory, &step->source, n, b);
+            float *result = channel_at(memory, &step->result, n, b);
+            for (int y = 0; y < step->geometry.rows; y++)
+                for (int x = 0; x < step->geometry.columns; x++) {
+                    const int end_y = smaller(y * stride + size, step->geometry.height);
+                    const int end_x = smaller(x * stride + size, step->geometry.width);
                     pixel sum = {0};
                     for (int row = y * stride; row < end_y; row++)
                         for (int column = x * stride; column < end_x; column++)
@@ -57,34 +53,31 @@ static void average_pooling_of_blocks(const inference_step *step, float *memory)
 
 /// The mean of each channel, to features side by side.
 static void global_average_of_blocks(const inference_step *step, float *memory) {
-    const int area = step->height * step->width;
-    for (int n = 0; n < step->samples; n++)
-        for (int b = 0; b < block_count(step->channels); b++) {
-            const float *source = memory + step->source.start + n * step->source.sample
-                + b * step->source.channel;
-            float *result = memory + step->result.start + n * step->result.sample + b * BLOCK;
+    const int area = step->geometry.height * step->geometry.width;
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int b = 0; b < block_count(step->geometry.channels); b++) {
+            const float *source = channel_at(memory, &step->source, n, b);
+            float *result = sample_at(memory, &step->result, n) + b * BLOCK;
             pixel sum = {0};
             for (int i = 0; i < area; i++) sum += PIXEL(source + i * BLOCK);
             sum /= (float)area;
-            const int lanes = smaller(BLOCK, step->channels - b * BLOCK);
+            const int lanes = smaller(BLOCK, step->geometry.channels - b * BLOCK);
             for (int lane = 0; lane < lanes; lane++) result[lane] = sum[lane];
         }
 }
 
 /// `x · weight + bias`, channel by channel.
 static void scaling_of_blocks(const inference_step *step, float *memory) {
-    const int area = step->height * step->width;
-    for (int n = 0; n < step->samples; n++)
-        for (int b = 0; b < block_count(step->channels); b++) {
-            const float *source = memory + step->source.start + n * step->source.sample
-                + b * step->source.channel;
-            float *result = memory + step->result.start + n * step->result.sample
-                + b * step->result.channel;
+    const int area = step->geometry.height * step->geometry.width;
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int b = 0; b < block_count(step->geometry.channels); b++) {
+            const float *source = channel_at(memory, &step->source, n, b);
+            float *result = channel_at(memory, &step->result, n, b);
             const pixel weight = PIXEL(step->weights + b * BLOCK);
             const pixel bias = PIXEL(step->biases + b * BLOCK);
             for (int i = 0; i < area; i++) {
                 pixel y = bias + weight * PIXEL(source + i * BLOCK);
-                if (step->has_relu) pixel_cut(&y);
+                if (step->epilogue.has_relu) pixel_cut(&y);
                 PIXEL_RESULT(result + i * BLOCK) = y;
             }
         }
@@ -118,78 +111,73 @@ INLINE void response_of_pixels(
         for (int neighbour = -1; neighbour <= 1; neighbour++) {
             const int there = b + neighbour;
             pixel x = {0};
-            if (there >= 0 && there < block_count(step->channels))
+            if (there >= 0 && there < block_count(step->geometry.channels))
                 x = PIXEL(source + neighbour * step->source.channel + i * BLOCK);
             PIXEL_RESULT(squares[i] + (neighbour + 1) * BLOCK) = x * x;
         }
     for (int i = 0; i < count; i++) {
         pixel sum = {0};
         for (int shift = -half; shift <= half; shift++) sum += PIXEL(squares[i] + BLOCK + shift);
-        const pixel divisor = step->k + step->alpha * sum;
+        const pixel divisor = step->response.k + step->response.alpha * sum;
         pixel y = PIXEL(source + i * BLOCK);
-        pixel_divide_by_power(&y, &divisor, step->beta);
+        pixel_divide_by_power(&y, &divisor, step->response.beta);
         PIXEL_RESULT(result + i * BLOCK) = y;
     }
 }
 
-/// Local response normalization over `kernel_size` channels, at most 33 of them.
 static void local_response_of_blocks(const inference_step *step, float *memory) {
-    const int area = step->height * step->width;
-    for (int n = 0; n < step->samples; n++)
-        for (int b = 0; b < block_count(step->channels); b++)
+    const int area = step->geometry.height * step->geometry.width;
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int b = 0; b < block_count(step->geometry.channels); b++)
             for (int first = 0; first < area; first += RESPONSE_PIXELS) {
-                const float *source = memory + step->source.start + n * step->source.sample
-                    + b * step->source.channel + first * BLOCK;
-                float *result = memory + step->result.start + n * step->result.sample
-                    + b * step->result.channel + first * BLOCK;
+                const float *source = channel_at(memory, &step->source, n, b) + first * BLOCK;
+                float *result = channel_at(memory, &step->result, n, b) + first * BLOCK;
                 const int count = smaller(RESPONSE_PIXELS, area - first);
-                response_of_pixels(step, source, result, b, count, step->kernel_size / 2);
+                response_of_pixels(step, source, result, b, count, step->response.size / 2);
             }
 }
 
 /// Every `stride`-th row and column, and channels of zeros around the source's.
 static void shortcut_of_blocks(const inference_step *step, float *memory) {
-    for (int n = 0; n < step->samples; n++)
-        for (int b = 0; b < block_count(step->result_channels); b++)
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int b = 0; b < block_count(step->geometry.result_channels); b++)
             for (int lane = 0; lane < BLOCK; lane++) {
-                const int channel = b * BLOCK + lane - step->first_channel;
-                const int is_copied = channel >= 0 && channel < step->channels;
-                const float *source = memory + step->source.start + n * step->source.sample
+                const int channel = b * BLOCK + lane - step->shortcut.first_channel;
+                const int is_copied = channel >= 0 && channel < step->geometry.channels;
+                const float *source = sample_at(memory, &step->source, n)
                     + (is_copied ? channel / BLOCK * step->source.channel + channel % BLOCK : 0);
-                float *result = memory + step->result.start + n * step->result.sample
-                    + b * step->result.channel + lane;
-                for (int y = 0; y < step->rows; y++)
-                    for (int x = 0; x < step->columns; x++)
+                float *result = channel_at(memory, &step->result, n, b) + lane;
+                for (int y = 0; y < step->geometry.rows; y++)
+                    for (int x = 0; x < step->geometry.columns; x++)
                         result[y * step->result.row + x * BLOCK] = is_copied
-                            ? source[y * step->stride * step->source.row
-                                     + x * step->stride * BLOCK]
+                            ? source[y * step->geometry.stride * step->source.row
+                                     + x * step->geometry.stride * BLOCK]
                             : 0;
             }
 }
 
 static void planes_to_blocks(const inference_step *step, float *memory) {
-    for (int n = 0; n < step->samples; n++)
-        for (int c = 0; c < block_count(step->channels) * BLOCK; c++) {
-            const float *source = memory + step->source.start + n * step->source.sample
-                + (c < step->channels ? c * step->source.channel : 0);
-            float *result = memory + step->result.start + n * step->result.sample
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int c = 0; c < block_count(step->geometry.channels) * BLOCK; c++) {
+            const float *source = sample_at(memory, &step->source, n)
+                + (c < step->geometry.channels ? c * step->source.channel : 0);
+            float *result = sample_at(memory, &step->result, n)
                 + c / BLOCK * step->result.channel + c % BLOCK;
-            for (int y = 0; y < step->height; y++)
-                for (int x = 0; x < step->width; x++)
+            for (int y = 0; y < step->geometry.height; y++)
+                for (int x = 0; x < step->geometry.width; x++)
                     result[y * step->result.row + x * BLOCK] =
-                        c < step->channels ? source[y * step->source.row + x] : 0;
+                        c < step->geometry.channels ? source[y * step->source.row + x] : 0;
         }
 }
 
 static void blocks_to_planes(const inference_step *step, float *memory) {
-    for (int n = 0; n < step->samples; n++)
-        for (int c = 0; c < step->channels; c++) {
-            const float *source = memory + step->source.start + n * step->source.sample
+    for (int n = 0; n < step->geometry.samples; n++)
+        for (int c = 0; c < step->geometry.channels; c++) {
+            const float *source = sample_at(memory, &step->source, n)
                 + c / BLOCK * step->source.channel + c % BLOCK;
-            float *result = memory + step->result.start + n * step->result.sample
-                + c * step->result.channel;
-            for (int y = 0; y < step->height; y++)
-                for (int x = 0; x < step->width; x++)
+            float *result = channel_at(memory, &step->result, n, c);
+            for (int y = 0; y < step->geometry.height; y++)
+                for (int x = 0; x < step->geometry.width; x++)
                     result[y * step->result.row + x] = source[y * step->source.row + x * BLOCK];
         }
 }

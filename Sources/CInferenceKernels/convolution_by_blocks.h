@@ -28,119 +28,165 @@ typedef struct {
     float *result;
     int first_row, end_row;
     int first_pixel;
-} block_block;
+} pixel_block;
 
-/// Adds the taps of one column of the kernel, for all pixels but those that miss the image.
-INLINE void block_taps(
-    const inference_step *step, const float *source, const float *weights, int rows, int columns,
-    int groups, int first, int end, ptrdiff_t distance, int inner,
-    pixel sums[BLOCK_COLUMNS][BLOCK_GROUPS]
+/// What a register block holds, and how its source lies. Constants wherever a block is run, but for
+/// a distance that depends on the stride.
+typedef struct {
+    /// Output pixels of a row by blocks of output channels.
+    int columns, groups;
+    /// Floats from the source of an output pixel to that of the next.
+    ptrdiff_t distance;
+    /// How many channels of a source pixel lie side by side.
+    int inner;
+} pixel_block_shape;
+
+/// The rows of one column of the kernel that meet the image.
+typedef struct {
+    const float *source;
+    const float *weights;
+    int rows;
+} kernel_column;
+
+/// Adds the products with one column of the kernel, for the pixels from `first` to `end`: all but
+/// those at which the column misses the image.
+INLINE void add_kernel_column(
+    const inference_step *step, const pixel_block_shape *shape, const kernel_column *column,
+    int first, int end, pixel sums[BLOCK_COLUMNS][BLOCK_GROUPS]
 ) {
-    const int outer = step->channels / inner;
+    const int outer = step->geometry.channels / shape->inner, rows = column->rows;
+    const float *weights = column->weights;
     for (int ky = 0; ky < rows; ky++) {
-        const float *row = source + ky * step->source.row;
+        const float *row = column->source + ky * step->source.row;
         for (int o = 0; o < outer; o++) {
-            for (int i = 0; i < inner; i++) {
-                UNROLL for (int x = 0; x < columns; x++) {
+            for (int i = 0; i < shape->inner; i++) {
+                UNROLL for (int x = 0; x < shape->columns; x++) {
                     if (x < first || x >= end) continue;
-                    UNROLL for (int g = 0; g < groups; g++)
+                    UNROLL for (int g = 0; g < shape->groups; g++)
                         pixel_multiply_add(
-                            &sums[x][g], row + x * distance + i, weights + g * BLOCK,
-                            inner == BLOCK_PAIRS);
+                            &sums[x][g], row + x * shape->distance + i, weights + g * BLOCK,
+                            shape->inner == BLOCK_PAIRS);
                 }
-                weights += groups * BLOCK;
+                weights += shape->groups * BLOCK;
             }
             row += step->source.channel;
         }
     }
 }
 
-INLINE void block_run(
-    const inference_step *step, const block_block *block, int columns, int groups,
-    ptrdiff_t distance, int inner
+/// Adds what is to be added to the sums of a block, and stores them.
+INLINE void pixel_block_store(
+    const inference_step *step, const pixel_block *block, const pixel_block_shape *shape,
+    pixel sums[BLOCK_COLUMNS][BLOCK_GROUPS]
 ) {
+    UNROLL for (int g = 0; g < shape->groups; g++)
+        UNROLL for (int x = 0; x < shape->columns; x++) {
+            pixel y = sums[x][g];
+            if (step->epilogue.has_other)
+                y += PIXEL(block->other + g * step->other.channel + x * BLOCK);
+            if (step->epilogue.has_relu) pixel_cut(&y);
+            PIXEL_RESULT(block->result + g * step->result.channel + x * BLOCK) = y;
+        }
+}
+
+INLINE void pixel_block_run(
+    const inference_step *step, const pixel_block *block, const pixel_block_shape *shape
+) {
+    const int columns = shape->columns, groups = shape->groups;
     pixel sums[BLOCK_COLUMNS][BLOCK_GROUPS];
     UNROLL for (int g = 0; g < groups; g++) {
         const pixel bias = PIXEL(block->biases + g * BLOCK);
         UNROLL for (int x = 0; x < columns; x++) sums[x][g] = bias;
     }
-    const int size = step->kernel_size, stride = step->stride;
-    const int rows = block->end_row - block->first_row;
+    const int size = step->geometry.kernel_size, stride = step->geometry.stride;
+    const int width = step->geometry.width;
     for (int kx = 0; kx < size; kx++) {
-        // The first column of the image that this tap meets, and how many pixels miss it.
-        const int left = block->first_pixel * stride + kx - step->padding;
-        const int right = left + (columns - 1) * stride;
-        const int skipped_left = left >= 0 ? 0 : smaller(columns, (-left + stride - 1) / stride);
-        const int skipped_right =
-            right < step->width ? 0 : smaller(columns, (right - step->width) / stride + 1);
-        const float *source =
-            block->source + block->first_row * step->source.row + (ptrdiff_t)kx * inner;
-        const float *weights = block->weights
-            + ((ptrdiff_t)kx * size + block->first_row) * step->channels * groups * BLOCK;
-#define TAPS(first, end) \
-    block_taps( \
-        step, source, weights, rows, columns, groups, first, end, distance, inner, sums)
-        if (skipped_left + skipped_right == 0) TAPS(0, columns);
-        else if (skipped_left == 1 && skipped_right == 0) TAPS(1, columns);
-        else if (skipped_left == 0 && skipped_right == 1) TAPS(0, columns - 1);
-        else if (skipped_left == 2 && skipped_right == 0) TAPS(2, columns);
-        else if (skipped_left == 0 && skipped_right == 2) TAPS(0, columns - 2);
-        else TAPS(skipped_left, columns - skipped_right);
-#undef TAPS
+        // The columns of the image that the first and the last pixel meet by this tap, and how many
+        // pixels miss the image on either side.
+        const int first = block->first_pixel * stride + kx - step->geometry.padding;
+        const int last = first + (columns - 1) * stride;
+        const int left = first >= 0 ? 0 : smaller(columns, (-first + stride - 1) / stride);
+        const int right = last < width ? 0 : smaller(columns, (last - width) / stride + 1);
+        const kernel_column column = {
+            .source = block->source + block->first_row * step->source.row
+                + (ptrdiff_t)kx * shape->inner,
+            .weights = block->weights
+                + ((ptrdiff_t)kx * size + block->first_row) * step->geometry.channels * groups
+                    * BLOCK,
+            .rows = block->end_row - block->first_row,
+        };
+        // With constants, for what there is most often, no pixel is asked about.
+        if (left + right == 0) add_kernel_column(step, shape, &column, 0, columns, sums);
+        else if (left == 1 && right == 0)
+            add_kernel_column(step, shape, &column, 1, columns, sums);
+        else if (left == 0 && right == 1)
+            add_kernel_column(step, shape, &column, 0, columns - 1, sums);
+        else if (left == 2 && right == 0)
+            add_kernel_column(step, shape, &column, 2, columns, sums);
+        else if (left == 0 && right == 2)
+            add_kernel_column(step, shape, &column, 0, columns - 2, sums);
+        else add_kernel_column(step, shape, &column, left, columns - right, sums);
     }
-    UNROLL for (int g = 0; g < groups; g++)
-        UNROLL for (int x = 0; x < columns; x++) {
-            pixel y = sums[x][g];
-            if (step->has_other) y += PIXEL(block->other + g * step->other.channel + x * BLOCK);
-            if (step->has_relu) pixel_cut(&y);
-            PIXEL_RESULT(block->result + g * step->result.channel + x * BLOCK) = y;
-        }
+    pixel_block_store(step, block, shape, sums);
 }
 
-#define BLOCK_BLOCK(columns, groups) \
+/// Runs a block with what is known of its source; `columns` and `groups` are constants.
+INLINE void pixel_block_run_sized(
+    const inference_step *step, const pixel_block *block, int columns, int groups
+) {
+    const int inner = step->blocks.source_block, stride = step->geometry.stride;
+    if (inner == BLOCK && stride == 1) {
+        const pixel_block_shape shape = {columns, groups, BLOCK, BLOCK};
+        pixel_block_run(step, block, &shape);
+    } else if (inner == BLOCK) {
+        const pixel_block_shape shape = {columns, groups, (ptrdiff_t)BLOCK * stride, BLOCK};
+        pixel_block_run(step, block, &shape);
+    } else if (inner == BLOCK_PAIRS) {
+        const pixel_block_shape shape = {
+            columns, groups, (ptrdiff_t)BLOCK_PAIRS * stride, BLOCK_PAIRS};
+        pixel_block_run(step, block, &shape);
+    } else {
+        const pixel_block_shape shape = {columns, groups, stride, 1};
+        pixel_block_run(step, block, &shape);
+    }
+}
+
+#define PIXEL_BLOCK(columns, groups) \
     case (groups - 1) * 8 + columns: \
-        if (step->source_block == BLOCK && step->stride == 1) \
-            block_run(step, block, columns, groups, BLOCK, BLOCK); \
-        else if (step->source_block == BLOCK) \
-            block_run(step, block, columns, groups, (ptrdiff_t)BLOCK * step->stride, BLOCK); \
-        else if (step->source_block == BLOCK_PAIRS) \
-            block_run( \
-                step, block, columns, groups, (ptrdiff_t)BLOCK_PAIRS * step->stride, \
-                BLOCK_PAIRS); \
-        else block_run(step, block, columns, groups, step->stride, 1); \
+        pixel_block_run_sized(step, block, columns, groups); \
         return;
 
-static void block_dispatch(
-    const inference_step *step, const block_block *block, int columns, int groups
+static void pixel_block_dispatch(
+    const inference_step *step, const pixel_block *block, int columns, int groups
 ) {
     switch ((groups - 1) * 8 + columns) {
-        BLOCK_BLOCK(1, 1)
-        BLOCK_BLOCK(2, 1)
-        BLOCK_BLOCK(3, 1)
+        PIXEL_BLOCK(1, 1)
+        PIXEL_BLOCK(2, 1)
+        PIXEL_BLOCK(3, 1)
 #if BLOCK_COLUMNS > 3
-        BLOCK_BLOCK(4, 1)
-        BLOCK_BLOCK(5, 1)
-        BLOCK_BLOCK(6, 1)
+        PIXEL_BLOCK(4, 1)
+        PIXEL_BLOCK(5, 1)
+        PIXEL_BLOCK(6, 1)
 #endif
 #if BLOCK_COLUMNS > 6
-        BLOCK_BLOCK(7, 1)
-        BLOCK_BLOCK(8, 1)
-        BLOCK_BLOCK(1, 2)
-        BLOCK_BLOCK(2, 2)
-        BLOCK_BLOCK(3, 2)
-        BLOCK_BLOCK(4, 2)
-        BLOCK_BLOCK(5, 2)
-        BLOCK_BLOCK(6, 2)
-        BLOCK_BLOCK(7, 2)
-        BLOCK_BLOCK(8, 2)
-        BLOCK_BLOCK(1, 3)
-        BLOCK_BLOCK(2, 3)
-        BLOCK_BLOCK(3, 3)
-        BLOCK_BLOCK(4, 3)
-        BLOCK_BLOCK(5, 3)
-        BLOCK_BLOCK(6, 3)
-        BLOCK_BLOCK(7, 3)
-        BLOCK_BLOCK(8, 3)
+        PIXEL_BLOCK(7, 1)
+        PIXEL_BLOCK(8, 1)
+        PIXEL_BLOCK(1, 2)
+        PIXEL_BLOCK(2, 2)
+        PIXEL_BLOCK(3, 2)
+        PIXEL_BLOCK(4, 2)
+        PIXEL_BLOCK(5, 2)
+        PIXEL_BLOCK(6, 2)
+        PIXEL_BLOCK(7, 2)
+        PIXEL_BLOCK(8, 2)
+        PIXEL_BLOCK(1, 3)
+        PIXEL_BLOCK(2, 3)
+        PIXEL_BLOCK(3, 3)
+        PIXEL_BLOCK(4, 3)
+        PIXEL_BLOCK(5, 3)
+        PIXEL_BLOCK(6, 3)
+        PIXEL_BLOCK(7, 3)
+        PIXEL_BLOCK(8, 3)
 #endif
     default: __builtin_unreachable();
     }
@@ -148,7 +194,7 @@ static void block_dispatch(
 
 /// Whole blocks, as many as a register block takes, and as evenly as they divide.
 static int32_t blocks_group(int32_t result_channels) {
-    int blocks = (result_channels + BLOCK - 1) / BLOCK;
+    int blocks = block_count(result_channels);
     int groups = (blocks + BLOCK_GROUPS - 1) / BLOCK_GROUPS;
     return (blocks + groups - 1) / groups * BLOCK;
 }
@@ -162,14 +208,14 @@ static int64_t blocks_scratch(int32_t channels, int32_t height, int32_t width) {
 ///
 /// Returns the step that reads them there, and takes each pair of channels for one.
 static inference_step step_of_pairs(const inference_step *step, float *memory, int n) {
-    const float *source = memory + step->source.start + n * step->source.sample;
-    for (int b = 0; b < step->channels / BLOCK; b++)
+    const float *source = sample_at(memory, &step->source, n);
+    for (int b = 0; b < step->geometry.channels / BLOCK; b++)
         round_floats(
             memory + step->scratch + b * step->source.channel / 2,
             source + b * step->source.channel, step->source.channel);
     inference_step pairs = *step;
-    pairs.channels = step->channels / 2;
-    pairs.source_block = BLOCK_PAIRS;
+    pairs.geometry.channels = step->geometry.channels / 2;
+    pairs.blocks.source_block = BLOCK_PAIRS;
     pairs.source.row /= 2;
     pairs.source.channel /= 2;
     return pairs;
@@ -178,44 +224,45 @@ static inference_step step_of_pairs(const inference_step *step, float *memory, i
 static void blocks_of_sample(
     const inference_step *step, const float *source, const float *other, float *result
 ) {
-    const int size = step->kernel_size, stride = step->stride, padding = step->padding;
-    const int parts = (step->columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
-    const int blocks = (step->result_channels + BLOCK - 1) / BLOCK;
-    for (int b = 0; b < blocks; b += step->group / BLOCK) {
-        const int groups = smaller(step->group / BLOCK, blocks - b);
-        block_block block = {
-            .weights = step->weights + (ptrdiff_t)b * BLOCK * step->channels * size * size,
+    const inference_geometry *geometry = &step->geometry;
+    const int size = geometry->kernel_size, stride = geometry->stride, padding = geometry->padding;
+    const int parts = (geometry->columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
+    const int blocks = block_count(geometry->result_channels);
+    for (int b = 0; b < blocks; b += step->blocks.group / BLOCK) {
+        const int groups = smaller(step->blocks.group / BLOCK, blocks - b);
+        pixel_block block = {
+            .weights = step->weights + (ptrdiff_t)b * BLOCK * geometry->channels * size * size,
             .biases = step->biases + b * BLOCK,
         };
-        for (int y = 0; y < step->rows; y++) {
+        for (int y = 0; y < geometry->rows; y++) {
             const int top = y * stride - padding;
             block.first_row = larger(0, -top);
-            block.end_row = smaller(size, step->height - top);
+            block.end_row = smaller(size, geometry->height - top);
             for (int part = 0; part < parts; part++) {
-                const int first = step->columns * part / parts;
-                const int end = step->columns * (part + 1) / parts;
+                const int first = geometry->columns * part / parts;
+                const int end = geometry->columns * (part + 1) / parts;
                 block.first_pixel = first;
                 block.source = source + top * step->source.row
-                    + (ptrdiff_t)(first * stride - padding) * step->source_block;
+                    + (ptrdiff_t)(first * stride - padding) * step->blocks.source_block;
                 block.other = other + b * step->other.channel + y * step->other.row
                     + first * BLOCK;
                 block.result = result + b * step->result.channel + y * step->result.row
                     + first * BLOCK;
-                block_dispatch(step, &block, end - first, groups);
+                pixel_block_dispatch(step, &block, end - first, groups);
             }
         }
     }
 }
 
 static void convolution_by_blocks(const inference_step *step, float *memory) {
-    for (int n = 0; n < step->samples; n++) {
-        const float *other = memory + step->other.start + n * step->other.sample;
-        float *result = memory + step->result.start + n * step->result.sample;
-        if (step->in_bfloat16) {
+    for (int n = 0; n < step->geometry.samples; n++) {
+        const float *other = sample_at(memory, &step->other, n);
+        float *result = sample_at(memory, &step->result, n);
+        if (step->blocks.in_bfloat16) {
             const inference_step pairs = step_of_pairs(step, memory, n);
             blocks_of_sample(&pairs, memory + step->scratch, other, result);
         } else {
-            const float *source = memory + step->source.start + n * step->source.sample;
+            const float *source = sample_at(memory, &step->source, n);
             blocks_of_sample(step, source, other, result);
         }
     }

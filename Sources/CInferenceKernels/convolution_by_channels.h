@@ -23,6 +23,14 @@ typedef struct {
     int channels;
 } channel_block;
 
+/// What a block holds. Constants wherever one is run.
+typedef struct {
+    /// Output pixels.
+    int rows, columns;
+    /// Vectors of channels of each pixel, and whether the last one is only half of them.
+    int vectors, has_half;
+} channel_block_shape;
+
 /// The sums of a block: whole vectors of each pixel, and the half one of each two in a row.
 typedef struct {
     narrow whole[2][2][CHANNEL_VECTORS];
@@ -58,17 +66,18 @@ INLINE void channel_block_scatter(
 }
 
 INLINE void channel_block_store(
-    const inference_step *step, const channel_block *block, int rows, int columns, int vectors,
-    int has_half, channel_sums *sums
+    const inference_step *step, const channel_block *block, const channel_block_shape *shape,
+    channel_sums *sums
 ) {
-    if (has_half)
+    const int rows = shape->rows, columns = shape->columns, vectors = shape->vectors;
+    if (shape->has_half)
         UNROLL for (int r = 0; r < rows; r++) {
             sums->whole[r][0][vectors - 1] = sums->half[r];
             if (columns == 2) sums->whole[r][1][vectors - 1] = narrow_upper_half(sums->half[r]);
         }
-    const narrow least = narrow_of(step->has_relu ? 0 : -__builtin_inff());
+    const narrow least = narrow_of(step->epilogue.has_relu ? 0 : -__builtin_inff());
     narrow pixel[CHANNEL_VECTORS];
-    if (step->takes_maximum) {
+    if (step->epilogue.takes_maximum) {
         UNROLL for (int g = 0; g < vectors; g++) pixel[g] = least;
         UNROLL for (int r = 0; r < rows; r++)
             UNROLL for (int x = 0; x < columns; x++)
@@ -86,11 +95,11 @@ INLINE void channel_block_store(
         }
 }
 
-/// All but `step` and `block` are constants wherever this is called.
 INLINE void channel_block_run(
-    const inference_step *step, const channel_block *block, int rows, int columns, int vectors,
-    int has_half
+    const inference_step *step, const channel_block *block, const channel_block_shape *shape
 ) {
+    const int rows = shape->rows, columns = shape->columns, vectors = shape->vectors;
+    const int has_half = shape->has_half;
     const int whole = has_half ? vectors - 1 : vectors;
     channel_sums sums;
     UNROLL for (int g = 0; g < vectors; g++) {
@@ -100,9 +109,9 @@ INLINE void channel_block_run(
             sums.half[r] = bias;
         }
     }
-    const int size = step->kernel_size, stride = step->stride;
+    const int size = step->geometry.kernel_size, stride = step->geometry.stride;
     const ptrdiff_t row_distance = stride * step->source.row;
-    for (int c = 0; c < step->channels; c++) {
+    for (int c = 0; c < step->geometry.channels; c++) {
         for (int ky = block->first_row; ky < block->end_row; ky++) {
             const float *source =
                 block->source + c * step->source.channel + ky * step->source.row;
@@ -128,13 +137,15 @@ INLINE void channel_block_run(
             }
         }
     }
-    channel_block_store(step, block, rows, columns, vectors, has_half, &sums);
+    channel_block_store(step, block, shape, &sums);
 }
 
 #define CHANNEL_BLOCK(rows, columns, vectors, has_half) \
-    case (((rows - 1) * 2 + columns - 1) * 2 + has_half) * 8 + vectors: \
-        channel_block_run(step, block, rows, columns, vectors, has_half); \
-        return;
+    case (((rows - 1) * 2 + columns - 1) * 2 + has_half) * 8 + vectors: { \
+        const channel_block_shape shape = {rows, columns, vectors, has_half}; \
+        channel_block_run(step, block, &shape); \
+        return; \
+    }
 #define CHANNEL_BLOCKS_OF_WINDOWS(vectors, has_half) \
     CHANNEL_BLOCK(1, 1, vectors, has_half) \
     CHANNEL_BLOCK(1, 2, vectors, has_half) \
@@ -173,29 +184,31 @@ static int32_t channels_group(int32_t result_channels) {
 }
 
 static void convolution_by_channels(const inference_step *step, float *memory) {
-    const int size = step->kernel_size, stride = step->stride, padding = step->padding;
-    const int taps = step->channels * size * size, vectors = step->group / NARROW_LANES;
-    const int shrink = step->takes_maximum ? 2 : 1;
-    for (int n = 0; n < step->samples; n++) {
-        const float *source = memory + step->source.start + n * step->source.sample
+    const inference_geometry *geometry = &step->geometry;
+    const int size = geometry->kernel_size, stride = geometry->stride, padding = geometry->padding;
+    const int taps = geometry->channels * size * size;
+    const int vectors = step->planes.group / NARROW_LANES;
+    const int shrink = step->epilogue.takes_maximum ? 2 : 1;
+    for (int n = 0; n < geometry->samples; n++) {
+        const float *source = sample_at(memory, &step->source, n)
             - padding * (step->source.row + 1);
-        float *result = memory + step->result.start + n * step->result.sample;
-        for (int o = 0; o < step->result_channels; o += step->group) {
+        float *result = sample_at(memory, &step->result, n);
+        for (int o = 0; o < geometry->result_channels; o += step->planes.group) {
             channel_block block = {
                 .weights = step->weights + (ptrdiff_t)o * taps,
                 .biases = step->biases + o,
-                .channels = smaller(step->group, step->result_channels - o),
+                .channels = smaller(step->planes.group, geometry->result_channels - o),
             };
-            const int has_half = channels_fill_half(step->result_channels)
-                && o + step->group >= step->result_channels;
-            for (int y = 0; y < step->rows; y += 2) {
-                const int rows = smaller(2, step->rows - y);
+            const int has_half = channels_fill_half(geometry->result_channels)
+                && o + step->planes.group >= geometry->result_channels;
+            for (int y = 0; y < geometry->rows; y += 2) {
+                const int rows = smaller(2, geometry->rows - y);
                 block.first_row = larger(0, padding - (y + rows - 1) * stride);
-                block.end_row = smaller(size, step->height + padding - y * stride);
-                for (int x = step->first_column; x < step->end_column; x += 2) {
-                    const int columns = smaller(2, step->end_column - x);
+                block.end_row = smaller(size, geometry->height + padding - y * stride);
+                for (int x = step->planes.first_column; x < step->planes.end_column; x += 2) {
+                    const int columns = smaller(2, step->planes.end_column - x);
                     block.first_column = larger(0, padding - (x + columns - 1) * stride);
-                    block.end_column = smaller(size, step->width + padding - x * stride);
+                    block.end_column = smaller(size, geometry->width + padding - x * stride);
                     block.source = source + y * stride * step->source.row + x * stride;
                     block.result = result + o * step->result.channel
                         + y / shrink * step->result.row + x / shrink;

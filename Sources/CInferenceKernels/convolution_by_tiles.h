@@ -33,19 +33,49 @@ INLINE ptrdiff_t tiles_distance(int blocks, int taken) {
     return (ptrdiff_t)blocks * TILES * taken + TILE_GAP;
 }
 
-/// Transforms the tile at a place of a source block to `tile`, position by position. `is_inside`
-/// says that nothing of it lies beyond the image.
-INLINE void tile_source(
-    const inference_step *step, const float *source, int y, int x, int side, int is_inside,
-    float *tile, ptrdiff_t distance, int in_bfloat16
+/// What tiles are like. Constants wherever some are computed.
+typedef struct {
+    /// Pixels along a side of a tile of the source, and results along a side of what comes of it.
+    int side, results;
+    bool in_bfloat16;
+} tile_shape;
+
+/// Floats that a pixel of a tile takes; in bfloat16 one holds two numbers.
+INLINE int tile_pixel(const tile_shape *shape) { return shape->in_bfloat16 ? BLOCK_PAIRS : BLOCK; }
+
+/// Tiles of a sample that are computed together, from the first on, counted row by row.
+typedef struct {
+    int sample, first, count;
+} tile_chunk;
+
+/// A tile of a source block, by its first row and column, and where it goes, position by position.
+typedef struct {
+    const float *source;
+    int y, x;
+    float *tile;
+    ptrdiff_t distance;
+} source_tile;
+
+/// A tile of results of a block, by its first row and column, and the sums that it comes from.
+typedef struct {
+    const float *sums;
+    int y, x;
+    const pixel *bias;
+    const float *other;
+    float *result;
+} result_tile;
+
+/// Transforms a tile of the source. `is_inside` says that nothing of it lies beyond the image.
+INLINE void source_tile_transform(
+    const inference_step *step, const tile_shape *shape, const source_tile *tile, bool is_inside
 ) {
     static const float zeros[BLOCK];
     pixel d[LARGEST_TILE * LARGEST_TILE];
-    const int height = step->height, width = step->width;
+    const int side = shape->side, height = step->geometry.height, width = step->geometry.width;
     UNROLL for (int j = 0; j < side; j++) {
         UNROLL for (int i = 0; i < side; i++) {
-            const int row = y + i, column = x + j;
-            const float *address = source + row * step->source.row + column * BLOCK;
+            const int row = tile->y + i, column = tile->x + j;
+            const float *address = tile->source + row * step->source.row + column * BLOCK;
             if (!is_inside && (row < 0 || row >= height || column < 0 || column >= width))
                 address = zeros;
             d[i * side + j] = PIXEL(address);
@@ -56,23 +86,24 @@ INLINE void tile_source(
         tile_source_line(d + i * side, 1, side);
         UNROLL for (int j = 0; j < side; j++) {
             const int p = i * side + j;
-            if (in_bfloat16) pixel_store_rounded(tile + p * distance, d + p);
-            else PIXEL_RESULT(tile + p * distance) = d[p];
+            float *position = tile->tile + p * tile->distance;
+            if (shape->in_bfloat16) pixel_store_rounded(position, d + p);
+            else PIXEL_RESULT(position) = d[p];
         }
     }
 }
 
 /// Sums over all channels for `TILE_SUMS` tiles at one position.
 INLINE void tile_sums(
-    const float *tiles, const float *weights, int blocks, float *sums, int in_bfloat16
+    const tile_shape *shape, const float *tiles, const float *weights, int blocks, float *sums
 ) {
-    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK;
+    const int taken = tile_pixel(shape);
     pixel sum[TILE_SUMS];
     UNROLL for (int t = 0; t < TILE_SUMS; t++) sum[t] = (pixel){0};
     for (int b = 0; b < blocks; b++) {
         for (int c = 0; c < taken; c++) {
             UNROLL for (int t = 0; t < TILE_SUMS; t++)
-                pixel_multiply_add(&sum[t], tiles + t * taken + c, weights, in_bfloat16);
+                pixel_multiply_add(&sum[t], tiles + t * taken + c, weights, shape->in_bfloat16);
             weights += BLOCK;
         }
         tiles += TILES * taken;
@@ -82,30 +113,30 @@ INLINE void tile_sums(
 
 /// Transforms the sums of one tile to results and stores those that the image has; all of them
 /// where `is_inside` says so.
-INLINE void tile_results(
-    const inference_step *step, const float *sums, const pixel *bias, const float *other,
-    float *result, int y, int x, int side, int results, int is_inside
+INLINE void result_tile_transform(
+    const inference_step *step, const tile_shape *shape, const result_tile *tile, bool is_inside
 ) {
     // Read once: the compiler cannot know that results are not stored over them.
-    const int has_other = step->has_other, has_relu = step->has_relu;
+    const int has_other = step->epilogue.has_other, has_relu = step->epilogue.has_relu;
     const ptrdiff_t other_row = step->other.row, result_row = step->result.row;
-    const int rows = is_inside ? results : smaller(results, step->rows - y);
-    const int columns = is_inside ? results : smaller(results, step->columns - x);
+    const int side = shape->side, results = shape->results;
+    const int rows = is_inside ? results : smaller(results, step->geometry.rows - tile->y);
+    const int columns = is_inside ? results : smaller(results, step->geometry.columns - tile->x);
     pixel m[LARGEST_TILE * LARGEST_TILE];
     UNROLL for (int j = 0; j < side; j++) {
         UNROLL for (int i = 0; i < side; i++)
-            m[i * side + j] = PIXEL(sums + (i * side + j) * SUMS_DISTANCE);
+            m[i * side + j] = PIXEL(tile->sums + (i * side + j) * SUMS_DISTANCE);
         tile_result_line(m + j, side, side, results);
     }
-    other += y * other_row + x * BLOCK;
-    result += y * result_row + x * BLOCK;
+    const float *other = tile->other + tile->y * other_row + tile->x * BLOCK;
+    float *result = tile->result + tile->y * result_row + tile->x * BLOCK;
     UNROLL for (int i = 0; i < results; i++) {
         pixel *r = m + i * side;
         if (i >= rows) return;
         tile_result_line(r, 1, side, results);
         UNROLL for (int j = 0; j < results; j++) {
             if (j >= columns) continue;
-            r[j] += *bias;
+            r[j] += *tile->bias;
             if (has_other) r[j] += PIXEL(other + i * other_row + j * BLOCK);
             if (has_relu) pixel_cut(r + j);
             PIXEL_RESULT(result + i * result_row + j * BLOCK) = r[j];
@@ -113,86 +144,100 @@ INLINE void tile_results(
     }
 }
 
-/// Transforms `count` tiles of the source from the first on, counted row by row, of all blocks.
+/// Transforms a chunk of tiles of all blocks of the source.
 INLINE void chunk_sources(
-    const inference_step *step, const float *source, float *tiles, int first, int count, int side,
-    int results, int in_bfloat16
+    const inference_step *step, const tile_shape *shape, const tile_chunk *chunk,
+    const float *source, float *tiles
 ) {
-    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK, blocks = block_count(step->channels);
-    const int across = (step->columns + results - 1) / results;
-    const ptrdiff_t distance = tiles_distance(blocks, taken);
+    const inference_geometry *geometry = &step->geometry;
+    const int side = shape->side, results = shape->results;
+    const int blocks = block_count(geometry->channels);
+    const int across = (geometry->columns + results - 1) / results;
+    const ptrdiff_t distance = tiles_distance(blocks, tile_pixel(shape));
     for (int b = 0; b < blocks; b++)
-        for (int t = 0; t < count; t++) {
-            const int y = (first + t) / across * results - step->padding;
-            const int x = (first + t) % across * results - step->padding;
-            float *tile = tiles + (b * TILES + t) * taken;
-            const float *block = source + b * step->source.channel;
-            if (y >= 0 && x >= 0 && y + side <= step->height && x + side <= step->width)
-                tile_source(step, block, y, x, side, true, tile, distance, in_bfloat16);
-            else tile_source(step, block, y, x, side, false, tile, distance, in_bfloat16);
+        for (int t = 0; t < chunk->count; t++) {
+            const source_tile tile = {
+                .source = source + b * step->source.channel,
+                .y = (chunk->first + t) / across * results - geometry->padding,
+                .x = (chunk->first + t) % across * results - geometry->padding,
+                .tile = tiles + (b * TILES + t) * tile_pixel(shape),
+                .distance = distance,
+            };
+            if (tile.y >= 0 && tile.x >= 0 && tile.y + side <= geometry->height
+                && tile.x + side <= geometry->width)
+                source_tile_transform(step, shape, &tile, true);
+            else source_tile_transform(step, shape, &tile, false);
         }
 }
 
-/// Transforms the sums of `count` tiles from the first on to results of one block.
+/// Transforms the sums of a chunk of tiles to results of one block: `tile` says which, and of which
+/// sums the first tile's are.
 INLINE void chunk_results(
-    const inference_step *step, const float *sums, const pixel *bias, const float *other,
-    float *result, int first, int count, int side, int results
+    const inference_step *step, const tile_shape *shape, const tile_chunk *chunk, result_tile tile
 ) {
-    const int across = (step->columns + results - 1) / results;
-    for (int t = 0; t < count; t++) {
-        const int y = (first + t) / across * results, x = (first + t) % across * results;
-        const float *tile = sums + t * BLOCK;
-        if (y + results <= step->rows && x + results <= step->columns)
-            tile_results(step, tile, bias, other, result, y, x, side, results, true);
-        else tile_results(step, tile, bias, other, result, y, x, side, results, false);
+    const int results = shape->results;
+    const int across = (step->geometry.columns + results - 1) / results;
+    for (int t = 0; t < chunk->count; t++) {
+        tile.y = (chunk->first + t) / across * results;
+        tile.x = (chunk->first + t) % across * results;
+        if (tile.y + results <= step->geometry.rows && tile.x + results <= step->geometry.columns)
+            result_tile_transform(step, shape, &tile, true);
+        else result_tile_transform(step, shape, &tile, false);
+        tile.sums += BLOCK;
     }
 }
 
-/// Computes `count` tiles from the first on. `side` and `results` are those of a tile, before and
-/// after the convolution.
-INLINE void tile_chunk(
-    const inference_step *step, float *memory, int n, int first, int count, int side, int results,
-    int in_bfloat16
+INLINE void chunk_run(
+    const inference_step *step, const tile_shape *shape, const tile_chunk *chunk, float *memory
 ) {
-    // Floats that a pixel of a tile takes; one holds two numbers of 16 bits.
-    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK, positions = side * side;
-    const int sources = block_count(step->channels);
+    const int taken = tile_pixel(shape), positions = shape->side * shape->side;
+    const int sources = block_count(step->geometry.channels), n = chunk->sample;
     const ptrdiff_t distance = tiles_distance(sources, taken);
     float *tiles = memory + step->scratch, *sums = tiles + positions * distance;
-    chunk_sources(
-        step, memory + step->source.start + n * step->source.sample, tiles, first, count, side,
-        results, in_bfloat16);
+    chunk_sources(step, shape, chunk, sample_at(memory, &step->source, n), tiles);
     const float *weights = step->weights;
-    for (int b = 0; b < block_count(step->result_channels); b++) {
+    for (int b = 0; b < block_count(step->geometry.result_channels); b++) {
         for (int p = 0; p < positions; p++) {
-            for (int t = 0; t < count; t += TILE_SUMS)
+            for (int t = 0; t < chunk->count; t += TILE_SUMS)
                 tile_sums(
-                    tiles + p * distance + t * taken, weights, sources,
-                    sums + p * SUMS_DISTANCE + t * BLOCK, in_bfloat16);
+                    shape, tiles + p * distance + t * taken, weights, sources,
+                    sums + p * SUMS_DISTANCE + t * BLOCK);
             weights += (ptrdiff_t)sources * taken * BLOCK;
         }
         const pixel bias = PIXEL(step->biases + b * BLOCK);
-        chunk_results(
-            step, sums, &bias,
-            memory + step->other.start + n * step->other.sample + b * step->other.channel,
-            memory + step->result.start + n * step->result.sample + b * step->result.channel, first,
-            count, side, results);
+        const result_tile first = {
+            .sums = sums,
+            .bias = &bias,
+            .other = channel_at(memory, &step->other, n, b),
+            .result = channel_at(memory, &step->result, n, b),
+        };
+        chunk_results(step, shape, chunk, first);
     }
 }
 
-#define TILE_CHUNK(side, results) \
-    if (step->in_bfloat16) tile_chunk(step, memory, n, first, count, side, results, true); \
-    else tile_chunk(step, memory, n, first, count, side, results, false)
+/// Runs a chunk of tiles whose sides are constants.
+INLINE void chunk_run_sized(
+    const inference_step *step, const tile_chunk *chunk, float *memory, int side, int results
+) {
+    if (step->tiles.in_bfloat16) {
+        const tile_shape shape = {side, results, true};
+        chunk_run(step, &shape, chunk, memory);
+    } else {
+        const tile_shape shape = {side, results, false};
+        chunk_run(step, &shape, chunk, memory);
+    }
+}
 
 static void convolution_by_tiles(const inference_step *step, float *memory) {
-    const int size = step->tile_size;
-    const int tiles = (step->rows + size - 1) / size * ((step->columns + size - 1) / size);
-    for (int n = 0; n < step->samples; n++)
+    const inference_geometry *geometry = &step->geometry;
+    const int size = step->tiles.size;
+    const int tiles = (geometry->rows + size - 1) / size * ((geometry->columns + size - 1) / size);
+    for (int n = 0; n < geometry->samples; n++)
         for (int first = 0; first < tiles; first += TILES) {
-            const int count = smaller(TILES, tiles - first);
-            if (step->kernel_size == 5) TILE_CHUNK(6, 2);
-            else if (size == 4) TILE_CHUNK(6, 4);
-            else TILE_CHUNK(4, 2);
+            const tile_chunk chunk = {n, first, smaller(TILES, tiles - first)};
+            if (geometry->kernel_size == 5) chunk_run_sized(step, &chunk, memory, 6, 2);
+            else if (size == 4) chunk_run_sized(step, &chunk, memory, 6, 4);
+            else chunk_run_sized(step, &chunk, memory, 4, 2);
         }
 }
 

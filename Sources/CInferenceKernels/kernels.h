@@ -2,6 +2,7 @@
 
 #include "CInferenceKernels.h"
 #include "vectors.h"
+#include "places.h"
 #include "pixels.h"
 #include "bfloat16.h"
 

@@ -18,7 +18,7 @@ INLINE void linear_row(
     const inference_step *step, const float *features, const float **weights,
     wide sums[LINEAR_GROUP], int outputs, int in_bfloat16
 ) {
-    const int whole = step->width / WIDE_LANES, rest = step->width % WIDE_LANES;
+    const int whole = step->geometry.width / WIDE_LANES, rest = step->geometry.width % WIDE_LANES;
     for (int i = 0; i < whole; i++) {
         const wide x = wide_load(features + i * WIDE_LANES);
         UNROLL for (int o = 0; o < outputs; o++)
@@ -32,44 +32,54 @@ INLINE void linear_row(
     *weights += outputs * WIDE_LANES;
 }
 
+/// Outputs that are computed together.
+typedef struct {
+    const float *features;
+    const float *weights;
+    const float *biases;
+    float *result;
+} linear_block;
+
 /// `outputs` and `in_bfloat16` are constants wherever this is called.
-INLINE void linear_group_run(
-    const inference_step *step, const float *features, const float *weights, const float *biases,
-    float *result, int outputs, int in_bfloat16
+INLINE void linear_block_run(
+    const inference_step *step, const linear_block *block, int outputs, int in_bfloat16
 ) {
+    const float *features = block->features, *weights = block->weights, *biases = block->biases;
+    float *result = block->result;
     wide sums[LINEAR_GROUP];
     UNROLL for (int o = 0; o < outputs; o++) sums[o] = wide_of(0);
-    for (int c = 0; c < step->channels; c++)
-        for (int y = 0; y < step->height; y++)
+    for (int c = 0; c < step->geometry.channels; c++)
+        for (int y = 0; y < step->geometry.height; y++)
             linear_row(
                 step, features + c * step->source.channel + y * step->source.row, &weights, sums,
                 outputs, in_bfloat16);
     UNROLL for (int o = 0; o < outputs; o++) {
         const float y = wide_sum(sums[o]) + biases[o];
-        result[o] = step->has_relu && y < 0 ? 0 : y;
+        result[o] = step->epilogue.has_relu && y < 0 ? 0 : y;
     }
 }
 
-#define LINEAR_OUTPUTS(outputs) \
+#define LINEAR_BLOCK(outputs) \
     case outputs: \
-        if (step->in_bfloat16) \
-            linear_group_run(step, features, weights, biases, result, outputs, true); \
-        else linear_group_run(step, features, weights, biases, result, outputs, false); \
+        if (step->linear.in_bfloat16) linear_block_run(step, &block, outputs, true); \
+        else linear_block_run(step, &block, outputs, false); \
         return;
 
-static void linear_group_dispatch(
+// Its arguments are the fields of a block, which would not fit registers as one.
+static void linear_block_dispatch(
     const inference_step *step, const float *features, const float *weights, const float *biases,
     float *result, int outputs
 ) {
+    const linear_block block = {features, weights, biases, result};
     switch (outputs) {
-        LINEAR_OUTPUTS(1)
-        LINEAR_OUTPUTS(2)
-        LINEAR_OUTPUTS(3)
-        LINEAR_OUTPUTS(4)
-        LINEAR_OUTPUTS(5)
-        LINEAR_OUTPUTS(6)
-        LINEAR_OUTPUTS(7)
-        LINEAR_OUTPUTS(8)
+        LINEAR_BLOCK(1)
+        LINEAR_BLOCK(2)
+        LINEAR_BLOCK(3)
+        LINEAR_BLOCK(4)
+        LINEAR_BLOCK(5)
+        LINEAR_BLOCK(6)
+        LINEAR_BLOCK(7)
+        LINEAR_BLOCK(8)
     default: __builtin_unreachable();
     }
 }
@@ -85,20 +95,22 @@ static int64_t linear_scratch(int32_t features) {
 }
 
 static void linear(const inference_step *step, float *memory) {
+    const inference_geometry *geometry = &step->geometry;
+    const bool in_bfloat16 = step->linear.in_bfloat16;
     inference_step pairs = *step;
-    if (step->in_bfloat16) pairs.width = (step->width + 1) / 2;
-    const int row = (pairs.width + WIDE_LANES - 1) / WIDE_LANES * WIDE_LANES;
-    const ptrdiff_t filled = (ptrdiff_t)step->channels * step->height * row;
-    for (int n = 0; n < step->samples; n++) {
-        const float *features = memory + step->source.start + n * step->source.sample;
-        if (step->in_bfloat16) {
-            round_floats(memory + step->scratch, features, step->width);
+    if (in_bfloat16) pairs.geometry.width = (geometry->width + 1) / 2;
+    const int row = (pairs.geometry.width + WIDE_LANES - 1) / WIDE_LANES * WIDE_LANES;
+    const ptrdiff_t filled = (ptrdiff_t)geometry->channels * geometry->height * row;
+    for (int n = 0; n < geometry->samples; n++) {
+        const float *features = sample_at(memory, &step->source, n);
+        if (in_bfloat16) {
+            round_floats(memory + step->scratch, features, geometry->width);
             features = memory + step->scratch;
         }
-        float *result = memory + step->result.start + n * step->result.sample;
-        for (int o = 0; o < step->result_channels; o += step->group) {
-            const int outputs = smaller(step->group, step->result_channels - o);
-            linear_group_dispatch(
+        float *result = sample_at(memory, &step->result, n);
+        for (int o = 0; o < geometry->result_channels; o += step->linear.group) {
+            const int outputs = smaller(step->linear.group, geometry->result_channels - o);
+            linear_block_dispatch(
                 &pairs, features, step->weights + o * filled, step->biases + o, result + o,
                 outputs);
         }

@@ -3,14 +3,14 @@ import CInferenceKernels
 
 /// What deep networks need besides; all of it on blocks.
 extension ProgramCompiler {
-    mutating func lowerAverage(
+    mutating func lowerAveragePooling(
         _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let call = windowCall(kernels.table.average_pooling_of_blocks, pooling, instruction)
         try appendOfBlocks(call, instruction, "windows of blocks")
     }
 
-    mutating func lowerGlobalAverage(
+    mutating func lowerGlobalAveragePooling(
         _ instruction: Program.Instruction
     ) throws(EngineError) {
         let call = call(
@@ -20,7 +20,7 @@ extension ProgramCompiler {
     }
 
     /// With statistics that are given, a scale and a shift per channel.
-    mutating func lower(
+    mutating func lowerBatchNormalization(
         _ normalization: Program.Operation.BatchNormalization, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let weight = try tensor(1, of: instruction).scalars
@@ -37,35 +37,34 @@ extension ProgramCompiler {
         var call = call(
             kernels.table.scaling_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
-        call.has_relu = try hasReLU(normalization.activation)
+        call.epilogue.has_relu = try hasReLU(normalization.activation)
         try appendOfBlocks(
             call, instruction, "scaling of blocks",
             weights: weights.append(biases: scales, count: scales.count, lanes: Layout.block),
             biases: weights.append(biases: shifts, count: shifts.count, lanes: Layout.block))
     }
 
-    mutating func lower(
+    mutating func lowerLocalResponseNormalization(
         _ normalization: Program.Operation.LocalResponseNormalization,
         _ instruction: Program.Instruction
     ) throws(EngineError) {
         var call = call(
             kernels.table.local_response_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
-        call.kernel_size = Int32(normalization.size)
-        (call.alpha, call.beta, call.k) = (
-            normalization.alpha, normalization.beta, normalization.k
-        )
+        call.response = inference_local_response(
+            size: Int32(normalization.size), alpha: normalization.alpha,
+            beta: normalization.beta, k: normalization.k)
         try appendOfBlocks(call, instruction, "neighbours in blocks")
     }
 
-    mutating func lower(
+    mutating func lowerShortcut(
         _ shortcut: Program.Operation.Shortcut, _ instruction: Program.Instruction
     ) throws(EngineError) {
         var call = call(
             kernels.table.shortcut_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
-        call.stride = Int32(clamping: shortcut.stride)
-        call.first_channel = Int32(shortcut.channelsBefore)
+        call.geometry.stride = Int32(clamping: shortcut.stride)
+        call.shortcut = inference_shortcut(first_channel: Int32(shortcut.channelsBefore))
         try appendOfBlocks(call, instruction, "copies of blocks")
     }
 

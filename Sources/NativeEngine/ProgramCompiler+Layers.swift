@@ -13,7 +13,7 @@ extension ProgramCompiler {
         }
     }
 
-    mutating func lower(
+    mutating func lowerMaxPooling(
         _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let source = try primary(of: instruction.operands[0])
@@ -21,7 +21,7 @@ extension ProgramCompiler {
         let kernel =
             isBlocked ? kernels.table.max_pooling_of_blocks : kernels.table.max_pooling
         var call = windowCall(kernel, pooling, instruction)
-        call.has_relu = try hasReLU(pooling.activation)
+        call.epilogue.has_relu = try hasReLU(pooling.activation)
         append(
             Step(
                 call: call, source: source,
@@ -38,9 +38,9 @@ extension ProgramCompiler {
         _ instruction: Program.Instruction
     ) -> inference_step {
         var call = call(kernel, source: instruction.operands[0], result: instruction.results[0])
-        let largest = Int(max(call.height, call.width))
-        call.kernel_size = Int32(clamping: min(pooling.kernelSize, largest))
-        call.stride = Int32(clamping: pooling.stride)
+        let largest = Int(max(call.geometry.height, call.geometry.width))
+        call.geometry.kernel_size = Int32(clamping: min(pooling.kernelSize, largest))
+        call.geometry.stride = Int32(clamping: pooling.stride)
         return call
     }
 
@@ -60,11 +60,11 @@ extension ProgramCompiler {
         var call = call(
             kernels.table.elementwise, source: instruction.operands[0],
             result: instruction.results[0])
-        call.has_relu = hasReLU
-        call.has_other = sources.count == 2
+        call.epilogue.has_relu = hasReLU
+        call.epilogue.has_other = sources.count == 2
         if isBlocked {
-            call.channels = Int32(size(of: instruction.results[0]).blocks)
-            call.width *= Int32(Layout.block)
+            call.geometry.channels = Int32(size(of: instruction.results[0]).blocks)
+            call.geometry.width *= Int32(Layout.block)
         }
         append(
             Step(

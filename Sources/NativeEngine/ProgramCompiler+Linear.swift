@@ -11,36 +11,37 @@ private struct Features {
 }
 
 extension ProgramCompiler {
-    mutating func lower(
+    mutating func lowerLinear(
         _ linear: Program.Operation.Linear, _ instruction: Program.Instruction
     ) throws(EngineError) {
         let weight = try tensor(1, of: instruction)
         let bias = try bias(2, of: instruction)
+        let outputs = weight.shape[0]
         var call = call(
             kernels.table.linear, source: instruction.operands[0], result: instruction.results[0])
-        call.result_channels = Int32(weight.shape[0])
-        call.group = kernels.table.linear_group(call.result_channels)
+        call.geometry.result_channels = Int32(outputs)
+        call.epilogue.has_relu = try hasReLU(linear.activation)
         // As in training, so that logits do not lose bits at the last moment.
-        call.in_bfloat16 = kernels.precision == .bfloat16 && !isOutput(instruction.results[0])
-        let source = try features(instruction.operands[0], call)
-        (call.channels, call.height, call.width) = (
-            Int32(source.size.channels), Int32(source.size.height), Int32(source.size.width)
-        )
-        call.has_relu = try hasReLU(linear.activation)
-        let group = Int(call.group)
+        let inBFloat16 = kernels.precision == .bfloat16 && !isOutput(instruction.results[0])
+        call.linear = inference_linear(
+            group: kernels.table.linear_group(Int32(outputs)), in_bfloat16: inBFloat16)
+        let source = try features(
+            instruction.operands[0], outputs: outputs, inBFloat16: inBFloat16)
+        call.setSource(source.size)
+        let group = Int(call.linear.group)
         append(
             Step(
                 call: call, source: source.placement,
                 result: try result(instruction.results[0]),
-                scratch: call.in_bfloat16
-                    ? addScratch(count: kernels.table.linear_scratch(call.width)) : nil,
+                scratch: inBFloat16
+                    ? addScratch(count: kernels.table.linear_scratch(call.geometry.width)) : nil,
                 weights: weights.append(
                     linear: weight, features: source.order, group: group,
-                    lanes: kernels.columnLanes, inBFloat16: call.in_bfloat16),
-                biases: weights.append(biases: bias, count: weight.shape[0], lanes: group),
+                    lanes: kernels.columnLanes, inBFloat16: inBFloat16),
+                biases: weights.append(biases: bias, count: outputs, lanes: group),
                 implementation: implementation(
                     instruction.operation.description, "sums of products",
-                    inBFloat16: call.in_bfloat16)))
+                    inBFloat16: inBFloat16)))
         try finish(instruction.results[0])
     }
 
@@ -58,7 +59,7 @@ extension ProgramCompiler {
 
     /// The features of a value, as they lie or in a copy.
     private mutating func features(
-        _ value: Program.Value, _ call: inference_step
+        _ value: Program.Value, outputs: Int, inBFloat16: Bool
     ) throws(EngineError) -> Features {
         let image = flattened[value] ?? value
         let (size, primary) = (size(of: image), try primary(of: image))
@@ -67,8 +68,7 @@ extension ProgramCompiler {
             let order = size.featuresInBlocks
             return Features(placement: primary, size: ImageSize([order.count]), order: order)
         case .planes(let frame)
-        where frame > 0 && !call.in_bfloat16
-            && kernels.prefersRows(of: size, outputs: Int(call.result_channels)):
+        where frame > 0 && !inBFloat16 && kernels.prefersRows(of: size, outputs: outputs):
             let order = size.featuresInRows(lanes: kernels.columnLanes)
             return Features(placement: primary, size: size, order: order)
         case .planes:

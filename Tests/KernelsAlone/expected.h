@@ -98,16 +98,16 @@ static void pair_rows(float *rows, size_t count, size_t length) {
 static inference_step step_of(const convolution *c) {
     inference_step step;
     memset(&step, 0, sizeof step);
-    step.samples = 1;
-    step.channels = c->channels;
-    step.height = c->height;
-    step.width = c->width;
-    step.result_channels = c->filters;
-    step.rows = rows_of(c);
-    step.columns = step.end_column = columns_of(c);
-    step.kernel_size = c->size;
-    step.stride = c->stride;
-    step.padding = c->padding;
-    step.has_relu = true;
+    step.geometry.samples = 1;
+    step.geometry.channels = c->channels;
+    step.geometry.height = c->height;
+    step.geometry.width = c->width;
+    step.geometry.result_channels = c->filters;
+    step.geometry.rows = rows_of(c);
+    step.geometry.columns = columns_of(c);
+    step.geometry.kernel_size = c->size;
+    step.geometry.stride = c->stride;
+    step.geometry.padding = c->padding;
+    step.epilogue.has_relu = true;
     return step;
 }

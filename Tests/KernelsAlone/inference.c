@@ -17,18 +17,20 @@ static void check_planes(const convolution *c, bool along_columns) {
                 memory + step.source.start + channel * step.source.channel + y * row,
                 c->source + (channel * c->height + y) * c->width, c->width * sizeof(float));
     step.result.start = memory_count / 2;
-    step.result.row = step.columns;
-    step.result.channel = step.rows * step.columns;
-    step.group = along_columns ? kernels->columns_group(c->filters, step.columns)
+    step.result.row = step.geometry.columns;
+    step.result.channel = step.geometry.rows * step.geometry.columns;
+    step.planes.end_column = step.geometry.columns;
+    step.planes.group = along_columns ? kernels->columns_group(c->filters, step.geometry.columns)
                                : kernels->channels_group(c->filters);
-    const int groups = (c->filters + step.group - 1) / step.group;
-    float *weights = calloc(groups * step.group * taps + 64, sizeof(float));
-    float *biases = calloc(groups * step.group + 64, sizeof(float));
-    for (int first = 0; first < c->filters; first += step.group) {
-        const int rest = c->filters - first < step.group ? c->filters - first : step.group;
-        const int lanes = along_columns ? rest : step.group, half = kernels->channel_lanes / 2;
+    const int group = step.planes.group;
+    const int groups = (c->filters + group - 1) / group;
+    float *weights = calloc(groups * group * taps + 64, sizeof(float));
+    float *biases = calloc(groups * group + 64, sizeof(float));
+    for (int first = 0; first < c->filters; first += group) {
+        const int rest = c->filters - first < group ? c->filters - first : group;
+        const int lanes = along_columns ? rest : group, half = kernels->channel_lanes / 2;
         const bool twice = !along_columns && kernels->channels_fill_half(c->filters)
-            && first + step.group >= c->filters;
+            && first + group >= c->filters;
         for (int lane = 0; lane < lanes; lane++) {
             const int filter = twice && lane >= lanes - half ? lane - half : lane;
             if (filter >= rest) continue;
@@ -40,11 +42,12 @@ static void check_planes(const convolution *c, bool along_columns) {
     }
     step.weights = weights;
     step.biases = biases;
-    step.kernel = along_columns ? kernels->convolution_by_columns : kernels->convolution_by_channels;
+    step.kernel =
+        along_columns ? kernels->convolution_by_columns : kernels->convolution_by_channels;
     inference_run(&step, 1, memory);
     for (int filter = 0; filter < c->filters; filter++)
-        for (int y = 0; y < step.rows; y++)
-            for (int x = 0; x < step.columns; x++)
+        for (int y = 0; y < step.geometry.rows; y++)
+            for (int x = 0; x < step.geometry.columns; x++)
                 check(
                     along_columns ? "columns" : "channels",
                     memory[step.result.start + filter * step.result.channel
@@ -60,20 +63,20 @@ static void check_blocks(const convolution *c) {
     memcpy(memory, c->source, c->channels * c->height * c->width * sizeof(float));
     step.source.row = c->width;
     step.source.channel = c->height * c->width;
-    step.source_block = 1;
+    step.blocks.source_block = 1;
     step.result.start = memory_count / 2;
-    step.result.row = step.columns * block;
-    step.result.channel = step.rows * step.result.row;
-    step.group = kernels->blocks_group(c->filters);
+    step.result.row = step.geometry.columns * block;
+    step.result.channel = step.geometry.rows * step.result.row;
+    step.blocks.group = kernels->blocks_group(c->filters);
     const int filled = (c->filters + block - 1) / block * block;
     float *weights = calloc(filled * c->channels * c->size * c->size + 64, sizeof(float));
     float *biases = calloc(filled + 64, sizeof(float)), *next = weights;
     memcpy(biases, c->biases, c->filters * sizeof(float));
-    for (int first = 0; first < filled; first += step.group)
+    for (int first = 0; first < filled; first += step.blocks.group)
         for (int j = 0; j < c->size; j++)
             for (int i = 0; i < c->size; i++)
                 for (int channel = 0; channel < c->channels; channel++)
-                    for (int f = first; f < first + step.group && f < filled; f++, next++)
+                    for (int f = first; f < first + step.blocks.group && f < filled; f++, next++)
                         if (f < c->filters)
                             *next = c->weights[((f * c->channels + channel) * c->size + i)
                                                * c->size + j];
@@ -82,8 +85,8 @@ static void check_blocks(const convolution *c) {
     step.kernel = kernels->convolution_by_blocks;
     inference_run(&step, 1, memory);
     for (int f = 0; f < c->filters; f++)
-        for (int y = 0; y < step.rows; y++)
-            for (int x = 0; x < step.columns; x++)
+        for (int y = 0; y < step.geometry.rows; y++)
+            for (int x = 0; x < step.geometry.columns; x++)
                 check(
                     "blocks",
                     memory[step.result.start + f / block * step.result.channel
@@ -106,24 +109,24 @@ static void check_blocks_in_bfloat16(const convolution *c) {
     inference_step step = step_of(c);
     const int sources = (c->channels + block - 1) / block * block;
     const int filled = (c->filters + block - 1) / block * block;
-    step.in_bfloat16 = true;
-    step.channels = sources;
-    step.source_block = block;
+    step.blocks.in_bfloat16 = true;
+    step.geometry.channels = sources;
+    step.blocks.source_block = block;
     step.source.row = c->width * block;
     step.source.channel = c->height * step.source.row;
     memset(memory, 0, memory_count * sizeof(float));
     lay_out_blocks(c, &step.source);
     step.result.start = memory_count / 2;
-    step.result.row = step.columns * block;
-    step.result.channel = step.rows * step.result.row;
+    step.result.row = step.geometry.columns * block;
+    step.result.channel = step.geometry.rows * step.result.row;
     step.scratch = memory_count + inference_slack
         - kernels->blocks_scratch(sources, c->height, c->width);
-    step.group = kernels->blocks_group(c->filters);
+    step.blocks.group = kernels->blocks_group(c->filters);
     float *weights = calloc((size_t)filled * sources * c->size * c->size, sizeof(float));
     float *biases = calloc(filled, sizeof(float)), *next = weights;
     memcpy(biases, c->biases, c->filters * sizeof(float));
-    for (int first = 0; first < filled; first += step.group) {
-        const int end = first + step.group < filled ? first + step.group : filled;
+    for (int first = 0; first < filled; first += step.blocks.group) {
+        const int end = first + step.blocks.group < filled ? first + step.blocks.group : filled;
         float *group = next, *packed = weights + first * sources * c->size * c->size / 2;
         for (int j = 0; j < c->size; j++)
             for (int i = 0; i < c->size; i++)
@@ -145,8 +148,8 @@ static void check_blocks_in_bfloat16(const convolution *c) {
     exact.source = source;
     exact.weights = taps;
     for (int f = 0; f < c->filters; f++)
-        for (int y = 0; y < step.rows; y++)
-            for (int x = 0; x < step.columns; x++)
+        for (int y = 0; y < step.geometry.rows; y++)
+            for (int x = 0; x < step.geometry.columns; x++)
                 check(
                     "blocks in bfloat16",
                     memory[step.result.start + f / block * step.result.channel
@@ -182,15 +185,15 @@ static void check_tiles(const convolution *c, int tile_size, bool in_bfloat16) {
     const int sources = (c->channels + block - 1) / block * block;
     const int filled = (c->filters + block - 1) / block * block;
     const int side = c->size + tile_size - 1, positions = side * side;
-    step.tile_size = tile_size;
-    step.in_bfloat16 = in_bfloat16;
+    step.tiles.size = tile_size;
+    step.tiles.in_bfloat16 = in_bfloat16;
     step.source.row = c->width * block;
     step.source.channel = c->height * step.source.row;
     memset(memory, 0, memory_count * sizeof(float));
     lay_out_blocks(c, &step.source);
     step.result.start = memory_count / 4;
-    step.result.row = step.columns * block;
-    step.result.channel = step.rows * step.result.row;
+    step.result.row = step.geometry.columns * block;
+    step.result.channel = step.geometry.rows * step.result.row;
     // At the end of memory, so that a sanitizer sees what is written behind.
     step.scratch = memory_count + inference_slack
         - kernels->tiles_scratch(c->size, tile_size, c->channels);
@@ -217,8 +220,8 @@ static void check_tiles(const convolution *c, int tile_size, bool in_bfloat16) {
     const int terms = c->channels * c->size * c->size + 1;
     const double tolerance = in_bfloat16 ? tile_rounding * sqrt(terms) : terms * 4e-7;
     for (int f = 0; f < c->filters; f++)
-        for (int y = 0; y < step.rows; y++)
-            for (int x = 0; x < step.columns; x++)
+        for (int y = 0; y < step.geometry.rows; y++)
+            for (int x = 0; x < step.geometry.columns; x++)
                 check_within(
                     in_bfloat16 ? "tiles in bfloat16" : "tiles",
                     memory[step.result.start + f / block * step.result.channel
@@ -252,29 +255,30 @@ static void check_convolution(int channels, int filters, int size, int stride, i
 static void check_linear(
     int channels, int height, int width, int outputs, int frame, bool in_bfloat16
 ) {
-    const int lanes = kernels->column_lanes * (in_bfloat16 ? 2 : 1), row = width + 2 * frame, features = height * width;
+    const int lanes = kernels->column_lanes * (in_bfloat16 ? 2 : 1);
+    const int row = width + 2 * frame, features = height * width;
     const int vectors = (width + lanes - 1) / lanes, rows = channels * height;
     inference_step step;
     memset(&step, 0, sizeof step);
-    step.samples = 1;
-    step.channels = channels;
-    step.height = height;
-    step.width = width;
+    step.geometry.samples = 1;
+    step.geometry.channels = channels;
+    step.geometry.height = height;
+    step.geometry.width = width;
     step.source.row = row;
     step.source.channel = row * (height + 2 * frame);
     step.source.start = frame * (row + 1);
     step.result.start = memory_count / 2;
-    step.result_channels = outputs;
-    step.group = kernels->linear_group(outputs);
-    step.in_bfloat16 = in_bfloat16;
+    step.geometry.result_channels = outputs;
+    step.linear.group = kernels->linear_group(outputs);
+    step.linear.in_bfloat16 = in_bfloat16;
     step.scratch = memory_count + inference_slack - kernels->linear_scratch(width);
     float *source = numbers(channels * features, 1), *biases = numbers(outputs, 1);
     float *matrix = numbers((size_t)outputs * channels * features, 1);
     float *weights = calloc((size_t)outputs * rows * vectors * lanes + 64, sizeof(float));
     float *next = weights;
-    for (int first = 0; first < outputs; first += step.group)
+    for (int first = 0; first < outputs; first += step.linear.group)
         for (int vector = 0; vector < rows * vectors; vector++)
-            for (int o = first; o < first + step.group && o < outputs; o++)
+            for (int o = first; o < first + step.linear.group && o < outputs; o++)
                 for (int lane = 0; lane < lanes; lane++, next++) {
                     const int x = vector % vectors * lanes + lane, y = vector / vectors;
                     if (x < width) *next = matrix[(o * rows + y) * width + x];
@@ -296,7 +300,9 @@ static void check_linear(
             const float x = source[i], weight = matrix[o * channels * features + i];
             sum += in_bfloat16 ? (double)rounded(x) * rounded(weight) : (double)x * weight;
         }
-        check(in_bfloat16 ? "linear in bfloat16" : "linear", memory[step.result.start + o], sum, channels * features + 1);
+        check(
+            in_bfloat16 ? "linear in bfloat16" : "linear", memory[step.result.start + o], sum,
+            channels * features + 1);
     }
     free(source);
     free(biases);
