@@ -46,11 +46,8 @@ extension ProgramCompiler {
         var arguments = [Argument(.source, source), Argument(.gradient, gradient)]
         let memory = self.wanted(descriptor, .workspace)
         if memory.byteCount > 0 {
-            let left = Argument(.workspace, add(memory))
-            arguments.append(left)
-            try append(
-                forward, for: instruction.operation.description,
-                [Argument(.source, source), Argument(.result, add(layout)), left])
+            arguments.append(
+                try appendForwardPass(forward, instruction, source, workspace: memory))
         }
         guard fills || widens else {
             return try appendGradient(descriptor, instruction, arguments)
@@ -65,6 +62,17 @@ extension ProgramCompiler {
             try appendReorder(target, self.result(result, imageLayout(of: result)))
         }
         try finish(result)
+    }
+
+    /// Appends the pass that leaves behind what the derivative reads.
+    private mutating func appendForwardPass(
+        _ forward: Handle, _ instruction: Program.Instruction, _ source: View, workspace: Layout
+    ) throws(EngineError) -> Argument {
+        let left = Argument(.workspace, add(workspace))
+        try append(
+            forward, for: instruction.operation.description,
+            [Argument(.source, source), Argument(.result, add(source.layout)), left])
+        return left
     }
 
     private func responseNormalizationForward(

@@ -20,21 +20,28 @@ struct ShortcutKernel: HostKernel {
         if isGradient {
             memory[1].initializeMemory(
                 as: UInt8.self, repeating: 0, count: source.reduce(bytesPerElement, *))
-            forEachPixel { narrow, wide, count in
-                (memory[1] + narrow).copyMemory(from: memory[0] + wide, byteCount: count)
+            forEachPixel { pixel in
+                (memory[1] + pixel.narrow).copyMemory(
+                    from: memory[0] + pixel.wide, byteCount: pixel.byteCount)
             }
         } else {
             memory[1].initializeMemory(
                 as: UInt8.self, repeating: 0, count: result.reduce(bytesPerElement, *))
-            forEachPixel { narrow, wide, count in
-                (memory[1] + wide).copyMemory(from: memory[0] + narrow, byteCount: count)
+            forEachPixel { pixel in
+                (memory[1] + pixel.wide).copyMemory(
+                    from: memory[0] + pixel.narrow, byteCount: pixel.byteCount)
             }
         }
     }
 
-    /// Calls `body` with where a pixel that is kept begins in the source, where its channels begin
-    /// in the result, and how many bytes they take.
-    private func forEachPixel(_ body: (Int, Int, Int) -> Void) {
+    /// The channels of a pixel that is kept.
+    private struct Pixel {
+        /// Where they begin in the source and in the result.
+        let narrow, wide: Int
+        let byteCount: Int
+    }
+
+    private func forEachPixel(_ body: (Pixel) -> Void) {
         let (narrow, wide) = (source[1] * bytesPerElement, result[1] * bytesPerElement)
         let front = shortcut.channelsBefore * bytesPerElement
         for sample in 0..<result[0] {
@@ -43,8 +50,9 @@ struct ShortcutKernel: HostKernel {
                 let resultRow = (sample * result[2] + row) * result[3]
                 for column in 0..<result[3] {
                     body(
-                        (sourceRow + column * shortcut.stride) * narrow,
-                        (resultRow + column) * wide + front, narrow)
+                        Pixel(
+                            narrow: (sourceRow + column * shortcut.stride) * narrow,
+                            wide: (resultRow + column) * wide + front, byteCount: narrow))
                 }
             }
         }
