@@ -95,22 +95,49 @@ INLINE void channel_block_store(
         }
 }
 
+/// Where the source of a block's first pixel is at some tap, and how far it is to that of the next
+/// pixel, along columns and rows.
+typedef struct {
+    const float *source;
+    ptrdiff_t column, row;
+} channel_tap;
+
+/// Adds the products with one tap.
+INLINE void channel_block_add(
+    const channel_block_shape *shape, const channel_tap *tap, const float *weights,
+    channel_sums *sums
+) {
+    const int columns = shape->columns, vectors = shape->vectors;
+    const int whole = shape->has_half ? vectors - 1 : vectors;
+    narrow weight[CHANNEL_VECTORS];
+    UNROLL for (int g = 0; g < vectors; g++)
+        weight[g] = narrow_load(weights + g * NARROW_LANES);
+    UNROLL for (int r = 0; r < shape->rows; r++) {
+        narrow pixel[2];
+        UNROLL for (int x = 0; x < columns; x++) {
+            pixel[x] = narrow_of(tap->source[r * tap->row + x * tap->column]);
+            UNROLL for (int g = 0; g < whole; g++)
+                sums->whole[r][x][g] += pixel[x] * weight[g];
+        }
+        if (shape->has_half)
+            sums->half[r] += weight[vectors - 1] * narrow_of_halves(pixel[0], pixel[columns - 1]);
+    }
+}
+
 INLINE void channel_block_run(
     const inference_step *step, const channel_block *block, const channel_block_shape *shape
 ) {
-    const int rows = shape->rows, columns = shape->columns, vectors = shape->vectors;
-    const int has_half = shape->has_half;
-    const int whole = has_half ? vectors - 1 : vectors;
+    const int vectors = shape->vectors, size = step->geometry.kernel_size;
+    const int stride = step->geometry.stride;
+    channel_tap tap = {.column = stride, .row = stride * step->source.row};
     channel_sums sums;
     UNROLL for (int g = 0; g < vectors; g++) {
         const narrow bias = narrow_load(block->biases + g * NARROW_LANES);
-        UNROLL for (int r = 0; r < rows; r++) {
-            UNROLL for (int x = 0; x < columns; x++) sums.whole[r][x][g] = bias;
+        UNROLL for (int r = 0; r < shape->rows; r++) {
+            UNROLL for (int x = 0; x < shape->columns; x++) sums.whole[r][x][g] = bias;
             sums.half[r] = bias;
         }
     }
-    const int size = step->geometry.kernel_size, stride = step->geometry.stride;
-    const ptrdiff_t row_distance = stride * step->source.row;
     for (int c = 0; c < step->geometry.channels; c++) {
         for (int ky = block->first_row; ky < block->end_row; ky++) {
             const float *source =
@@ -119,20 +146,8 @@ INLINE void channel_block_run(
                 + (((ptrdiff_t)c * size + ky) * size + block->first_column) * vectors
                     * NARROW_LANES;
             for (int kx = block->first_column; kx < block->end_column; kx++) {
-                narrow weight[CHANNEL_VECTORS];
-                UNROLL for (int g = 0; g < vectors; g++)
-                    weight[g] = narrow_load(weights + g * NARROW_LANES);
-                UNROLL for (int r = 0; r < rows; r++) {
-                    narrow pixel[2];
-                    UNROLL for (int x = 0; x < columns; x++) {
-                        pixel[x] = narrow_of(source[r * row_distance + x * stride + kx]);
-                        UNROLL for (int g = 0; g < whole; g++)
-                            sums.whole[r][x][g] += pixel[x] * weight[g];
-                    }
-                    if (has_half)
-                        sums.half[r] += weight[vectors - 1]
-                            * narrow_of_halves(pixel[0], pixel[columns - 1]);
-                }
+                tap.source = source + kx;
+                channel_block_add(shape, &tap, weights, &sums);
                 weights += vectors * NARROW_LANES;
             }
         }

@@ -6,9 +6,11 @@
 #include "pixels.h"
 #include "bfloat16.h"
 
+#include "pixel_block.h"
 #include "convolution_by_blocks.h"
 #include "blocks.h"
 #include "tile_transforms.h"
+#include "tiles.h"
 #include "convolution_by_tiles.h"
 #include "convolution_by_channels.h"
 #include "convolution_by_columns.h"

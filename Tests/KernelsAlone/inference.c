@@ -20,9 +20,9 @@ static void check_planes(const convolution *c, bool along_columns) {
     step.result.row = step.geometry.columns;
     step.result.channel = step.geometry.rows * step.geometry.columns;
     step.planes.end_column = step.geometry.columns;
-    step.planes.group = along_columns ? kernels->columns_group(c->filters, step.geometry.columns)
-                               : kernels->channels_group(c->filters);
-    const int group = step.planes.group;
+    const int group = along_columns ? kernels->columns_group(c->filters, step.geometry.columns)
+                                    : kernels->channels_group(c->filters);
+    step.planes.group = group;
     const int groups = (c->filters + group - 1) / group;
     float *weights = calloc(groups * group * taps + 64, sizeof(float));
     float *biases = calloc(groups * group + 64, sizeof(float));

@@ -1,9 +1,7 @@
 #ifndef C_INFERENCE_KERNELS_H
 #define C_INFERENCE_KERNELS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "inference_step.h"
 
 // Kernels for inference on a CPU, each compiled for several instruction sets.
 //
@@ -21,120 +19,6 @@ typedef enum {
 
 /// How many variants there are.
 #define inference_variant_count 5
-
-/// Kernels may read so many floats behind the last element of a source, never before the first.
-/// What is read there does not reach a result.
-#define inference_slack 16
-
-/// Where a value lies: distances in floats, the start counted from the start of the memory.
-///
-/// Values are planes, one per channel, or blocks, in which 16 channels of a pixel lie side by side
-/// and lanes beyond the last channel are 0; `channel` is the distance between planes or blocks.
-typedef struct {
-    ptrdiff_t start;
-    ptrdiff_t sample;
-    ptrdiff_t channel;
-    ptrdiff_t row;
-} inference_place;
-
-typedef struct inference_step inference_step;
-
-/// Runs one step on a caller's memory.
-typedef void (*inference_kernel)(const inference_step *step, float *memory);
-
-/// Sizes of a step, and how windows move over its source.
-typedef struct {
-    int32_t samples;
-    /// Sizes of the source.
-    int32_t channels, height, width;
-    /// Sizes of what is computed; before the maximum of 2x2 windows, where that is taken too.
-    int32_t result_channels, rows, columns;
-    /// Of convolutions and pooling; a shortcut has a stride, too.
-    int32_t kernel_size, stride, padding;
-} inference_geometry;
-
-/// What becomes of a result before it is stored.
-typedef struct {
-    /// Whether a second summand is added.
-    bool has_other;
-    /// Whether `max(0, x)` is applied.
-    bool has_relu;
-    /// Whether the result is the maximum of 2x2 windows, two apart; those at the end may be cut.
-    bool takes_maximum;
-} inference_epilogue;
-
-/// Of a convolution from planes to planes.
-typedef struct {
-    /// How many result channels the packed weights hold side by side.
-    int32_t group;
-    /// The part of the columns that this step computes; even where windows are taken.
-    int32_t first_column, end_column;
-} inference_planes_convolution;
-
-/// Of a convolution to blocks.
-typedef struct {
-    /// How many result channels the packed weights hold side by side.
-    int32_t group;
-    /// How many channels of a source pixel lie side by side: 1 in planes, 16 in blocks.
-    int32_t source_block;
-    /// Whether a source in blocks is rounded to bfloat16. Pairs of numbers lie in the place of
-    /// single ones: the weights of two following source channels side by side.
-    bool in_bfloat16;
-} inference_blocks_convolution;
-
-/// Of a convolution by tiles.
-typedef struct {
-    /// Results along a side of a tile: 2, or 4 where the kernel is 3x3.
-    int32_t size;
-    /// Whether tiles are rounded to bfloat16; the weights are pairs then, as of blocks.
-    bool in_bfloat16;
-} inference_tiles_convolution;
-
-/// Of a fully connected layer.
-typedef struct {
-    /// How many result features the packed weights hold side by side.
-    int32_t group;
-    /// Whether features are rounded to bfloat16; the weights of two following ones are a pair then.
-    bool in_bfloat16;
-} inference_linear;
-
-/// Of a local response normalization.
-typedef struct {
-    /// How many neighbouring channels, at most 33.
-    int32_t size;
-    float alpha, beta, k;
-} inference_local_response;
-
-/// Of a shortcut.
-typedef struct {
-    /// The result channel to which the source's first channel goes.
-    int32_t first_channel;
-} inference_shortcut;
-
-/// One call of a kernel.
-struct inference_step {
-    inference_kernel kernel;
-    inference_place source;
-    /// The second summand, where there is one.
-    inference_place other;
-    inference_place result;
-    /// Where scratch memory begins, counted as places are.
-    ptrdiff_t scratch;
-    const float *weights;
-    /// One per result channel.
-    const float *biases;
-    inference_geometry geometry;
-    inference_epilogue epilogue;
-    /// What only one kind of kernel reads.
-    union {
-        inference_planes_convolution planes;
-        inference_blocks_convolution blocks;
-        inference_tiles_convolution tiles;
-        inference_linear linear;
-        inference_local_response response;
-        inference_shortcut shortcut;
-    };
-};
 
 /// The kernels of one variant.
 typedef struct {

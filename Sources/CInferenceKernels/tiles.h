@@ -1,0 +1,104 @@
+// Tiles of a source and of results: what they are like, where they lie, and their transforms.
+
+/// Tiles that are computed together.
+#define TILES 16
+
+/// From one position of tiles or sums to the next, there is a line more than they take: otherwise
+/// all positions of a tile would fall on few sets of the cache.
+#define TILE_GAP BLOCK
+
+/// Floats from one position of sums to the next.
+#define SUMS_DISTANCE (TILES * BLOCK + TILE_GAP)
+
+/// Floats from one position of tiles to the next; a pixel of a tile takes `taken`.
+INLINE ptrdiff_t tiles_distance(int blocks, int taken) {
+    return (ptrdiff_t)blocks * TILES * taken + TILE_GAP;
+}
+
+/// What tiles are like. Constants wherever some are computed.
+typedef struct {
+    /// Pixels along a side of a tile of the source, and results along a side of what comes of it.
+    int side, results;
+    bool in_bfloat16;
+} tile_shape;
+
+/// Floats that a pixel of a tile takes; in bfloat16 one holds two numbers.
+INLINE int tile_pixel(const tile_shape *shape) { return shape->in_bfloat16 ? BLOCK_PAIRS : BLOCK; }
+
+/// A tile of a source block, by its first row and column, and where it goes, position by position.
+typedef struct {
+    const float *source;
+    int y, x;
+    float *tile;
+    ptrdiff_t distance;
+} source_tile;
+
+/// A tile of results of a block, by its first row and column, and the sums that it comes from.
+typedef struct {
+    const float *sums;
+    int y, x;
+    const pixel *bias;
+    const float *other;
+    float *result;
+} result_tile;
+
+/// Transforms a tile of the source. `is_inside` says that nothing of it lies beyond the image.
+INLINE void source_tile_transform(
+    const inference_step *step, const tile_shape *shape, const source_tile *tile, bool is_inside
+) {
+    static const float zeros[BLOCK];
+    pixel d[LARGEST_TILE * LARGEST_TILE];
+    const int side = shape->side, height = step->geometry.height, width = step->geometry.width;
+    UNROLL for (int j = 0; j < side; j++) {
+        UNROLL for (int i = 0; i < side; i++) {
+            const int row = tile->y + i, column = tile->x + j;
+            const float *address = tile->source + row * step->source.row + column * BLOCK;
+            if (!is_inside && (row < 0 || row >= height || column < 0 || column >= width))
+                address = zeros;
+            d[i * side + j] = PIXEL(address);
+        }
+        tile_source_line(d + j, side, side);
+    }
+    UNROLL for (int i = 0; i < side; i++) {
+        tile_source_line(d + i * side, 1, side);
+        UNROLL for (int j = 0; j < side; j++) {
+            const int p = i * side + j;
+            float *position = tile->tile + p * tile->distance;
+            if (shape->in_bfloat16) pixel_store_rounded(position, d + p);
+            else PIXEL_RESULT(position) = d[p];
+        }
+    }
+}
+
+/// Transforms the sums of one tile to results and stores those that the image has; all of them
+/// where `is_inside` says so.
+INLINE void result_tile_transform(
+    const inference_step *step, const tile_shape *shape, const result_tile *tile, bool is_inside
+) {
+    // Read once: the compiler cannot know that results are not stored over them.
+    const int has_other = step->epilogue.has_other, has_relu = step->epilogue.has_relu;
+    const ptrdiff_t other_row = step->other.row, result_row = step->result.row;
+    const int side = shape->side, results = shape->results;
+    const int rows = is_inside ? results : smaller(results, step->geometry.rows - tile->y);
+    const int columns = is_inside ? results : smaller(results, step->geometry.columns - tile->x);
+    pixel m[LARGEST_TILE * LARGEST_TILE];
+    UNROLL for (int j = 0; j < side; j++) {
+        UNROLL for (int i = 0; i < side; i++)
+            m[i * side + j] = PIXEL(tile->sums + (i * side + j) * SUMS_DISTANCE);
+        tile_result_line(m + j, side, side, results);
+    }
+    const float *other = tile->other + tile->y * other_row + tile->x * BLOCK;
+    float *result = tile->result + tile->y * result_row + tile->x * BLOCK;
+    UNROLL for (int i = 0; i < results; i++) {
+        pixel *r = m + i * side;
+        if (i >= rows) return;
+        tile_result_line(r, 1, side, results);
+        UNROLL for (int j = 0; j < results; j++) {
+            if (j >= columns) continue;
+            r[j] += *tile->bias;
+            if (has_other) r[j] += PIXEL(other + i * other_row + j * BLOCK);
+            if (has_relu) pixel_cut(r + j);
+            PIXEL_RESULT(result + i * result_row + j * BLOCK) = r[j];
+        }
+    }
+}
