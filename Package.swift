@@ -201,6 +201,20 @@ if Context.environment["BRANCHYNET_FUZZ"] != nil {
         .executableTarget(name: "Fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzer"))
 }
 
+// The programs of Examples/Programs, which ./test builds with everything else.
+if Context.environment["BRANCHYNET_EXAMPLES"] != nil {
+    for program in ["batch", "calibrate", "classify", "evaluate", "train"] {
+        package.targets.append(
+            .executableTarget(
+                name: "example-\(program)",
+                dependencies: [
+                    "BranchyClassifier", "BranchyNet", "BranchyTraining", "BranchyEvaluation",
+                    "BranchyWorkflow", "NativeEngine",
+                    .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
+                ], path: "Examples/Programs/Sources/\(program)"))
+    }
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),

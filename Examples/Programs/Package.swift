@@ -2,21 +2,26 @@
 
 import PackageDescription
 
+/// The libraries that each program needs.
+let programs = [
+    "classify": ["BranchyClassifier", "BranchyNet", "NativeEngine"],
+    "batch": ["BranchyClassifier", "BranchyNet", "NativeEngine"],
+    "train": ["BranchyNet", "BranchyTraining", "BranchyWorkflow", "OneDNNEngine"],
+    "calibrate": ["BranchyEvaluation", "BranchyNet", "BranchyWorkflow", "NativeEngine"],
+    "evaluate": ["BranchyEvaluation", "BranchyNet", "BranchyWorkflow", "NativeEngine"],
+]
+
 let package = Package(
     name: "Programs",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // Without traits: the engine that trains, and its system library, stay away.
-        .package(name: "BranchyNet", path: "../..", traits: [])
+        // Programs that only answer images can leave out the engine that trains, by `traits: []`.
+        .package(name: "BranchyNet", path: "../..")
     ],
-    targets: ["classify", "batch"].map { name in
+    targets: programs.map { name, libraries in
         .executableTarget(
             name: name,
-            dependencies: [
-                .product(name: "BranchyClassifier", package: "BranchyNet"),
-                .product(name: "BranchyNet", package: "BranchyNet"),
-                .product(name: "NativeEngine", package: "BranchyNet"),
-            ],
+            dependencies: libraries.map { .product(name: $0, package: "BranchyNet") },
             swiftSettings: [.treatAllWarnings(as: .error)])
     },
     swiftLanguageModes: [.v6]
