@@ -85,7 +85,7 @@ lint: ## Check the style of Swift and shell sources
 	Scripts/lint-shell
 
 doc: setup ## Build the documentation of the libraries
-	swift package generate-documentation $(addprefix --target ,$(DOCUMENTED))
+	BRANCHYNET_DOC=1 swift package generate-documentation $(addprefix --target ,$(DOCUMENTED))
 
 clean: ## Remove what was built, keeping the sources of dependencies
 	swift package clean

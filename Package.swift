@@ -32,7 +32,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // Floor 1: programs of operations, and the engine boundary. Knows no exits.
@@ -199,6 +198,12 @@ let package = Package(
 if Context.environment["BRANCHYNET_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(name: "Fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzer"))
+}
+
+// What makes the documentation, for `make doc`.
+if Context.environment["BRANCHYNET_DOC"] != nil {
+    package.dependencies.append(
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }
 
 // The programs of Examples/Programs, which ./test builds with everything else.

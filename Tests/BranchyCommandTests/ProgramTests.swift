@@ -1,3 +1,4 @@
+import BranchyWorkflow
 import Foundation
 import Testing
 
@@ -16,7 +17,7 @@ struct ProgramTests {
     @Test func tellsItsVersion() throws {
         let result = try Program.run("--version")
         #expect(result.status == 0)
-        #expect(result.output.hasPrefix("branchynet 0.1.0"))
+        #expect(result.output.hasPrefix("branchynet \(Version.number)"))
     }
 
     @Test func listsItsSubcommandsAndExitCodes() throws {

@@ -7,10 +7,11 @@ struct EvaluationTests {
     @Test func agreesWithCountsByHand() throws {
         let evaluation = try SampleImages.evaluation()
         #expect(evaluation.samples == 5)
-        #expect(evaluation.exitRates == [2.0 / 5, 3.0 / 5])
-        #expect(evaluation.accuracy == 2.0 / 5)
-        #expect(evaluation.exitedAccuracy == [1.0 / 2, 1.0 / 3])
-        #expect(evaluation.forcedAccuracy == [3.0 / 5, 2.0 / 5])
+        #expect(evaluation.exitRates == [0.4, 0.6])
+        #expect(evaluation.accuracy == 0.4)
+        let oneOfThree = 1.0 / 3
+        #expect(evaluation.exitedAccuracy == [0.5, oneOfThree])
+        #expect(evaluation.forcedAccuracy == [0.6, 0.4])
     }
 
     /// Two linear layers of 2·2: those who leave early cost 4, the others 8.
@@ -23,14 +24,14 @@ struct EvaluationTests {
     @Test func nobodyLeavesEarlyAtThresholdZero() throws {
         let evaluation = try SampleImages.evaluation(threshold: 0)
         #expect(evaluation.exitRates == [0, 1])
-        #expect(evaluation.exitedAccuracy == [nil, 2.0 / 5])
+        #expect(evaluation.exitedAccuracy == [nil, 0.4])
         #expect(evaluation.accuracy == evaluation.forcedAccuracy[1])
     }
 
     @Test func everybodyLeavesEarlyAtAnInfiniteThreshold() throws {
         let evaluation = try SampleImages.evaluation(threshold: .infinity)
         #expect(evaluation.exitRates == [1, 0])
-        #expect(evaluation.exitedAccuracy == [3.0 / 5, nil])
+        #expect(evaluation.exitedAccuracy == [0.6, nil])
         #expect(evaluation.accuracy == evaluation.forcedAccuracy[0])
     }
 

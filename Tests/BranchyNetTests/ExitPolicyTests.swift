@@ -11,6 +11,26 @@ struct ExitPolicyTests {
         return ExitObservation(logits: logits.span, exit: exit)
     }
 
+    @Test func sayWhatTheyAre() {
+        let thresholds = ThresholdPolicy(thresholds: [0.3, .infinity])
+        let descriptions: [(any ExitPolicy, String)] = [
+            (thresholds, "entropy below 0.3, inf"),
+            (ThresholdPolicy(score: .margin, thresholds: [0.5]), "margin from 0.5"),
+            (ThresholdPolicy(thresholds: []), "no early exit"),
+            (PatiencePolicy(patience: 2), "patience 2"),
+            (FixedExitPolicy(exit: 0), "always exit 1"),
+            (
+                DeadlinePolicy(.microseconds(300), timeToExit: [], orEarlierBy: thresholds),
+                "entropy below 0.3, inf, within 300.0 µs"
+            ),
+            (DeadlinePolicy(.milliseconds(2), timeToExit: []), "within 2,000.0 µs"),
+            (UsersPolicy(), "UsersPolicy"),
+        ]
+        for (policy, description) in descriptions {
+            #expect("\(policy)" == description)
+        }
+    }
+
     /// Where a policy lets a sample leave whose exits give these answers.
     private static func exit(_ answers: [Int], by policy: some ExitPolicy) -> Int {
         let observations = answers.enumerated().map { observation($1, exit: $0) }
@@ -132,4 +152,13 @@ struct ExitPolicyTests {
         _ = try predictor.predict(batch: sample.images)
         #expect(before.duration(to: clock.now) == .seconds(1))
     }
+}
+
+/// A policy that somebody wrote who says nothing of it.
+private struct UsersPolicy: ExitPolicy {
+    func accepts(
+        _ observation: ExitObservation, after earlier: Span<ExitObservation>, elapsed: Duration
+    ) -> Bool { false }
+
+    func validate(exitCount: Int) throws(PolicyError) {}
 }

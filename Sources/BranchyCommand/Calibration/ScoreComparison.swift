@@ -17,7 +17,7 @@ struct ScoreComparison {
         for choice in choices {
             let thresholds = choice.point.thresholds.map { "\($0)" }.joined(separator: ", ")
             table.add([
-                choice.score?.title ?? PolicyDescription(choice.policy.exitPolicy).text,
+                choice.score?.title ?? "\(choice.policy.exitPolicy)",
                 choice.score == nil ? "-" : thresholds, Format.percent(choice.point.accuracy),
                 Format.percent(choice.point.earlyExitRate),
                 Format.microseconds(choice.point.cost),

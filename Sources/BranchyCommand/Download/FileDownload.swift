@@ -27,6 +27,7 @@ package struct FileDownload {
     private let destination: String
     private let mirrors: [String]
     private let stallTimeout: Duration
+    private let now: () -> ContinuousClock.Instant
     private let shouldStop: () -> Bool
     private let observe: (Event) -> Void
 
@@ -36,15 +37,19 @@ package struct FileDownload {
     ///   - destination: path of the file; its folder has to be there.
     ///   - mirrors: URLs that the file's name follows, with `/` between.
     ///   - stallTimeout: how long a server may send nothing.
+    ///   - now: the time; tests hand in one that does not pass by itself.
     package init(
         of file: PublishedFile, to destination: String, mirrors: [String],
-        stallTimeout: Duration = .seconds(30), shouldStop: @escaping () -> Bool = { false },
-        observe: @escaping (Event) -> Void = { _ in }
+        stallTimeout: Duration = .seconds(30),
+        shouldStop: @escaping () -> Bool = { false },
+        observe: @escaping (Event) -> Void = { _ in },
+        now: @escaping () -> ContinuousClock.Instant = { .now }
     ) {
         self.file = file
         self.destination = destination
         self.mirrors = mirrors
         self.stallTimeout = stallTimeout
+        self.now = now
         self.shouldStop = shouldStop
         self.observe = observe
     }
@@ -228,11 +233,11 @@ extension FileDownload {
     }
 
     private func next(of exchange: borrowing HTTPExchange) throws -> HTTPExchange.Event {
-        let start = ContinuousClock.now
+        let start = now()
         repeat {
             if shouldStop() { throw Stop() }
             if let event = exchange.next(within: Self.pollMilliseconds) { return event }
-        } while start.duration(to: .now) < stallTimeout
+        } while start.duration(to: now()) < stallTimeout
         throw Refusal(text: "sends nothing for \(stallTimeout)")
     }
 }

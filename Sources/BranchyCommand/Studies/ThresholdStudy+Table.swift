@@ -1,3 +1,4 @@
+import BranchyNet
 import BranchyWorkflow
 
 extension ThresholdStudy {

@@ -32,6 +32,14 @@ public struct DeadlinePolicy: ExitPolicy {
         self.rule = rule
     }
 
+    /// Such as `entropy below 0.3, within 300.0 µs`.
+    public var description: String {
+        var microseconds: [UInt8] = []
+        microseconds.append(deadline / .microseconds(1), digits: 1)
+        return (rule.map { "\($0), " } ?? "")
+            + "within \(String(decoding: microseconds, as: UTF8.self)) µs"
+    }
+
     /// Elapsed time is what a deadline is about.
     public var readsTime: Bool { true }
 

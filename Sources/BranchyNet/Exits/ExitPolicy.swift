@@ -3,7 +3,10 @@
 /// A policy sees one sample: never its label, never the other samples of a batch. It is not asked
 /// at the final exit, which always answers. It must be a pure function of what it is given, so that
 /// what is replayed from recorded logits and times is what the predictor does.
-public protocol ExitPolicy: Sendable {
+///
+/// Its description names it and its parameters, as `entropy below 0.3`: that is what is printed of a
+/// policy, a user's own too. Without one of its own it is the type's name.
+public protocol ExitPolicy: Sendable, CustomStringConvertible {
     /// The first exit that is asked, 0 ..< number of exits; the branches before it are not run.
     var firstExit: Int { get }
 
@@ -27,6 +30,9 @@ public protocol ExitPolicy: Sendable {
 }
 
 extension ExitPolicy {
+    /// The type's name.
+    public var description: String { "\(Self.self)" }
+
     /// Every exit is asked.
     public var firstExit: Int { 0 }
 

@@ -15,6 +15,16 @@ public enum ExitScore: String, Hashable, Sendable, Codable, CaseIterable {
     /// The largest probability less the second largest; sure is at or above the threshold.
     case margin
 
+    /// The score as people write it.
+    public var title: String {
+        switch self {
+        case .entropy: "entropy"
+        case .normalizedEntropy: "normalized entropy"
+        case .maximumProbability: "maximum probability"
+        case .margin: "margin"
+        }
+    }
+
     /// The score of an observation.
     public func value(of observation: ExitObservation) -> Float {
         switch self {

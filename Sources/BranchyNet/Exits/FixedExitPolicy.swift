@@ -10,6 +10,9 @@ public struct FixedExitPolicy: ExitPolicy, Hashable, Codable {
         self.exit = exit
     }
 
+    /// Such as `always exit 1`, counted from 1.
+    public var description: String { "always exit \(exit + 1)" }
+
     /// The exit that answers.
     public var firstExit: Int { exit }
 

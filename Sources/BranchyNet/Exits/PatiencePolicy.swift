@@ -16,6 +16,9 @@ public struct PatiencePolicy: ExitPolicy, Hashable, Codable {
         self.patience = patience
     }
 
+    /// Such as `patience 2`.
+    public var description: String { "patience \(patience)" }
+
     /// Whether this exit and as many before it as the patience says gave the same answer.
     public func accepts(
         _ observation: ExitObservation, after earlier: Span<ExitObservation>, elapsed: Duration

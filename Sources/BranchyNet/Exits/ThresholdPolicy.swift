@@ -17,6 +17,13 @@ public struct ThresholdPolicy: ExitPolicy, Hashable, Codable {
         self.thresholds = thresholds
     }
 
+    /// Such as `entropy below 0.3, 0.2`.
+    public var description: String {
+        guard !thresholds.isEmpty else { return "no early exit" }
+        let numbers = thresholds.map { "\($0)" }.joined(separator: ", ")
+        return "\(score.title) \(score.acceptsAbove ? "from" : "below") \(numbers)"
+    }
+
     /// Whether the exit's score passes its threshold.
     public func accepts(
         _ observation: ExitObservation, after earlier: Span<ExitObservation>, elapsed: Duration

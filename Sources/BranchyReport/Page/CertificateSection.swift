@@ -62,7 +62,7 @@ struct CertificateSection: ReportSection {
                     + "\(Format.grouped(proof.samples)) images that chose nothing: at most "
                     + Format.percent(clause.upperBound)
             ),
-            ("thresholds", PolicyDescription(clause.policy).text),
+            ("thresholds", "\(clause.policy)"),
         ]
     }
 }

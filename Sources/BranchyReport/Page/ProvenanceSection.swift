@@ -58,7 +58,7 @@ struct ProvenanceSection: ReportSection {
     }
 
     private var thresholds: String {
-        let text = PolicyDescription(findings.policy.policy).text
+        let text = "\(findings.policy.policy)"
         switch findings.policy.origin {
         case .model:
             return text + (subject.trained.calibration.map { ", chosen by \($0.objective)" } ?? "")

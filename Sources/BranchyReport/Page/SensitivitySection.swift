@@ -72,7 +72,7 @@ struct SensitivitySection: ReportSection {
                 .remark(
                     subject.network.exitCount == 1
                         ? "The network has one exit: there is no threshold."
-                        : "There is no threshold: \(PolicyDescription(findings.policy.policy).text) "
+                        : "There is no threshold: \(findings.policy.policy) "
                             + "decides.")
             ]
         }

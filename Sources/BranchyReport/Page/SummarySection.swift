@@ -108,7 +108,7 @@ struct SummarySection: ReportSection {
         guard subject.network.exitCount > 1 else { return nil }
         return (
             "leave early", Format.percent(findings.counts.exitRates.dropLast().reduce(0, +)),
-            PolicyDescription(findings.policy.policy).text
+            "\(findings.policy.policy)"
         )
     }
 }

@@ -10,42 +10,17 @@ public struct PolicyDescription: Sendable {
     public let exit: Int?
     /// The time within which samples are answered, where there is one.
     public let deadlineMicroseconds: Double?
+    /// Its name and parameters, in a few words.
+    public let text: String
 
     /// Describes a policy.
     public init(_ policy: any ExitPolicy) {
+        text = "\(policy)"
         let deadline = policy as? DeadlinePolicy
         let rule = deadline == nil ? policy : deadline?.rule
         thresholds = rule as? ThresholdPolicy
         patience = (rule as? PatiencePolicy)?.patience
         exit = (rule as? FixedExitPolicy)?.exit
         deadlineMicroseconds = deadline.map { $0.deadline.seconds * 1e6 }
-    }
-
-    /// In a few words.
-    public var text: String {
-        let parts = [
-            thresholds.map(Self.text), patience.map { "patience \($0)" },
-            exit.map { "always exit \($0 + 1)" },
-            deadlineMicroseconds.map { "within " + Format.microseconds($0) },
-        ]
-        return parts.compactMap(\.self).joined(separator: ", ")
-    }
-
-    private static func text(_ policy: ThresholdPolicy) -> String {
-        guard !policy.thresholds.isEmpty else { return "no early exit" }
-        let numbers = policy.thresholds.map { "\($0)" }.joined(separator: ", ")
-        return "\(policy.score.title) \(policy.score.acceptsAbove ? "from" : "below") \(numbers)"
-    }
-}
-
-extension ExitScore {
-    /// The score as people write it.
-    package var title: String {
-        switch self {
-        case .entropy: "entropy"
-        case .normalizedEntropy: "normalized entropy"
-        case .maximumProbability: "maximum probability"
-        case .margin: "margin"
-        }
     }
 }

@@ -26,11 +26,12 @@ struct SampleDownload {
     func run(
         from mirrors: String..., stallTimeout: Duration = .seconds(30),
         shouldStop: @escaping () -> Bool = { false },
-        observe: @escaping (FileDownload.Event) -> Void = { _ in }
+        observe: @escaping (FileDownload.Event) -> Void = { _ in },
+        now: @escaping () -> ContinuousClock.Instant = { .now }
     ) throws -> String? {
         try FileDownload(
             of: Self.file, to: path, mirrors: mirrors, stallTimeout: stallTimeout,
-            shouldStop: shouldStop, observe: observe
+            shouldStop: shouldStop, observe: observe, now: now
         ).run()
     }
 
