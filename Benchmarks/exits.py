@@ -24,10 +24,10 @@ class Network:
 
 NETWORKS = [
     Network("b-lenet", "B-LeNet"),
-    Network("b-lenet-fast", "B-LeNet, fast kind", 1.10),
+    Network("b-lenet-fast", "B-LeNet, fast variant", 1.10),
     Network("b-alexnet", "B-AlexNet"),
-    Network("b-alexnet-fast", "B-AlexNet, fast kind", 1.15),
-    Network("b-resnet110-fast", "B-ResNet-110, fast kind", 1.05),
+    Network("b-alexnet-fast", "B-AlexNet, fast variant", 1.15),
+    Network("b-resnet110-fast", "B-ResNet-110, fast variant", 1.05),
 ]
 
 

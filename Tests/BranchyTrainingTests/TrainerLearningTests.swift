@@ -23,6 +23,10 @@ struct TrainerLearningTests {
         #expect(outcome == .completed)
         #expect(history.count == 8)
         #expect(history.last?.validationAccuracy == [1, 1])
+        let model = trainer.model()
+        #expect(model.parameters == trainer.state.modelParameters)
+        #expect(model.provenance.validationAccuracy == [1, 1])
+        #expect(model.classNames.count == model.network.classCount)
         let (first, last) = (try #require(history.first), try #require(history.last))
         #expect(last.trainingLoss < first.trainingLoss / 2)
     }

@@ -39,7 +39,7 @@ extension BranchedNetwork {
     /// AlexNet: ``bAlexNet`` without its branches, and ``bAlexNetFast`` without its branch.
     public static let alexNet = bAlexNet.withoutBranches(name: "alexnet")
 
-    /// B-AlexNet of the fast kind: the same trunk, and one branch, right behind the first
+    /// B-AlexNet of the fast variant: the same trunk, and one branch, right behind the first
     /// convolution's pooling.
     ///
     /// Two small convolutions with batch normalization are enough to answer most images, after a

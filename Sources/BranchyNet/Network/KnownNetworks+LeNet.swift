@@ -25,7 +25,7 @@ extension BranchedNetwork {
     /// LeNet: ``bLeNet`` without its branch, and ``bLeNetFast`` without its.
     public static let leNet = bLeNet.withoutBranches(name: "lenet")
 
-    /// B-LeNet of the fast kind: the same trunk, and one branch, which looks at the image itself.
+    /// B-LeNet of the fast variant: the same trunk, and one branch, which looks at the image itself.
     ///
     /// Sixteen filters, four pixels apart, are enough to answer most images before the trunk begins,
     /// for three per cent of its work.

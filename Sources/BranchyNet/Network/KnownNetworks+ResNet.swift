@@ -43,10 +43,10 @@ extension BranchedNetwork {
         Linear("linear", inputFeatures: 576, outputFeatures: 10)
     }
 
-    /// ResNet-110 of the paper's kind: ``bResNet110`` without its branches.
+    /// ResNet-110 of the paper's variant: ``bResNet110`` without its branches.
     public static let resNet110 = bResNet110.withoutBranches(name: "resnet110")
 
-    /// B-ResNet-110 of the fast kind: the standard trunk, and two branches of two strided
+    /// B-ResNet-110 of the fast variant: the standard trunk, and two branches of two strided
     /// convolutions each, behind a sixth and behind half of the work.
     ///
     /// References: He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016,
@@ -74,7 +74,7 @@ extension BranchedNetwork {
         Linear("linear", inputFeatures: 64, outputFeatures: 10)
     }
 
-    /// ResNet-110 of the fast kind: ``bResNet110Fast`` without its branches.
+    /// ResNet-110 of the fast variant: ``bResNet110Fast`` without its branches.
     public static let resNet110Fast = bResNet110Fast.withoutBranches(name: "resnet110-fast")
 
     /// Two convolutions that halve the size and double the channels, then the mean of each.

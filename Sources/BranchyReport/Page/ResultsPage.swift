@@ -54,7 +54,7 @@ public struct ResultsPage: Sendable {
 
     private var ours: String {
         let heading = [
-            "network", "kind", "data", "epochs", "accuracy", "mean time", "gain", "work saved",
+            "network", "variant", "data", "epochs", "accuracy", "mean time", "gain", "work saved",
             "leaves early", "exit rates", "worst case",
         ]
         return Self.table(heading, results.flatMap(rows))
@@ -74,7 +74,7 @@ public struct ResultsPage: Sendable {
         _ row: ExperimentResult.Row, of result: ExperimentResult, trainedBefore: String
     ) -> [String] {
         [
-            row.network, result.kind.rawValue, result.dataset, trainedBefore + "\(row.epochs)",
+            row.network, result.variant.rawValue, result.dataset, trainedBefore + "\(row.epochs)",
             Format.percent(row.accuracy), Format.microseconds(row.microseconds),
             "1", "1", "-", "-", "-",
         ]
@@ -82,7 +82,7 @@ public struct ResultsPage: Sendable {
 
     private func branchedRow(_ result: ExperimentResult, trainedBefore: String) -> [String] {
         [
-            result.branched.network, result.kind.rawValue, result.dataset,
+            result.branched.network, result.variant.rawValue, result.dataset,
             trainedBefore + "\(result.branched.epochs)",
             Format.percent(result.branched.accuracy),
             Format.microseconds(result.branched.microseconds), Format.gain(result.gain),

@@ -18,9 +18,9 @@ public struct Trainer: ~Copyable {
     public private(set) var state: TrainingState
 
     private let batchesPerEpoch: Int
-    private let engine: any Engine
-    private let training: TrainingSplit
-    private let validation: ValidationSplit
+    let engine: any Engine
+    let training: TrainingSplit
+    let validation: ValidationSplit
     private let loader: BatchLoader
     private var step: TrainingStep
 

@@ -15,7 +15,7 @@ public struct Experiment: Hashable, Sendable {
     }
 
     /// Whose structure the networks have.
-    public enum Kind: String, Hashable, Codable, Sendable {
+    public enum Variant: String, Hashable, Codable, Sendable {
         /// The paper's authors'.
         case paper
         /// A standard trunk, and branches that cost little of it.
@@ -25,7 +25,7 @@ public struct Experiment: Hashable, Sendable {
     /// Whose network it is.
     public let subject: Subject
     /// Whose structure the networks have.
-    public let kind: Kind
+    public let variant: Variant
     /// The network without branches.
     public let plain: String
     /// The network with branches.
@@ -40,8 +40,8 @@ public struct Experiment: Hashable, Sendable {
     /// What both are trained in.
     var precision = Precision.bfloat16
 
-    /// Where three quarters leave, B-AlexNet of the fast kind is twice as fast; of these settings
-    /// the most accurate. At the knee more leave, and both kinds are less accurate than the plain
+    /// Where three quarters leave, B-AlexNet of the fast variant is twice as fast; of these settings
+    /// the most accurate. At the knee more leave, and both variants are less accurate than the plain
     /// network on validation images.
     private static let threeQuarters = CalibrationObjective.earlyExitRate(atLeast: 0.75)
 
@@ -52,19 +52,19 @@ public struct Experiment: Hashable, Sendable {
     /// In the order of the page. The paper's ResNet-110 is built and timed, not trained.
     public static let all = [
         Experiment(
-            subject: .lenet, kind: .paper, plain: "lenet", branched: "b-lenet",
+            subject: .lenet, variant: .paper, plain: "lenet", branched: "b-lenet",
             precision: .float32),
         Experiment(
-            subject: .lenet, kind: .fast, plain: "lenet", branched: "b-lenet-fast",
+            subject: .lenet, variant: .fast, plain: "lenet", branched: "b-lenet-fast",
             precision: .float32),
         Experiment(
-            subject: .alexnet, kind: .paper, plain: "alexnet", branched: "b-alexnet",
+            subject: .alexnet, variant: .paper, plain: "alexnet", branched: "b-alexnet",
             objective: threeQuarters, score: .best),
         Experiment(
-            subject: .alexnet, kind: .fast, plain: "alexnet", branched: "b-alexnet-fast",
+            subject: .alexnet, variant: .fast, plain: "alexnet", branched: "b-alexnet-fast",
             objective: threeQuarters, score: .best),
         Experiment(
-            subject: .resnet110, kind: .fast, plain: "resnet110-fast",
+            subject: .resnet110, variant: .fast, plain: "resnet110-fast",
             branched: "b-resnet110-fast", startsFromPlain: true, objective: sevenTenths,
             score: .best),
     ]

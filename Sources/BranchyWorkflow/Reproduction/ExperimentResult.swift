@@ -18,7 +18,7 @@ public struct ExperimentResult: Codable, Hashable, Sendable {
     }
 
     /// Whose structure the networks have.
-    public let kind: Experiment.Kind
+    public let variant: Experiment.Variant
     /// What they were trained and tested on.
     public let dataset: String
     /// Of the training.
@@ -53,9 +53,10 @@ public struct ExperimentResult: Codable, Hashable, Sendable {
     /// included.
     public let multiplyAccumulateGain: Double?
 
-    /// Files of before call the objective a wish.
+    /// Files of before call the objective a wish, and the variant a kind.
     private enum CodingKeys: String, CodingKey {
-        case kind, dataset, seed, trainingPrecision, engine, processor, samples, start, plain
+        case variant = "kind"
+        case dataset, seed, trainingPrecision, engine, processor, samples, start, plain
         case branched
         case objective = "wish"
         case policy, thresholds, exitRates, gain, worstCaseMicroseconds, multiplyAccumulateGain
@@ -67,7 +68,7 @@ public struct ExperimentResult: Codable, Hashable, Sendable {
     ) throws {
         let evaluation = report.evaluation
         let plainCost = try ExitCosts(of: .named(experiment.plain)).multiplyAccumulates[0]
-        kind = experiment.kind
+        variant = experiment.variant
         dataset = evaluation.dataset
         seed = recipe.seed
         trainingPrecision = recipe.precision

@@ -201,21 +201,4 @@ extension Checkpoint {
         }
         return ([heading] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
     }
-
-    /// The model that a finished run has made.
-    func model(_ splits: DatasetSplits, engine: any Engine) throws -> TrainedModel {
-        TrainedModel(
-            network: network, parameters: state.modelParameters,
-            preprocessing: recipe.data.preprocessing,
-            classNames: splits.training.classNames,
-            policy: recipe.thresholds.count == network.exitCount - 1
-                ? .thresholds(ThresholdPolicy(thresholds: recipe.thresholds)) : nil,
-            provenance: Provenance(
-                dataset: splits.training.name, trainingChecksum: splits.training.checksum,
-                validationChecksum: splits.validation.checksum,
-                calibrationChecksum: splits.calibration.checksum, seed: recipe.seed,
-                epochs: recipe.epochs, initialChecksum: initialChecksum, engine: engine.name,
-                precision: recipe.precision.rawValue,
-                validationAccuracy: state.history.last?.validationAccuracy ?? []))
-    }
 }

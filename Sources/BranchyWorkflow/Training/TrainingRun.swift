@@ -77,7 +77,9 @@ public struct TrainingRun: Sendable {
             validation: splits.validation, engine: engine, state: checkpoint.state)
         try folder.begin(checkpoint, dataFolder)
         try fit(&trainer, &checkpoint, folder, output, observer)
-        let model = try checkpoint.model(splits, engine: engine)
+        let model = trainer.model(
+            calibrationChecksum: splits.calibration.checksum,
+            initialChecksum: checkpoint.initialChecksum)
         try folder.write(model, of: checkpoint)
         return TrainingSummary(of: checkpoint, in: output)
     }
