@@ -25,9 +25,12 @@ typedef enum {
     conednn_no_barrier,
     // Local response normalization over one channel: the library crashes making any other.
     conednn_reference,
-    // Kernels for 1x1 are wrong: of bfloat16 where an odd number of channels is summed over; by the
-    // weights with a stride, where several threads write behind their scratch memory.
+    // By the weights with a stride: in kernels for 1x1 several threads write behind their scratch
+    // memory.
     conednn_no_pointwise,
+    // Sums over an odd number of channels in bfloat16, which is read in pairs: kernels for 1x1 are
+    // wrong, and batch-reduce kernels now and then.
+    conednn_odd_sums,
     // By the weights, bfloat16, results of one column: what meets only padding is never written.
     conednn_no_bfloat16_jit,
     // Pooling with an activation: with SSE4.1 the library crashes where channels fill no vector.
@@ -39,12 +42,22 @@ static inline bool conednn_is_reference(const_dnnl_primitive_desc_t descriptor) 
     return strstr(conednn_implementation(descriptor), "ref") != NULL;
 }
 
+// Whether channels are no pairs, which is what instructions for bfloat16 multiply at once.
+static inline bool conednn_has_odd_sums(const dnnl_memory_desc_t *data) {
+    return data->data_type == dnnl_bf16 && data->dims[1] % 2 != 0;
+}
+
+static inline bool conednn_is_pointwise(const char *name) {
+    return strncmp(name, "jit", 3) == 0 && strstr(name, "_1x1") != NULL;
+}
+
 // Whether an implementation computes wrong numbers for what the preference stands for.
 static inline bool conednn_is_wrong(
     const_dnnl_primitive_desc_t descriptor, conednn_preference preference) {
     const char *name = conednn_implementation(descriptor);
     switch (preference) {
-    case conednn_no_pointwise: return strncmp(name, "jit", 3) == 0 && strstr(name, "_1x1") != NULL;
+    case conednn_no_pointwise: return conednn_is_pointwise(name);
+    case conednn_odd_sums: return conednn_is_pointwise(name) || strncmp(name, "brg", 3) == 0;
     case conednn_no_bfloat16_jit: return strncmp(name, "jit_bf16:", 9) == 0;
     case conednn_no_sse41: return strcmp(name, "jit:sse41") == 0;
     case conednn_reference: return !conednn_is_reference(descriptor);
@@ -62,6 +75,7 @@ static inline bool conednn_satisfies(
     bool is_reference = conednn_is_reference(descriptor);
     switch (preference) {
     case conednn_no_pointwise:
+    case conednn_odd_sums:
     case conednn_no_bfloat16_jit:
     case conednn_no_sse41:
     case conednn_first: return !is_reference;

@@ -12,11 +12,6 @@ typedef struct {
     int64_t stride, padding;
 } conednn_convolution;
 
-// Whether channels are no pairs, which is what instructions for bfloat16 multiply at once.
-static inline bool conednn_has_odd_sums(const dnnl_memory_desc_t *data) {
-    return data->data_type == dnnl_bf16 && data->dims[1] % 2 != 0;
-}
-
 static inline dnnl_status_t conednn_convolution_forward(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, const conednn_convolution *layer,
     conednn_activation activation) {
@@ -26,7 +21,7 @@ static inline dnnl_status_t conednn_convolution_forward(
         &operation, dnnl_forward_training, dnnl_convolution_direct, &layer->source, &layer->weights,
         layer->has_bias ? &layer->bias : NULL, &layer->destination, strides, paddings, paddings);
     if (status != dnnl_success) return status;
-    conednn_preference preference = conednn_has_odd_sums(&layer->source) ? conednn_no_pointwise
+    conednn_preference preference = conednn_has_odd_sums(&layer->source) ? conednn_odd_sums
         : layer->source.dims[1] < 64 ? conednn_no_brgconv : conednn_first;
     return conednn_choose(result, &operation, preference, activation, engine, NULL);
 }
@@ -40,7 +35,7 @@ static inline dnnl_status_t conednn_convolution_backward_source(
         &operation, dnnl_convolution_direct, &layer->source, &layer->weights, &layer->destination, strides,
         paddings, paddings);
     if (status != dnnl_success) return status;
-    conednn_preference preference = conednn_has_odd_sums(&layer->destination) ? conednn_no_pointwise
+    conednn_preference preference = conednn_has_odd_sums(&layer->destination) ? conednn_odd_sums
         : layer->source.dims[1] <= 8 ? conednn_avx2 : conednn_first;
     return conednn_choose(
         result, &operation, preference, conednn_no_activation(), engine, forward);

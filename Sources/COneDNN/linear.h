@@ -19,7 +19,9 @@ static inline dnnl_status_t conednn_linear_forward(
         &operation, dnnl_forward_training, &layer->source, &layer->weights,
         layer->has_bias ? &layer->bias : NULL, &layer->destination);
     if (status != dnnl_success) return status;
-    return conednn_choose(result, &operation, conednn_first, activation, engine, NULL);
+    conednn_preference preference =
+        conednn_has_odd_sums(&layer->source) ? conednn_odd_sums : conednn_first;
+    return conednn_choose(result, &operation, preference, activation, engine, NULL);
 }
 
 static inline dnnl_status_t conednn_linear_backward_source(
@@ -29,8 +31,10 @@ static inline dnnl_status_t conednn_linear_backward_source(
     dnnl_status_t status = dnnl_inner_product_backward_data_desc_init(
         &operation, &layer->source, &layer->weights, &layer->destination);
     if (status != dnnl_success) return status;
+    conednn_preference preference =
+        conednn_has_odd_sums(&layer->destination) ? conednn_odd_sums : conednn_first;
     return conednn_choose(
-        result, &operation, conednn_first, conednn_no_activation(), engine, forward);
+        result, &operation, preference, conednn_no_activation(), engine, forward);
 }
 
 static inline dnnl_status_t conednn_linear_backward_weights(

@@ -1,3 +1,5 @@
+import BranchyCompute
+import BranchyData
 public import BranchyNet
 
 extension Trainer {
