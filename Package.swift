@@ -147,7 +147,8 @@ let package = Package(
         .testTarget(
             name: "BranchyCommandTests",
             dependencies: [
-                "BranchyCommand", "BranchyReport", "BranchyWorkflow", "BranchyTraining",
+                "BranchyCommand", "TestSupport", "BranchyReport", "BranchyWorkflow",
+                "BranchyTraining",
                 "BranchyEvaluation", "BranchyNet",
                 "BranchyData", "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
@@ -157,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "BranchyWorkflowTests",
             dependencies: [
-                "BranchyReport", "BranchyWorkflow", "BranchyTraining", "BranchyEvaluation",
+                "TestSupport", "BranchyReport", "BranchyWorkflow", "BranchyTraining",
+                "BranchyEvaluation",
                 "BranchyNet", "BranchyData", "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
             ]),

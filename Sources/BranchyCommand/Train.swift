@@ -102,12 +102,7 @@ struct Train: ParsableCommand {
         let resolved = try Recipe.resolved(
             from: .standard(for: network), document: document, source: recipe ?? "recipe",
             settings: set)
-        guard resolved.network == network.name else {
-            throw TrainingError(
-                .invalidRecipe,
-                "\(recipe ?? "--set"): the recipe is for '\(resolved.network)', but '\(network.name)' "
-                    + "was asked for")
-        }
+        try resolved.check(isFor: network, source: recipe ?? "--set")
         return resolved
     }
 }

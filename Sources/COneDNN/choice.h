@@ -118,7 +118,12 @@ static inline dnnl_status_t conednn_choose(
     }
     if (iterator) dnnl_primitive_desc_iterator_destroy(iterator);
     dnnl_primitive_attr_destroy(attributes);
-    if (!chosen) return status == dnnl_success ? dnnl_unimplemented : status;
-    *result = chosen;
-    return dnnl_success;
+    bool is_searched = status == dnnl_success || status == dnnl_iterator_ends;
+    if (is_searched && chosen) {
+        *result = chosen;
+        return dnnl_success;
+    }
+    // A choice among some of them would be another one the next time.
+    if (chosen) dnnl_primitive_desc_destroy(chosen);
+    return is_searched ? dnnl_unimplemented : status;
 }

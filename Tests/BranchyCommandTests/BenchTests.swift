@@ -1,5 +1,6 @@
 import BranchyNet
 import Foundation
+import TestSupport
 import Testing
 
 struct BenchTests {

@@ -3,6 +3,7 @@ import BranchyEvaluation
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// What `calibrate --certify` cannot guarantee, and certificates that do not hold.

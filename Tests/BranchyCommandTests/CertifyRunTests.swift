@@ -1,6 +1,7 @@
 import BranchyEvaluation
 import BranchyNet
 import Foundation
+import TestSupport
 import Testing
 
 /// Certificates from the command line, of a network that guesses.

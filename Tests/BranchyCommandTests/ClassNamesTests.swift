@@ -3,6 +3,7 @@ import BranchyData
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// Classes of models and of data, which are the same where their names are.

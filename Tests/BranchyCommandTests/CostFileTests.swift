@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `calibrate --costs`, on a network that guesses.

@@ -2,6 +2,7 @@ import BranchyCompute
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// Types that are written and read as JSON or YAML are documented key by key, and nothing is

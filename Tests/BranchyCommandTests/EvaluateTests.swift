@@ -2,6 +2,7 @@ import BranchyCompute
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// What `evaluate` shows and writes beyond accuracies and exit rates.

@@ -2,6 +2,7 @@ import BranchyCommand
 import BranchyNet
 import BranchyWorkflow
 import Foundation
+import TestSupport
 import Testing
 
 /// Downloads that end well, and what they take from earlier ones.

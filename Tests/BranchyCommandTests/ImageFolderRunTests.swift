@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A run on an image folder: 160 images to learn from, of which 100 choose thresholds (fewer are

@@ -1,5 +1,6 @@
 import BranchyNet
 import Foundation
+import TestSupport
 import Testing
 
 /// What `predict` says about files and thresholds that it cannot use.

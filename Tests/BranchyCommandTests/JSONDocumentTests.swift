@@ -2,6 +2,7 @@ import BranchyCompute
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// What is printed has the keys and types that `docs/JSON.md` lists; for `train`, which needs data,

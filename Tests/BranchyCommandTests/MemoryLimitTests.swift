@@ -2,6 +2,7 @@ import BranchyCompute
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// What would take more memory than is allowed is refused before it is taken.

@@ -1,5 +1,6 @@
 import BranchyNet
 import Foundation
+import TestSupport
 import Testing
 
 /// Two processes on one folder: this one, which has it, and the program.

@@ -1,5 +1,6 @@
 import BranchyNet
 import Foundation
+import TestSupport
 import Testing
 
 /// Nothing that the program did not write is lost where a user names a file for results.

@@ -1,6 +1,7 @@
 import BranchyCompute
 import BranchyNet
 import Foundation
+import TestSupport
 import Testing
 
 /// Networks that users describe themselves.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The policies that `predict` and `evaluate` can be asked for.

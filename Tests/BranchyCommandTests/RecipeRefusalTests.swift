@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `train` says about recipes and numbers that make no sense. No data are read for it.

@@ -6,6 +6,7 @@ import BranchyCompute
 import Foundation
 import NativeEngine
 import OneDNNEngine
+import TestSupport
 import Testing
 
 /// The law that calibration rests on, for a trained network and the engines that people use: what

@@ -1,6 +1,7 @@
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// `branchynet report` as a user runs it, on drawn digits and networks that nobody trained.

@@ -1,6 +1,7 @@
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// What `train` says about an output folder that it cannot go on in, and that it leaves alone.

@@ -2,6 +2,7 @@ import BranchyCompute
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// The studies that train nothing.

@@ -2,6 +2,7 @@ import BranchyCompute
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 import Testing
 
 /// Short runs on real data: where `BRANCHYNET_DATA_DIR` says where MNIST is.

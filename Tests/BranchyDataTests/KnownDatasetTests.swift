@@ -1,5 +1,6 @@
 import BranchyData
 import Foundation
+import TestSupport
 import Testing
 
 struct KnownDatasetTests {

@@ -4,6 +4,7 @@ import BranchyData
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 
 /// A model of drawn digits that nobody trained, in a folder of its own, as training leaves it.
 enum SampleRun {
@@ -20,18 +21,10 @@ enum SampleRun {
     static func whileThere(
         _ network: BranchedNetwork = .bLeNet, _ body: (ModelFolder) throws -> Void
     ) throws {
-        try inTemporaryFolder { path in
+        try withTemporaryFolder { path in
             try write(network, to: path + "/model")
             try body(ModelFolder(path + "/model"))
         }
-    }
-
-    static func inTemporaryFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("branchynet-tests-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        try body(folder.path)
     }
 
     static func write(_ network: BranchedNetwork, to folder: String) throws {

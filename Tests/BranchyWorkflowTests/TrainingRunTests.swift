@@ -4,6 +4,7 @@ import BranchyNet
 import BranchyTraining
 import BranchyWorkflow
 import OneDNNEngine
+import TestSupport
 import Testing
 
 /// Trainings by a program, of 600 drawn digits for one epoch.
@@ -15,7 +16,7 @@ struct TrainingRunTests {
     }
 
     @Test func aRunEndsInAModelAndTellsOfItsSteps() throws {
-        try SampleRun.inTemporaryFolder { path in
+        try withTemporaryFolder { path in
             var (steps, epochs) = (0, 0)
             let observer = WorkflowObserver { event in
                 switch event {
@@ -37,7 +38,7 @@ struct TrainingRunTests {
     }
 
     @Test func aStoppedRunGoesOnToTheSameModel() throws {
-        try SampleRun.inTemporaryFolder { path in
+        try withTemporaryFolder { path in
             var count = 0
             let observer = WorkflowObserver(isStopped: {
                 count += 1
@@ -61,7 +62,7 @@ struct TrainingRunTests {
     }
 
     @Test func whatIsTrainedIsTrainedOnce() throws {
-        try SampleRun.inTemporaryFolder { path in
+        try withTemporaryFolder { path in
             let folder = path + "/run"
             try run().trainOnce(into: folder) { try OneDNNEngine(threads: $0) }
             try run().trainOnce(into: folder) { _ in

@@ -2,9 +2,11 @@ import BranchyChecksum
 import BranchyEvaluation
 import BranchyNet
 import BranchyReport
+import BranchyTraining
 import BranchyWorkflow
 import Foundation
 import NativeEngine
+import TestSupport
 import Testing
 
 /// What the command does, done by a program. Models are not trained: nothing here depends on what
@@ -64,9 +66,46 @@ struct WorkflowTests {
         }
     }
 
+    @Test(arguments: [
+        Guarantee(loss: .disagreement, maximumLoss: 0.1, confidence: 0.9),
+        Guarantee(loss: .harm, maximumLoss: 0.1, confidence: 0.8),
+        Guarantee(loss: .harm, maximumLoss: 0, confidence: 0.9),
+        Guarantee(loss: .harm, maximumLoss: .nan, confidence: 0.9),
+    ])
+    func guaranteesThatCannotHoldTogetherAreRefused(other: Guarantee) throws {
+        try SampleRun.whileThere { folder in
+            let first = Guarantee(loss: .harm, maximumLoss: 0.2, confidence: 0.9)
+            #expect(throws: CalibrationError.self) {
+                _ = try folder.certify([first, other], engine: engine())
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            #expect(!names.contains("certificate.json"))
+        }
+    }
+
+    @Test(arguments: [0, -1]) func aBranchOfNoConvolutionIsRefused(depth: Int) throws {
+        try withTemporaryFolder { folder in
+            #expect(throws: NetworkError.self) {
+                _ = try BranchDepthStudy.conduct(
+                    .bLeNet, depths: [depth], in: folder, inference: engine()
+                ) { _ in try engine() }
+            }
+        }
+    }
+
+    @Test func aRecipeForAnotherNetworkIsRefused() throws {
+        try withTemporaryFolder { folder in
+            let run = TrainingRun(.bLeNet, recipe: try SampleRun.recipe(of: .leNet))
+            let error = #expect(throws: TrainingError.self) {
+                _ = try run.train(into: folder + "/run") { _ in try engine() }
+            }
+            #expect(error?.code == .invalidRecipe)
+        }
+    }
+
     @Test func anEvaluationComparesOnTheSameImages() throws {
         try SampleRun.whileThere { folder in
-            try SampleRun.inTemporaryFolder { plain in
+            try withTemporaryFolder { plain in
                 try SampleRun.write(.leNet, to: plain)
                 var options = EvaluationOptions()
                 (options.limit, options.latencyImages, options.baseline) = (50, 10, plain)

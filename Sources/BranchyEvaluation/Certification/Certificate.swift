@@ -197,8 +197,7 @@ extension Certificate {
                 throw fault("\(error)")
             }
             let (guarantee, proof) = (clause.guarantee, clause.proof)
-            guard guarantee.maximumLoss > 0, guarantee.maximumLoss < 1, guarantee.confidence > 0,
-                guarantee.confidence < 1, guarantee.loss == self.guarantee.loss
+            guard guarantee.isPossible, guarantee.loss == self.guarantee.loss
             else { throw fault("a guarantee that is none: \(guarantee)") }
             guard min(proof.losses, proof.gains) >= 0,
                 proof.losses <= proof.samples, proof.gains <= proof.samples - proof.losses

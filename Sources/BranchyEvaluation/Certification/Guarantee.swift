@@ -15,6 +15,11 @@ public struct Guarantee: Hashable, Sendable, Codable {
         self.confidence = confidence
     }
 
+    /// Whether its numbers are in their ranges.
+    package var isPossible: Bool {
+        maximumLoss > 0 && maximumLoss < 1 && confidence > 0 && confidence < 1
+    }
+
     /// The error that each of several guarantees may make so that all of them together, made on the
     /// same proof data, hold with the confidence (Bonferroni).
     package func level(atOnce count: Int) -> Double { (1 - confidence) / Double(count) }

@@ -26,7 +26,8 @@ extension ModelFolder {
     /// those of the certificate, and so not certified.
     ///
     /// - Parameters:
-    ///   - guarantees: what is to be guaranteed, all together; the first is put in force. Not empty.
+    ///   - guarantees: what is to be guaranteed, all together; the first is put in force. One or
+    ///     more, of one loss and confidence.
     ///   - splitSeed: cuts the images into tuning and proof.
     /// - Throws: as ``calibrate(for:_:engine:observer:)``.
     @discardableResult
@@ -37,6 +38,17 @@ extension ModelFolder {
     ) throws -> CertificationResult {
         guard let first = guarantees.first else {
             throw CalibrationError(.noChoice, "there is nothing to guarantee")
+        }
+        // The chain is of one loss, and all share the error that one confidence leaves.
+        for guarantee in guarantees {
+            guard guarantee.isPossible, guarantee.loss == first.loss,
+                guarantee.confidence == first.confidence
+            else {
+                throw CalibrationError(
+                    .noChoice,
+                    "a guarantee of \(guarantee.words), expected a loss and a confidence between 0 "
+                        + "and 1, and of all guarantees one kind of loss and one confidence")
+            }
         }
         let writer = try calibrationWriter(options)
         var material = try CalibrationMaterial.gather(from: self, options, engine, observer)

@@ -13,6 +13,11 @@ extension BranchedNetwork {
     /// - Throws: `NetworkError` where there is no branch, something else than ReLU lies between its
     ///   convolutions, or the layers behind do not fit the repetitions.
     func withBranchConvolutions(_ count: Int) throws -> BranchedNetwork {
+        guard count >= 1 else {
+            throw NetworkError(
+                .invalidValue,
+                "a branch of '\(name)' with \(count) convolutions, expected 1 or more")
+        }
         guard let stage = stages.first, var branch = stage.branch else {
             throw NetworkError(.invalidValue, "'\(name)' has no branch to vary")
         }

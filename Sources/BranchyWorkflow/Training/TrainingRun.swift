@@ -113,6 +113,7 @@ public struct TrainingRun: Sendable {
         get throws {
             var recipe = try recipe ?? .standard(for: network)
             recipe.dataset = data.dataset ?? recipe.dataset
+            try recipe.check(isFor: network)
             return recipe
         }
     }
@@ -176,5 +177,20 @@ public struct TrainingSummary: Hashable, Sendable, Encodable {
         (model, network, epochs) = (folder, checkpoint.network.name, last?.epoch ?? 0)
         trainingLoss = last?.trainingLoss
         validationAccuracy = last?.validationAccuracy ?? []
+    }
+}
+
+extension Recipe {
+    /// Requires that the recipe is one for a network.
+    ///
+    /// - Parameter source: what it came from, for the error.
+    /// - Throws: `TrainingError` of code `invalidRecipe`.
+    package func check(isFor network: BranchedNetwork, source: String = "recipe") throws {
+        guard self.network == network.name else {
+            throw TrainingError(
+                .invalidRecipe,
+                "\(source): the recipe is for '\(self.network)', but '\(network.name)' was asked for"
+            )
+        }
     }
 }

@@ -3,6 +3,7 @@ import BranchyCommand
 import BranchyData
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A published file of 20,002 bytes, and a folder that it is fetched to.
 struct SampleDownload {

@@ -87,14 +87,3 @@ struct SampleImages {
         return high << 16 | low
     }
 }
-
-/// Writes a file, and the folders it is in, and returns its path.
-@discardableResult
-func write(_ bytes: [UInt8], to name: String, in folder: String) throws -> String {
-    let path = folder + "/" + name
-    try FileManager.default.createDirectory(
-        at: URL(fileURLWithPath: path).deletingLastPathComponent(),
-        withIntermediateDirectories: true)
-    try Data(bytes).write(to: URL(fileURLWithPath: path))
-    return path
-}

@@ -4,6 +4,7 @@ import BranchyData
 import BranchyNet
 import BranchyTraining
 import Foundation
+import TestSupport
 
 /// Models that nobody trained, written as `train` writes them.
 enum SampleModel {
