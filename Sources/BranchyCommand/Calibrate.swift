@@ -80,7 +80,7 @@ struct Calibrate: ParsableCommand {
             try ModelFolder(model.path).calibrate(
                 for: objective, options, engine: engineOptions.inference(), observer: observer)
         }
-        warn(result.warnings)
+        StandardError.warn(result.warnings)
         if json {
             try StandardOutput.write(json: result)
         } else {
@@ -94,7 +94,7 @@ struct Calibrate: ParsableCommand {
                 certification.guarantees, splitSeed: certification.splitSeed, options,
                 engine: engineOptions.inference(), observer: observer)
         }
-        warn(result.warnings)
+        StandardError.warn(result.warnings)
         if json {
             try StandardOutput.write(json: result.certificate)
         } else {
@@ -116,10 +116,5 @@ struct Calibrate: ParsableCommand {
         if let latency { return .cost(atMost: latency.microseconds) }
         if let exitRate { return .earlyExitRate(atLeast: exitRate.fraction) }
         return .knee
-    }
-
-    /// Says where a choice makes no use of some exits.
-    private func warn(_ warnings: [String]) {
-        for warning in warnings { StandardError.write("warning: \(warning)\n") }
     }
 }

@@ -50,6 +50,7 @@ struct Demo: ParsableCommand {
         let calibration = try WorkflowDisplay.whileShown(true) {
             try model.calibrate(engine: engine, observer: $0)
         }
+        StandardError.warn(calibration.warnings)
         try StandardOutput.write(CalibrationReport(calibration).text)
         try heading("4. What is it worth? On test images that chose nothing")
         var comparison = EvaluationOptions()

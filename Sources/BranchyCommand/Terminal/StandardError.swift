@@ -26,6 +26,11 @@ enum StandardError {
         writeUnescaped(text.escapedForTerminal)
     }
 
+    /// Writes what somebody has to know who uses a result, however quiet the command is to be.
+    static func warn(_ warnings: [String]) {
+        for warning in warnings { write("warning: \(warning)\n") }
+    }
+
     /// Puts a text in place of the line that the cursor is in.
     static func replaceLine(by text: String) {
         writeUnescaped("\r\u{1B}[K" + text.onOneLine.prefix(width - 1))

@@ -36,7 +36,10 @@ final class WorkflowDisplay {
             training = TrainingReporter(isShown: isShown, exitNames: exitNames)
             training?.begin(after: step, of: stepCount)
         case .trained(let event): training?.report(event)
-        case .calibrated(let result): line.note(CalibrationReport(result).text)
+        case .calibrated(let result):
+            clear()
+            StandardError.warn(result.warnings)
+            line.note(CalibrationReport(result).text)
         case .note(let text):
             clear()
             StandardError.write(text + "\n")

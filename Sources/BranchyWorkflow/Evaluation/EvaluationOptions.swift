@@ -16,7 +16,7 @@ public struct EvaluationOptions: Hashable, Sendable {
     public var baseline: String?
     /// How many of the first images, 0 or more; all by default.
     public var limit: Int?
-    /// On how many images times are measured; 0 for no times.
+    /// On how many images times are measured, 0 or more; 0 for no times.
     public var latencyImages = 2_000
     /// Where the images are.
     public var data = DataSource()

@@ -6,7 +6,7 @@ import Foundation
 
 /// How a study trains what it compares.
 public struct StudyOptions: Hashable, Sendable {
-    /// Passes over the training images; the recipe's by default.
+    /// Passes over the training images, at least 1; the recipe's by default.
     public var epochs: Int?
     /// Whether one epoch on a small part of the images does: the same path, in a minute.
     public var isQuick = false

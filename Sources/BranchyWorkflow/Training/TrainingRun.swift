@@ -21,13 +21,13 @@ public struct TrainingRun: Sendable {
     /// The model whose parameters of the same names it begins with, as a folder or the name of a
     /// shipped one; `nil` to begin at random.
     public var start: String?
-    /// How many threads compute; all cores by default.
+    /// How many threads compute, at least 1; all cores by default.
     public var threads: Int?
     /// Where the data are; a data set that it names takes the place of the recipe's.
     public var data: DataSource
     /// How much memory may be taken.
     public var memory = MemoryLimit()
-    /// The run is saved at least this often.
+    /// The run is saved at least this often, 0 or more.
     public var checkpointInterval = Duration.seconds(180)
 
     /// Describes a training.
