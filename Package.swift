@@ -231,3 +231,9 @@ for target in package.targets where target.type != .system {
         .treatAllWarnings(as: .error),
     ]
 }
+
+// Optimizing what is run once costs more time than it saves; the engines' tests are loops.
+for target in package.targets
+where target.type == .test && !["NativeEngineTests", "OneDNNEngineTests"].contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-Onone"]))
+}
