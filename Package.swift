@@ -179,7 +179,7 @@ let package = Package(
             name: "BranchyDataTests",
             dependencies: [
                 "BranchyChecksum", "BranchyData", "BranchyNet", "BranchyCompute", "TestSupport",
-            ]),
+            ], exclude: ["Fixtures"]),
         .testTarget(
             name: "ReadmeTests",
             dependencies: ["BranchyClassifier", "BranchyNet", "BranchyCompute", "NativeEngine"]),

@@ -26,7 +26,42 @@ struct DatasetsTests {
             #expect(
                 lines == [
                     ["name", "images", "to fetch", "in DIR"],
-                    ["mnist", "60,000 + 10,000", "11.6 MB", "not there", "handwritten digits"],
+                    [
+                        "mnist", "60,000 + 10,000", "11.6 MB", "not there",
+                        "handwritten digits",
+                    ],
+                    [
+                        "fashion-mnist", "60,000 + 10,000", "30.9 MB", "not there",
+                        "clothes, in the layout of mnist",
+                    ],
+                    [
+                        "kmnist", "60,000 + 10,000", "21.2 MB", "not there",
+                        "hiragana in old cursive writing, in the layout of mnist",
+                    ],
+                    [
+                        "emnist-balanced", "112,800 + 18,800", "561.8 MB", "not there",
+                        "handwritten characters, 47 classes, as many of each",
+                    ],
+                    [
+                        "emnist-byclass", "697,932 + 116,323", "561.8 MB", "not there",
+                        "handwritten characters, 62 classes",
+                    ],
+                    [
+                        "emnist-bymerge", "697,932 + 116,323", "561.8 MB", "not there",
+                        "handwritten characters, 47 classes",
+                    ],
+                    [
+                        "emnist-letters", "124,800 + 20,800", "561.8 MB", "not there",
+                        "handwritten letters, 26 classes",
+                    ],
+                    [
+                        "emnist-digits", "240,000 + 40,000", "561.8 MB", "not there",
+                        "handwritten digits, more of them",
+                    ],
+                    [
+                        "emnist-mnist", "60,000 + 10,000", "561.8 MB", "not there",
+                        "handwritten digits, as many as mnist has",
+                    ],
                     [
                         "cifar10", "50,000 + 10,000", "170.1 MB", "not there",
                         "small colour photographs of ten classes",
@@ -34,6 +69,14 @@ struct DatasetsTests {
                     [
                         "cifar10-jpeg", "50,000 + 10,000", "-", "not there",
                         "the photographs of cifar10, compressed as JPEG once more",
+                    ],
+                    [
+                        "cifar100", "50,000 + 10,000", "168.5 MB", "not there",
+                        "small colour photographs of a hundred classes",
+                    ],
+                    [
+                        "cifar100-coarse", "50,000 + 10,000", "168.5 MB", "not there",
+                        "small colour photographs of twenty groups of classes",
                     ],
                     [
                         "digits", "26,000 + 10,000", "-", "always there",
@@ -65,9 +108,31 @@ struct DatasetsTests {
         let info = try json("info", "cifar10", "--data-dir", "none")
         try DocumentedKeys(section: "datasets info --json").expectToDescribe(info.places())
         #expect(
-            list["datasets"]?.elements.compactMap { $0["state"] } == [
-                .string("absent"), .string("absent"), .string("absent"), .string("always"),
-            ])
+            list["datasets"]?.elements.compactMap { $0["state"] }
+                == Array(repeating: .string("absent"), count: 13) + [.string("always")])
+        let letters = try json("info", "emnist-letters", "--data-dir", "none")
+        #expect(letters["classNames"]?.elements.last == .string("Zz"))
+    }
+
+    @Test func namesClassesInLines() throws {
+        let result = try Program.run("datasets", "info", "cifar100-coarse", "--data-dir", "none")
+        #expect(result.status == 0)
+        let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(
+            lines.contains(
+                "classes  20: aquatic_mammals, fish, flowers, food_containers, fruit_and_vegetables,"
+            ))
+        #expect(
+            lines.contains(
+                "         people, reptiles, small_mammals, trees, vehicles_1, vehicles_2"))
+        #expect(lines.allSatisfy { $0.count <= 100 })
+        let archive = try Program.run("datasets", "info", "emnist-digits", "--data-dir", "none")
+        for text in [
+            "classes  10: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9", "gzip.zip, 561,753,746 bytes",
+            "not there; its place is none/emnist/gzip.zip",
+        ] {
+            #expect(archive.output.contains(text), "\(text)")
+        }
     }
 
     @Test func timesHowBatchesAreMade() throws {

@@ -40,8 +40,10 @@ struct RecipeRefusalTests {
         ("network=b-lenet", "the recipe is for 'b-lenet', but 'lenet' was asked for"),
         (
             "dataset=cifar",
-            "there is no data set 'cifar'; the nearest name is cifar10, known are mnist, cifar10, "
-                + "cifar10-jpeg, digits or folder:PATH"
+            "there is no data set 'cifar'; the nearest name is cifar10, known are mnist, "
+                + "fashion-mnist, kmnist, emnist-balanced, emnist-byclass, emnist-bymerge, "
+                + "emnist-letters, emnist-digits, emnist-mnist, cifar10, cifar10-jpeg, cifar100, "
+                + "cifar100-coarse, digits or folder:PATH"
         ),
     ])
     func refusesASetting(setting: String, message: String) throws {

@@ -40,17 +40,34 @@ struct CIFAR10Tests {
                 } + [.init(name: "cifar-10-batches-bin/readme.html", contents: Array("hi".utf8))])
     }
 
+    private static func folder(_ path: String) -> CIFAR10Source {
+        CIFAR10Source(
+            .files(
+                CIFARFiles(
+                    path: path, isArchive: false, version: .binary10.shrunk(to: 2),
+                    labelling: .ten)))
+    }
+
+    private static func archive(of bytes: [UInt8], in folder: String) throws -> CIFAR10Source {
+        let version = CIFARVersion.binary10
+            .shrunk(to: 2, archiveChecksum: SampleBytes.sha256(bytes))
+        return CIFAR10Source(
+            .files(
+                CIFARFiles(
+                    path: try write(bytes, to: "a", in: folder), isArchive: true,
+                    version: version, labelling: .ten)))
+    }
+
     private func failure(ofFile name: String, _ bytes: [UInt8]) throws -> String? {
         try withBinaryFolder(changing: name, to: bytes) { folder in
-            let source = CIFAR10Source(path: folder, layout: .binaryFolder, recordCount: 2)
-            return datasetError { _ = try source.read(as: .published) }?.message
+            datasetError { _ = try Self.folder(folder).read(as: .published) }?.message
                 .replacing(folder, with: "FOLDER")
         }
     }
 
     @Test func readsLabelsAndPlanes() throws {
         let (train, test) = try withBinaryFolder {
-            try CIFAR10Source(path: $0, layout: .binaryFolder, recordCount: 2).read(as: .published)
+            try Self.folder($0).read(as: .published)
         }
         #expect(train.name == "cifar10 (unverified)")
         #expect(train.imageShape == [3, 32, 32])
@@ -65,14 +82,11 @@ struct CIFAR10Tests {
 
     @Test(arguments: [false, true]) func everyLayoutGivesTheSameImages(isCompressed: Bool) throws {
         let folder = try withBinaryFolder {
-            try CIFAR10Source(path: $0, layout: .binaryFolder, recordCount: 2).read(as: .published)
+            try Self.folder($0).read(as: .published)
         }
         let bytes = isCompressed ? SampleBytes.gzip(Self.archive()) : Self.archive()
         let archive = try withTemporaryFolder {
-            try CIFAR10Source(
-                path: write(bytes, to: "a", in: $0), layout: .binaryArchive,
-                archiveChecksum: SampleBytes.sha256(bytes), recordCount: 2
-            ).read(as: .published)
+            try Self.archive(of: bytes, in: $0).read(as: .published)
         }
         #expect(archive.train.name == "cifar10")
         #expect(archive.train.checksum == folder.train.checksum)
@@ -92,9 +106,7 @@ struct CIFAR10Tests {
     @Test func refusesAnArchiveThatLacksAFile() throws {
         let bytes = SampleArchive.tar(["test_batch.bin": Self.contents(ofFile: 5)])
         let error = try withTemporaryFolder { folder in
-            let source = CIFAR10Source(
-                path: try write(bytes, to: "a", in: folder), layout: .binaryArchive,
-                archiveChecksum: SampleBytes.sha256(bytes), recordCount: 2)
+            let source = try Self.archive(of: bytes, in: folder)
             return datasetError { _ = try source.read(as: .published) }
         }
         #expect(error?.message.contains("expected data_batch_1.bin") == true)
@@ -129,8 +141,7 @@ struct CIFAR10Tests {
     @Test func saysWhichFileIsMissing() throws {
         try withBinaryFolder { folder in
             try FileManager.default.removeItem(atPath: folder + "/data_batch_4.bin")
-            let source = CIFAR10Source(path: folder, layout: .binaryFolder, recordCount: 2)
-            let error = datasetError { _ = try source.read(as: .published) }
+            let error = datasetError { _ = try Self.folder(folder).read(as: .published) }
             #expect(error?.message == "\(folder)/data_batch_4.bin: there is no such file")
         }
     }

@@ -7,23 +7,47 @@ struct KnownDatasetTests {
     @Test func listsPublishedFilesCompletely() {
         let digits = Set("0123456789abcdef")
         for dataset in KnownDataset.known {
-            #expect(dataset.mirrors.allSatisfy { $0.hasPrefix("https://") && $0.hasSuffix("/") })
+            #expect(dataset.mirrors.allSatisfy { $0.hasPrefix("http") && $0.hasSuffix("/") })
+            #expect(dataset.mirrors.first?.hasPrefix("https://") ?? true)
             #expect(dataset.files.isEmpty == dataset.mirrors.isEmpty)
             for file in dataset.files {
                 let checksums = [file.sha256, file.contentsSHA256 ?? file.sha256]
                 #expect(file.md5.count == 32 && digits.isSuperset(of: file.md5))
                 #expect(checksums.allSatisfy { $0.count == 64 && digits.isSuperset(of: $0) })
                 #expect(file.byteCount > 0)
-                #expect(file.destination(in: "data") == "data/\(dataset.name)/\(file.name)")
+                // Data sets that are sorted differently share their files.
+                let shared = ["emnist", "cifar100"].first { dataset.name.hasPrefix($0 + "-") }
+                #expect(
+                    file.destination(in: "data")
+                        == "data/\(shared ?? dataset.name)/\(file.name)")
             }
+            #expect(Set(dataset.classNames).count == dataset.classNames.count)
         }
         #expect(KnownDataset.mnist.files.count == 4)
         #expect(KnownDataset.mnist.files.reduce(0) { $0 + $1.byteCount } == 11_594_722)
+        #expect(Set(KnownDataset.known.map(\.name)).count == KnownDataset.known.count)
+    }
+
+    @Test func namesAsManyClassesAsArePublished() {
+        let counts = KnownDataset.known.map { ($0.name, $0.classNames.count) }
+        let expected = [
+            "mnist": 10, "fashion-mnist": 10, "kmnist": 10, "emnist-balanced": 47,
+            "emnist-byclass": 62, "emnist-bymerge": 47, "emnist-letters": 26, "emnist-digits": 10,
+            "emnist-mnist": 10, "cifar10": 10, "cifar10-jpeg": 10, "cifar100": 100,
+            "cifar100-coarse": 20, "digits": 10,
+        ]
+        #expect(Dictionary(uniqueKeysWithValues: counts) == expected)
+        #expect(EMNIST.Sorting.letters.classNames.first == "Aa")
+        #expect(
+            EMNIST.Sorting.byMerge.classNames[36...] == [
+                "a", "b", "d", "e", "f", "g", "h", "n", "q", "r", "t",
+            ])
     }
 
     @Test(arguments: [
         ("mnits", "mnist"), ("MNIST", "mnist"), ("cifar-10", "cifar10"), ("digit", "digits"),
-        ("cifar10jpg", "cifar10-jpeg"),
+        ("cifar10jpg", "cifar10-jpeg"), ("fashionmnist", "fashion-mnist"),
+        ("emnist-leters", "emnist-letters"), ("cifar-100", "cifar100"), ("emnist", "mnist"),
     ])
     func namesTheNearest(name: String, nearest: String) {
         let error = datasetError { _ = try KnownDataset.named(name) }
@@ -31,7 +55,9 @@ struct KnownDatasetTests {
         #expect(
             error?.message
                 == "there is no data set '\(name)'; the nearest name is \(nearest), known "
-                + "are mnist, cifar10, cifar10-jpeg, digits")
+                + "are mnist, fashion-mnist, kmnist, emnist-balanced, emnist-byclass, "
+                + "emnist-bymerge, emnist-letters, emnist-digits, emnist-mnist, cifar10, "
+                + "cifar10-jpeg, cifar100, cifar100-coarse, digits")
     }
 
     @Test func saysWhatIsThere() throws {

@@ -10,6 +10,8 @@ import BranchyTraining
 package enum FuzzTarget: String, CaseIterable, Sendable {
     /// An IDX file, plain or compressed with gzip.
     case idx
+    /// A pickle of labels and pixels, as the Python version of CIFAR has it.
+    case pickle
     /// A PNG or JPEG file, as it is and with its checksums put right.
     case image
     /// An image folder in a tar archive, plain or compressed with gzip; checksums are put right in
@@ -56,6 +58,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     private func take(_ input: [UInt8], in folder: ScratchFolder) throws {
         switch self {
         case .idx: try IDXImages.read(folder.write(input, "images"))
+        case .pickle: try Pickle.read(input)
         case .image: try ImageBytes.read(input)
         case .tar: try ImageArchive.read(input, in: folder)
         case .safetensors: try Tensors.read(input)

@@ -25,6 +25,17 @@ enum IDXImages {
     }
 }
 
+/// A pickle of labels and three pixels for each.
+enum Pickle {
+    static func read(_ input: [UInt8]) throws {
+        let file = try PickleFile(input, name: "pickle")
+        let labels = try file.integers("labels")
+        let pixels = try file.rows("data", count: labels.count, of: 3)
+        try FuzzFinding.require(
+            pixels.count == 3 * labels.count, "\(pixels.count) pixels of \(labels.count) images")
+    }
+}
+
 /// A PNG or JPEG file, in gray and in colour.
 enum ImageBytes {
     static func read(_ input: [UInt8]) throws {

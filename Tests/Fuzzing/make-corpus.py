@@ -44,6 +44,26 @@ put("idx", "bad-truncated.gz", squeezed(IMAGES)[:-12])
 put("idx", "bad-claims-a-gigabyte.gz", squeezed(idx([2**30], bytes(100))))
 put("idx", "bad-16-mebibytes-too-many.gz", squeezed(idx([1, 2, 2], bytes(2**24))))
 
+# Pickles: what Python 2 made of labels and of an array of 2x3 bytes
+
+ARRAY = (b"cnumpy.core.multiarray\n_reconstruct\nq\4cnumpy\nndarray\nq\5K\0\x85U\1b\x87Rq\6(K\1K\2K\3\x86"
+         b"cnumpy\ndtype\nq\7U\2u1K\0K\1\x87Rq\x08(K\3U\1|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89"
+         b"U\6\0\1\2\3\4\5tb")
+LABELS = b"U\6labelsq\2]q\3(K\6K\x09e"
+PICKLE = b"\x80\2}q\1(" + LABELS + b"U\4data" + ARRAY + b"u."
+put("pickle", "good-python2", PICKLE)
+put("pickle", "good-bytes", b"\x80\3}(C\6labels](M\6\0\x8a\1\x09eX\4\0\0\0dataB\6\0\0\0abcdefu.")
+put("pickle", "bad-system", b"\x80\2cos\nsystem\nq\1U\2ls\x85R.")
+put("pickle", "bad-instance", b"\x80\2(ios\nsystem\n.")
+put("pickle", "bad-protocol", b"\x80\4" + PICKLE[2:])
+put("pickle", "bad-truncated", PICKLE[:-20])
+put("pickle", "bad-four-gigabytes", b"\x80\2}T\xff\xff\xff\xff.")
+put("pickle", "bad-huge-sizes", PICKLE.replace(b"K\2K\3\x86", b"J\xff\xff\xff\x7f\x8a\7\xff\xff\xff\xff\xff\xff\x7f\x86"))
+put("pickle", "bad-negative-sizes", PICKLE.replace(b"K\2K\3\x86", b"J\xfe\xff\xff\xffJ\xfd\xff\xff\xff\x86"))
+put("pickle", "bad-list-of-itself", b"\x80\2]q\1h\1a.")
+put("pickle", "bad-deep-tuples", b"\x80\2N" + b"\x85" * 5000 + b".")
+put("pickle", "bad-two-endings", PICKLE + b".")
+
 # Images
 
 def chunk(kind, data):

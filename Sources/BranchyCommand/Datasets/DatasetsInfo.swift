@@ -33,6 +33,7 @@ private struct DatasetDescription: Encodable {
     let name: String
     let title: String
     let imageShape: [Int]
+    let classNames: [String]
     let trainImages: Int
     let testImages: Int
     let licence: String
@@ -44,14 +45,15 @@ private struct DatasetDescription: Encodable {
     private let origin: KnownDataset.Origin
 
     private enum CodingKeys: String, CodingKey {
-        case name, title, imageShape, trainImages, testImages, licence, source, dataFolder, state
-        case mirrors, files
+        case name, title, imageShape, classNames, trainImages, testImages, licence, source
+        case dataFolder, state, mirrors, files
     }
 
     init(_ dataset: KnownDataset, in dataFolder: String) {
         name = dataset.name
         title = dataset.title
         imageShape = dataset.imageShape.dimensions
+        classNames = dataset.classNames
         trainImages = dataset.trainCount
         testImages = dataset.testCount
         licence = dataset.licence
@@ -69,6 +71,9 @@ private struct DatasetDescription: Encodable {
         let train = Format.grouped(trainImages)
         table.add(["images", "\(train) to train on, \(Format.grouped(testImages)) to test on"])
         table.add(["shape", "\(shape) (channels, height, width)"])
+        for (index, line) in classLines.enumerated() {
+            table.add([index == 0 ? "classes" : "", line])
+        }
         table.add(["licence", licence])
         table.add(["source", source])
         table.add(["state", "\(DatasetPresence(rawValue: state)?.text ?? state) (\(dataFolder))"])
@@ -77,6 +82,19 @@ private struct DatasetDescription: Encodable {
         }
         let files = files.map { "\n\($0.text)" }.joined()
         return "\(name): \(title)\n\n\(table.text)\(files)\(advice)"
+    }
+
+    /// How many classes there are, and their names, in lines that a terminal has room for.
+    private var classLines: [String] {
+        let names = classNames.dropLast().map { $0 + "," } + classNames.suffix(1)
+        return names.reduce(into: ["\(classNames.count):"]) { lines, name in
+            let last = lines.count - 1
+            if lines[last].count + name.count < 80 {
+                lines[last] += " " + name
+            } else {
+                lines.append(name)
+            }
+        }
     }
 
     private var advice: String {

@@ -15,9 +15,9 @@ struct DatasetsList: ParsableCommand {
     var json = false
 
     func run() throws {
-        let list = DatasetList(
-            dataFolder: folder.path, datasets: KnownDataset.known.map { .init($0, in: folder.path) }
-        )
+        var presences = FilePresences(in: folder.path)
+        let datasets = KnownDataset.known.map { DatasetList.Entry($0, presences.state(of: $0)) }
+        let list = DatasetList(dataFolder: folder.path, datasets: datasets)
         if json {
             let data = try JSONEncoder.branchyNet.encode(list)
             try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
@@ -37,13 +37,13 @@ private struct DatasetList: Encodable {
         let byteCount: Int?
         let state: String
 
-        init(_ dataset: KnownDataset, in dataFolder: String) {
+        init(_ dataset: KnownDataset, _ presence: DatasetPresence) {
             name = dataset.name
             title = dataset.title
             trainImages = dataset.trainCount
             testImages = dataset.testCount
             byteCount = dataset.byteCount
-            state = dataset.presence(in: dataFolder).rawValue
+            state = presence.rawValue
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -78,6 +78,29 @@ private struct DatasetList: Encodable {
             ])
         }
         return table.text
+    }
+}
+
+/// What of each file is there, each looked at once: some data sets share an archive of half a
+/// gigabyte, and its checksum takes a second.
+private struct FilePresences {
+    private let dataFolder: String
+    private var found: [PublishedFile: FilePresence] = [:]
+
+    init(in dataFolder: String) {
+        self.dataFolder = dataFolder
+    }
+
+    mutating func state(of dataset: KnownDataset) -> DatasetPresence {
+        guard !dataset.files.isEmpty else { return dataset.presence(in: dataFolder) }
+        return dataset.presence(of: dataset.files.map { presence(of: $0) }, in: dataFolder)
+    }
+
+    private mutating func presence(of file: PublishedFile) -> FilePresence {
+        if let presence = found[file] { return presence }
+        let presence = file.presence(in: dataFolder)
+        found[file] = presence
+        return presence
     }
 }
 

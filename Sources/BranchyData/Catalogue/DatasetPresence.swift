@@ -27,11 +27,6 @@ extension KnownDataset {
         let absent = files.count { if case .absent = $0 { true } else { false } }
         if right + absent < files.count { return .different }
         if right > 0 { return absent == 0 ? .complete : .partial }
-        return isUnpacked(in: dataFolder) ? .unverified : .absent
-    }
-
-    private func isUnpacked(in dataFolder: String) -> Bool {
-        guard let edition = CIFAR10.Edition(rawValue: name) else { return false }
-        return (try? CIFAR10Source.find(edition, in: dataFolder)) != nil
+        return isUnpacked(dataFolder) ? .unverified : .absent
     }
 }

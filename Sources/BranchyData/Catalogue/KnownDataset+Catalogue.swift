@@ -2,7 +2,9 @@ import BranchyCompute
 
 extension KnownDataset {
     /// All of them.
-    public static let known = [mnist, cifar10, cifar10JPEG, digits]
+    public static let known: [KnownDataset] =
+        [mnist, fashionMNIST, kmnist] + EMNIST.Sorting.allCases.map(emnist)
+        + [cifar10, cifar10JPEG] + CIFAR100.Classes.allCases.map(cifar100) + [digits]
 
     /// The MNIST handwritten digits, see ``MNIST``.
     ///
@@ -10,7 +12,8 @@ extension KnownDataset {
     /// Datasets (SHA-256) have them.
     public static let mnist = KnownDataset(
         name: "mnist", title: "handwritten digits", imageShape: [1, 28, 28],
-        trainCount: 60_000, testCount: 10_000, licence: "CC BY-SA 3.0",
+        classNames: MNIST.classNames, trainCount: 60_000, testCount: 10_000,
+        licence: "CC BY-SA 3.0",
         source: "Yann LeCun, Corinna Cortes, Christopher J. C. Burges, 1998",
         origin: .published(
             [mnistTrainImages, mnistTrainLabels, mnistTestImages, mnistTestLabels],
@@ -19,33 +22,10 @@ extension KnownDataset {
                 "https://storage.googleapis.com/cvdf-datasets/mnist/",
             ]), read: { try MNIST.load(from: $0) })
 
-    /// The published images of CIFAR-10, see ``CIFAR10``.
-    public static let cifar10 = KnownDataset(
-        name: "cifar10", title: "small colour photographs of ten classes",
-        imageShape: CIFAR10.imageShape, trainCount: 50_000, testCount: 10_000,
-        licence: "none stated by the publisher, who asks for a citation",
-        source: "Alex Krizhevsky, Vinod Nair, Geoffrey Hinton, 2009",
-        origin: .published(
-            [
-                PublishedFile(
-                    name: "cifar-10-binary.tar.gz", byteCount: 170_052_171,
-                    md5: "c32a1d4ab5d03f1284b67883e8d87530", sha256: CIFAR10Source.archiveChecksum,
-                    folders: ["cifar10", ""])
-            ], mirrors: ["https://www.cs.toronto.edu/~kriz/"]),
-        read: { try CIFAR10.load(.published, from: $0) })
-
-    /// A copy of CIFAR-10 with JPEG's losses, see ``CIFAR10/Edition/jpegCopy``.
-    public static let cifar10JPEG = KnownDataset(
-        name: "cifar10-jpeg", title: "the photographs of cifar10, compressed as JPEG once more",
-        imageShape: CIFAR10.imageShape, trainCount: 50_000, testCount: 10_000,
-        licence: "as cifar10", source: "a copy of your own",
-        origin: .ownCopy("cifar10-jpeg.tar.gz (SPLIT/CLASS/NUMBER.jpg) in cifar10-jpeg/"),
-        read: { try CIFAR10.load(.jpegCopy, from: $0) })
-
     /// Digits that the program draws, see ``DrawnDigits``.
     public static let digits = KnownDataset(
         name: "digits", title: "digits drawn by this program",
-        imageShape: [1, DrawnDigits.side, DrawnDigits.side],
+        imageShape: [1, DrawnDigits.side, DrawnDigits.side], classNames: MNIST.classNames,
         trainCount: DrawnDigits.defaultTrainCount, testCount: DrawnDigits.defaultTestCount,
         licence: "that of this program", source: "this program", origin: .drawn,
         read: { _ in try DrawnDigits.load() })

@@ -21,6 +21,8 @@ public struct KnownDataset: Sendable {
     public let title: String
     /// The shape of an image: `[channels, height, width]`.
     public let imageShape: Shape
+    /// What the classes are called; a label is an index into these.
+    public let classNames: [String]
     /// How many images there are to learn from.
     public let trainCount: Int
     /// How many images there are to test on.
@@ -31,6 +33,8 @@ public struct KnownDataset: Sendable {
     public let source: String
     /// How the images come to a machine.
     public let origin: Origin
+    /// Whether it is in a folder of data sets in another form than that of its published files.
+    var isUnpacked: @Sendable (String) -> Bool = { _ in false }
     /// Reads both parts from a folder of data sets.
     let read: @Sendable (String) throws -> (train: ImageDataset, test: ImageDataset)
 }

@@ -88,7 +88,17 @@ extension PublishedFile {
         }
     }
 
-    private func check(fileAt path: String) throws {
+    /// The paths at which its contents are looked for where they are not compressed, and nothing is
+    /// known of them.
+    func unpackedCandidates(in dataFolder: String) -> [String] {
+        folders.map { Self.path(of: contentsName, in: $0, of: dataFolder) }
+    }
+
+    /// Requires that the file at a path is the published one.
+    ///
+    /// - Throws: ``DatasetError`` of code `checksumMismatch` where it is not, or where the file cannot
+    ///   be read.
+    func check(fileAt path: String) throws {
         if contentsSHA256 == nil {
             let found = try CompressedFile.sha256(ofFile: path)
             guard found == sha256 else { throw mismatch(path, sha256, found) }

@@ -18,6 +18,8 @@ struct ArchiveReader: ~Copyable {
         case compressedBytes
         /// A tar archive, which may be compressed with gzip.
         case tar
+        /// A zip archive, by the list of contents at its end.
+        case zip
     }
 
     /// How many bytes are read at once where nothing is known of their number.
@@ -34,17 +36,19 @@ struct ArchiveReader: ~Copyable {
         guard let archive = archive_read_new() else {
             throw DatasetError(.unreadableFile, file: path, "no memory to read it")
         }
-        let reader = ArchiveReader(path, archive: archive)
+        // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
+        let file = systemOpen(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        let reader = ArchiveReader(path, archive: archive, file: file)
         try reader.check()
         try reader.begin(format)
         return reader
     }
 
-    private init(_ path: String, archive: OpaquePointer) {
+    /// Takes a reader that libarchive made, and the file that it is to read, or -1.
+    init(_ path: String, archive: OpaquePointer, file: Int32) {
         self.path = path
         self.archive = archive
-        // Without O_NONBLOCK, opening a pipe would wait for somebody to write.
-        file = systemOpen(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        self.file = file
     }
 
     deinit {
@@ -70,12 +74,13 @@ struct ArchiveReader: ~Copyable {
     private borrowing func begin(_ format: Format) throws {
         // Appended where it is needed, and not left for libarchive to look for: that unpacks what
         // it unpacked once more, as often as the contents ask for it.
-        if format != .bytes, isCompressed {
+        if format == .tar || format == .compressedBytes, isCompressed {
             archive_read_append_filter(archive, ARCHIVE_FILTER_GZIP)
         }
-        if format == .tar {
-            archive_read_support_format_tar(archive)
-        } else {
+        switch format {
+        case .tar: archive_read_support_format_tar(archive)
+        case .zip: archive_read_support_format_zip_seekable(archive)
+        case .bytes, .compressedBytes:
             archive_read_support_format_raw(archive)
             archive_read_support_format_empty(archive)
         }
@@ -165,7 +170,7 @@ struct ArchiveReader: ~Copyable {
     /// How many bytes were unpacked so far.
     var unpackedByteCount: Int { Int(archive_filter_bytes(archive, 0)) }
 
-    private borrowing func failure() -> DatasetError {
+    borrowing func failure() -> DatasetError {
         let reason = archive_error_string(archive).map { String(cString: $0) } ?? "unknown reason"
         return DatasetError(
             .unreadableFile, file: path, "cannot be read (\(reason))",

@@ -11,17 +11,7 @@ enum CompressedFile {
     static func contents(ofFile path: String, maximumByteCount: Int) throws -> [UInt8] {
         let reader = try ArchiveReader.open(path, as: .compressedBytes)
         guard try reader.nextEntry() != nil else { return [] }
-        var contents: [UInt8] = []
-        while true {
-            let chunk = try reader.readChunk()
-            guard !chunk.isEmpty else { return contents }
-            guard chunk.count <= maximumByteCount - contents.count else {
-                throw DatasetError(
-                    .limitExceeded, file: path, "too large when uncompressed",
-                    expected: "at most \(maximumByteCount) bytes", found: "more")
-            }
-            contents += chunk
-        }
+        return try reader.rest(atMost: maximumByteCount, ofFile: path)
     }
 
     /// SHA-256 of a file as it is, compressed or not, in hexadecimal.

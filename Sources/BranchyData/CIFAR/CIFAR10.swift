@@ -20,12 +20,13 @@ public enum CIFAR10 {
 
     /// Whose pixels the images have; the raw value is the name of the data set.
     public enum Edition: String, CaseIterable, Sendable {
-        /// The published pixels, from the binary version's archive `cifar-10-binary.tar.gz`, which
-        /// has to have its SHA-256, or from its files `cifar-10-batches-bin/*.bin`.
+        /// The published pixels: from the archive of the binary version or of the one for Python,
+        /// `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz`, which has to have its SHA-256, or
+        /// from their files `cifar-10-batches-bin/*.bin` or `cifar-10-batches-py/*`.
         ///
-        /// The checksums of the single files are not known here. Of these only sizes, labels and
-        /// the number of images per class are checked, and the data is called
-        /// `cifar10 (unverified)`.
+        /// Of Python's files the MD5 is published, and has to be theirs. The checksums of the single
+        /// binary files are not known here. Of these only sizes, labels and the number of images per
+        /// class are checked, and the data is called `cifar10 (unverified)`.
         case published = "cifar10"
         /// A copy in which every image was compressed as JPEG again: close to the published
         /// images, and not to be compared with results on them to the last point. Read from its
