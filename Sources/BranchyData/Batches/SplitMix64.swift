@@ -89,4 +89,5 @@ package enum RandomPurpose: UInt64 {
     case flip = 8
     case proof = 9
     case turns = 10
+    case testCut = 11
 }

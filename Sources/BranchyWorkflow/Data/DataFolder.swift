@@ -22,8 +22,8 @@ package struct DataFolder: Hashable {
     package let path: String
     /// The data set that was asked for, whatever a recipe says.
     private let asked: String?
-    /// Where the image folder of an earlier run was.
-    private let recordedImageFolder: String?
+    /// Where an earlier run had its data.
+    private let record: RunRecord?
     /// What of an image folder is refused.
     private let limits: ImageFolder.Limits
 
@@ -33,17 +33,16 @@ package struct DataFolder: Hashable {
     ///   - run: the folder of a training run, which remembers where its data were.
     ///   - memory: how much of it images may take.
     package init(_ source: DataSource, run: String? = nil, within memory: MemoryLimit) {
-        let record = run.flatMap(RunRecord.init(in:))
+        record = run.flatMap(RunRecord.init(in:))
         path = Self.path(source.folder, recorded: record?.dataFolder)
         asked = source.dataset
         limits = ImageFolder.Limits(memoryByteCount: memory.byteCount)
-        recordedImageFolder = record?.imageFolder
     }
 
     /// A folder that no run remembers.
     package init(_ path: String) {
         self.path = path
-        (asked, recordedImageFolder, limits) = (nil, nil, ImageFolder.Limits())
+        (asked, record, limits) = (nil, nil, ImageFolder.Limits())
     }
 
     /// The folder that an option, the environment or an earlier run names, in that order; `data`
@@ -58,7 +57,7 @@ package struct DataFolder: Hashable {
     func record(of dataset: String) throws -> RunRecord {
         RunRecord(
             dataFolder: URL(fileURLWithPath: path).standardizedFileURL.path,
-            imageFolder: try imageFolder(of: dataset))
+            of: try name(of: dataset))
     }
 
     /// The splits of a recipe's data set, cut as it says.
@@ -106,6 +105,7 @@ package struct DataFolder: Hashable {
         _ dataset: String, classNames: [String]?, _ observer: WorkflowObserver
     ) throws -> (train: ImageDataset, test: ImageDataset) {
         let parts = try load(dataset)
+        if let note = try cutNote(of: dataset, parts) { observer.tell(.note("note: \(note)")) }
         guard let classNames else { return parts }
         let matches = try [parts.train, parts.test].map {
             try ClassMatch(of: $0, among: classNames)
@@ -121,20 +121,43 @@ package struct DataFolder: Hashable {
     /// - Throws: `DatasetError` where there is no such data set, it is not in the folder or its
     ///   files are not the published ones.
     package func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
-        switch try DatasetName(asked ?? dataset) {
+        switch try name(of: dataset) {
         case .known(let dataset): return try dataset.load(from: path)
         case .imageFolder(let path):
-            let folder = try imageFolder(of: dataset) ?? path
-            let name = URL(fileURLWithPath: folder).lastPathComponent
-            return try ImageFolder.load(from: folder, name: "folder:\(name)", limits: limits)
+            return try ImageFolder.load(
+                from: path, name: "folder:\(Self.lastName(of: path))", limits: limits)
+        case .idxFiles(let paths):
+            return try IDXFiles.load(
+                from: paths, name: "idx:\(Self.lastName(of: paths[0]))",
+                maximumByteCount: limits.totalByteCount)
         }
     }
 
-    /// Where the images of a data set are, if it is an image folder: as it was asked for now, as
-    /// it was then, or as the recipe has it.
-    private func imageFolder(of dataset: String) throws -> String? {
-        let name = try DatasetName(asked ?? dataset)
-        return asked == nil && name.absoluteImageFolder != nil
-            ? recordedImageFolder ?? name.absoluteImageFolder : name.absoluteImageFolder
+    private static func lastName(of path: String) -> String {
+        URL(fileURLWithPath: path).lastPathComponent
+    }
+
+    /// What is said where images to test on were cut out of the others.
+    private func cutNote(
+        of dataset: String, _ parts: (train: ImageDataset, test: ImageDataset)
+    ) throws -> String? {
+        guard case .idxFiles(let paths) = try name(of: dataset), paths.count == 2 else {
+            return nil
+        }
+        let count = parts.train.count + parts.test.count
+        return "\(parts.test.name) has no files to test on: \(parts.test.count) of its \(count) "
+            + "images (\(IDXFiles.testPercentage) %), drawn with a fixed seed, are kept for the test"
+    }
+
+    /// The data set, and where it is if it is the user's own: as it was asked for now, as it was
+    /// then, or as the recipe has it.
+    private func name(of dataset: String) throws -> DatasetName {
+        let name = try DatasetName(asked ?? dataset).absolute
+        guard asked == nil else { return name }
+        switch name {
+        case .known: return name
+        case .imageFolder: return record?.imageFolder.map { .imageFolder(path: $0) } ?? name
+        case .idxFiles: return record?.idxFiles.map { .idxFiles(paths: $0) } ?? name
+        }
     }
 }

@@ -2,17 +2,23 @@ import BranchyNet
 import Foundation
 
 /// What a training run remembers that is true on this machine only; not part of the model.
-struct RunRecord: Codable {
+struct RunRecord: Codable, Hashable {
     static let name = "run.json"
 
     /// Where the data were.
     var dataFolder: String
     /// Where the image folder was that the run learnt from, if it did.
     var imageFolder: String?
+    /// Where the IDX files were that the run learnt from, if it did.
+    var idxFiles: [String]?
 
-    init(dataFolder: String, imageFolder: String?) {
+    init(dataFolder: String, of dataset: DatasetName) {
         self.dataFolder = dataFolder
-        self.imageFolder = imageFolder
+        switch dataset {
+        case .known: break
+        case .imageFolder(let path): imageFolder = path
+        case .idxFiles(let paths): idxFiles = paths
+        }
     }
 
     /// The record in a run's folder, or `nil` where there is none that can be read.

@@ -14,8 +14,8 @@ extension TrainingRun {
         }
         if recipe != nil || data.dataset != nil {
             var asked = try ownRecipe
-            // A folder of images may have moved; its checksum says whether it is the same.
-            if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesImageFolder }) {
+            // Files of one's own may have moved; their checksum says whether they are the same.
+            if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesOwnFiles }) {
                 asked.dataset = checkpoint.recipe.dataset
             }
             guard asked == checkpoint.recipe else {
@@ -56,8 +56,8 @@ extension TrainingRun {
 }
 
 extension Recipe {
-    fileprivate var usesImageFolder: Bool {
-        get throws { try DatasetName(dataset).absoluteImageFolder != nil }
+    fileprivate var usesOwnFiles: Bool {
+        get throws { try DatasetName(dataset).isOwn }
     }
 
     /// This recipe with one epoch on a small part of the images: the same path, in a minute.
