@@ -3,11 +3,11 @@ public import BranchyNet
 
 extension Recipe {
     /// The recipe that a network is trained by where nothing else is asked for: its own if it is
-    /// built in, and otherwise LeNet's, holding out few images and without thresholds.
+    /// built in, for whatever number of classes, and otherwise LeNet's, holding out few images and without thresholds.
     ///
     /// - Throws: `NetworkError` where a built-in network has no recipe.
     public static func standard(for network: BranchedNetwork) throws -> Recipe {
-        if BranchedNetwork.known.contains(network) { return try builtIn(for: network.name) }
+        if network.isBuiltIn { return try builtIn(for: network.name) }
         let channels = network.inputShape.dimensions.first ?? 0
         var recipe = leNet(network)
         recipe.thresholds = []

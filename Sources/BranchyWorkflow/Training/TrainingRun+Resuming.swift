@@ -5,7 +5,7 @@ package import BranchyTraining
 extension TrainingRun {
     /// A resumed run keeps its recipe; asking for another one is a mistake, not an order.
     func check(_ checkpoint: Checkpoint, in output: String) throws {
-        guard network == checkpoint.network else {
+        guard trains(checkpoint.network) else {
             throw TrainingError(
                 .invalidCheckpoint,
                 "the run in \(output) trains '\(checkpoint.network.name)', not "
@@ -46,7 +46,7 @@ extension TrainingRun {
         let model = try ModelFolder(output).read(digest: Checksum.sha256)
         let asked = try ownRecipe
         let found = try Recipe(besideModel: output, of: network)
-        guard model.network == network, found == asked else {
+        guard trains(model.network), found == asked else {
             throw TrainingError(
                 .invalidCheckpoint,
                 "\(output) holds a model of another network or recipe than this command trains; "

@@ -70,6 +70,7 @@ public struct TrainingRun: Sendable {
         let dataFolder = DataFolder(data, run: output, within: memory)
         let splits = try dataFolder.splits(
             of: checkpoint.recipe, classNames: checkpoint.classNames, observer)
+        try fit(&checkpoint, to: splits.training, observer)
         try checkpoint.bind(to: splits, in: output)
         let engine = try engine(checkpoint.threads)
         var trainer = try Trainer(
@@ -119,16 +120,20 @@ public struct TrainingRun: Sendable {
     }
 
     /// The beginning of a run.
-    private func makeRun() throws -> Checkpoint {
+    ///
+    /// - Parameter classCount: how many classes a built-in network is made for; by default as many as
+    ///   the model has that it starts from, or as its description says.
+    func makeRun(classCount: Int? = nil) throws -> Checkpoint {
         let recipe = try ownRecipe
+        let start = try startingModel()
+        let classNames = start?.model.classNames(forClassifiersOf: network)
+        let network = network(for: classNames?.count ?? classCount)
         try memory.check(training: network, by: recipe)
         var parameters = try ParameterStore.initial(
             for: network, seed: recipe.seed, by: recipe.initialization)
-        let start = try startingModel()
         if let start { try parameters.replace(from: start.model, for: network) }
         return Checkpoint(
-            network: network, recipe: recipe, dataChecksums: [],
-            classNames: start?.model.classNames(forClassifiersOf: network),
+            network: network, recipe: recipe, dataChecksums: [], classNames: classNames,
             initialChecksum: start?.checksum,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
             state: TrainingState(parameters: parameters, recipe: recipe))

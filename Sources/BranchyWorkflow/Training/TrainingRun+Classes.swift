@@ -1,0 +1,39 @@
+import BranchyData
+import BranchyNet
+import BranchyTraining
+
+// A built-in network is made for as many classes as the data have. A described one stays as it is
+// written, so that a mistake shows.
+extension TrainingRun {
+    /// What is trained, for so many classes where the network is a built-in one.
+    func network(for classCount: Int?) -> BranchedNetwork {
+        guard let classCount, network.isBuiltIn else { return network }
+        return network.classifying(classCount) ?? network
+    }
+
+    /// Whether this run trains a network, for whatever number of classes its data have.
+    func trains(_ other: BranchedNetwork) -> Bool {
+        other == network(for: other.classCount)
+    }
+
+    /// Begins a run that has not begun anew for the classes of its data, if these are more or fewer
+    /// than its network's.
+    func fit(
+        _ checkpoint: inout Checkpoint, to training: TrainingSplit, _ observer: WorkflowObserver
+    ) throws {
+        let count = training.classNames.count
+        let before = checkpoint.network
+        guard checkpoint.dataChecksums.isEmpty, before.classCount != count,
+            training.imageShape == before.inputShape,
+            // Where logits stand for classes already, data have been matched with these.
+            checkpoint.classNames == nil, network(for: count).classCount == count
+        else { return }
+        // One class is not told from anything.
+        guard count > 1 else { return }
+        checkpoint = try makeRun(classCount: count)
+        observer.tell(
+            .note(
+                "note: \(training.name) has \(count) classes: the last layer of each exit of "
+                    + "\(before.name) has \(count) outputs instead of \(before.classCount)"))
+    }
+}
