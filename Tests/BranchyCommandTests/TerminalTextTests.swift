@@ -23,6 +23,14 @@ struct TerminalTextTests {
         #expect(text.onOneLine == escaped)
     }
 
+    @Test(arguments: [
+        ("", 0), ("class 7", 7), ("naïve", 5), ("a\u{301}", 1), ("µs → █", 6), ("日本語", 6),
+        ("ki (き)", 7), ("ｷ", 1), ("한", 2), ("👩‍👩‍👧", 2), ("ﾊ！", 3),
+    ])
+    func countsColumns(text: String, width: Int) {
+        #expect(text.terminalWidth == width)
+    }
+
     @Test func linesAreKeptOrEscaped() {
         #expect("a\nb\r\nc".escapedForTerminal == "a\nb\\u000d\nc")
         #expect("a\nb".onOneLine == #"a\u000ab"#)

@@ -7,7 +7,8 @@ struct DataOptions: ParsableArguments {
         help: ArgumentHelp(
             "The data set: \(DatasetName.all).",
             discussion: "Without it, the recipe's. A folder: PATH holds train/CLASS/IMAGE and "
-                + "test/CLASS/IMAGE; it may be a .tar or .tar.gz file.", valueName: "name"))
+                + "test/CLASS/IMAGE; it may be a .tar or .tar.gz file. IDX files: two, or four with "
+                + "those to test on.", valueName: "name"))
     var dataset: String?
 
     @Option(
