@@ -29,6 +29,17 @@ extension ImageClassifier {
         try classify(pixels: pixels(of: encoded))
     }
 
+    /// What every exit says about a PNG or JPEG image, whatever the policy.
+    ///
+    /// - Parameter encoded: as in ``classify(_:)-(Collection<UInt8>)``.
+    /// - Returns: one for each exit, from exit 0 to the final one.
+    /// - Throws: as ``classify(_:)-(Collection<UInt8>)``.
+    public func classifyAtEveryExit(
+        _ encoded: some Collection<UInt8>
+    ) throws -> [Classification] {
+        try classifyAtEveryExit(pixels: pixels(of: encoded))
+    }
+
     /// Answers PNG and JPEG images, in order; each leaves at its own exit, as it would alone. They are
     /// decoded on the threads that answer.
     ///

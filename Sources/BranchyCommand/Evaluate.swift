@@ -36,6 +36,8 @@ struct Evaluate: ParsableCommand {
         transform: Number.whole(0...Int.max))
     var latencyImages = 2_000
 
+    @OptionGroup var rejection: RejectionOption
+
     @Flag(help: "Show which classes are taken for which.")
     var confusion = false
 
@@ -78,6 +80,7 @@ struct Evaluate: ParsableCommand {
         var options = EvaluationOptions()
         (options.split, options.baseline) = (split, baseline)
         (options.limit, options.latencyImages) = (limit, latencyImages)
+        options.leastProbability = rejection.leastProbability
         (options.data, options.memory) = (data.source, model.memory.limit)
         return options
     }

@@ -10,7 +10,9 @@ struct Predict: ParsableCommand {
         abstract: "Answer images, each at the first exit that is sure.",
         discussion: """
             Takes IDX files of images (plain or .gz), PNG and JPEG files, and folders: of these all \
-            PNG and JPEG files, in the order of their paths. Answers are printed as they are found.
+            PNG and JPEG files, in the order of their paths. Answers are printed as they are found. \
+            A file that cannot be answered is named on standard error and the others are answered; \
+            the exit code is 1 then, or 65 where no image was answered.
             """)
 
     @OptionGroup var model: ModelOptions
@@ -31,21 +33,54 @@ struct Predict: ParsableCommand {
         transform: Number.whole(1...Int.max))
     var top = 1
 
+    @OptionGroup var judgement: JudgementOptions
+
     @Flag(help: "Print one JSON object per image on standard output.")
     var json = false
+
+    func validate() throws {
+        guard judgement.allExits else { return }
+        if let option = model.policy.given {
+            throw ValidationError(
+                "--all-exits asks every exit, whatever the policy: pass it or \(option)")
+        }
+    }
 
     func run() throws {
         let trained = try model.load()
         let engine = try engine.inference()
-        let predictor = try model.predictor(of: trained, engine: engine)
-        let certification = try WorkflowDisplay.whileShown(false) { observer in
-            try CertificateFile(in: model.path)
+        let predictor =
+            try judgement.allExits
+            ? Predictor(
+                network: trained.network, parameters: trained.parameters,
+                policy: FixedExitPolicy(exit: 0), engine: engine)
+            : model.predictor(of: trained, engine: engine)
+        let lines = AnswerLines(
+            judgement.style(isJSON: json), classes: trained.classNames,
+            exits: trained.network.exitNames,
+            certification: try certification(of: predictor, by: engine).rawValue)
+        var pipeline = PredictionPipeline(
+            model: trained, predictor: predictor, lines: lines, topCount: top)
+        judgement.apply(to: &pipeline)
+        let counts = try pipeline.run(
+            WorkList(files, shape: trained.network.inputShape, limit: limit))
+        try end(with: counts)
+    }
+
+    /// Whether the model's certificate holds; where every exit is asked nothing is promised.
+    private func certification(
+        of predictor: Predictor, by engine: any Engine
+    ) throws -> Certification {
+        try WorkflowDisplay.whileShown(false) { observer in
+            guard !judgement.allExits else { return .none }
+            return try CertificateFile(in: model.path)
                 .certification(of: predictor.policy, by: engine, observer)
         }
-        let lines = AnswerLines(
-            asJSON: json, classes: trained.classNames, exits: trained.network.exitNames,
-            certification: certification.rawValue)
-        try PredictionPipeline(model: trained, predictor: predictor, lines: lines, topCount: top)
-            .run(WorkList(files, shape: trained.network.inputShape, limit: limit))
+    }
+
+    private func end(with counts: AnswerCounts) throws {
+        if let summary = judgement.summary(of: counts) { StandardError.write(summary) }
+        if let summary = counts.summary { StandardError.write(summary) }
+        if let failure = counts.failure { throw ExitCode(failure.rawValue) }
     }
 }

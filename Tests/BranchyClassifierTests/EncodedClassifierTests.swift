@@ -30,6 +30,7 @@ struct EncodedClassifierTests {
             let answer = try classifier.classify(file)
             #expect(try answer == classifier.classify(pixels: pixels))
             #expect(try answer == classifier.classify(Data(file)))
+            #expect(try classifier.classifyAtEveryExit(file)[answer.exit] == answer)
             #expect(classifier.labels.contains(answer.label))
         }
     }

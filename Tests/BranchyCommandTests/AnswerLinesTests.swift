@@ -49,7 +49,7 @@ struct AnswerLinesTests {
 
     private func written(_ answer: Answer, in file: String) -> String {
         var lines = AnswerLines(
-            asJSON: true, classes: names, exits: names, certification: "not certified")
+            .init(isJSON: true), classes: names, exits: names, certification: "not certified")
         lines.begin(file: file, column: nil)
         lines.append(answer)
         return String(decoding: lines.bytes, as: UTF8.self)
@@ -81,7 +81,8 @@ struct AnswerLinesTests {
     }
 
     @Test func oneLineFollowsTheOther() throws {
-        var lines = AnswerLines(asJSON: true, classes: names, exits: names, certification: "none")
+        var lines = AnswerLines(
+            .init(isJSON: true), classes: names, exits: names, certification: "none")
         lines.begin(file: "a", column: nil)
         lines.append(Answer())
         lines.begin(file: "b", column: nil)
@@ -92,10 +93,24 @@ struct AnswerLinesTests {
         #expect(files == [.string("a"), .string("b")])
     }
 
+    @Test func whatIsUnsureIsMarkedAsTheEncoderWouldDo() throws {
+        var lines = AnswerLines(
+            .init(isJSON: true, judges: true), classes: names, exits: names, certification: "none")
+        lines.begin(file: "a", column: nil)
+        for isUnsure in [false, true] {
+            var answer = Answer()
+            answer.isUnsure = isUnsure
+            lines.append(answer)
+        }
+        let texts = String(decoding: lines.bytes, as: UTF8.self).split(separator: "\n")
+        #expect(texts.map { $0.hasSuffix(#","top":[],"unsure":false}"#) } == [true, false])
+        #expect(texts.map { $0.hasSuffix(#","top":[],"unsure":true}"#) } == [false, true])
+    }
+
     /// Columns are as wide as characters are many, not bytes.
     @Test func cellsOfATableEndBelowEachOther() {
         var lines = AnswerLines(
-            asJSON: false, classes: ["7", "été", "a long class name"],
+            .init(), classes: ["7", "été", "a long class name"],
             exits: ["branch1", "final exit"], certification: "none")
         lines.begin(file: "images/7.png", column: "7.png")
         for (index, number) in [(0, 1.0), (1, 12_345.678), (2, .nan)] {

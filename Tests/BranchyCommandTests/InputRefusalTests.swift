@@ -11,7 +11,13 @@ struct InputRefusalTests {
             let file = try write(bytes, to: name, in: folder)
             let result = try Program.run("predict", folder, file, "--json")
             #expect(result.status == 65)
-            #expect(result.output.isEmpty)
+            let line = try JSONDecoder().decode(JSONValue.self, from: Data(result.output.utf8))
+            #expect(line["file"] == .string(file))
+            guard case .string(let error)? = line["error"] else {
+                Issue.record("no error in \(result.output)")
+                return ""
+            }
+            #expect(result.errors == "Error: \(error)\n")
             return result.errors.replacingOccurrences(of: file, with: "FILE")
         }
     }
@@ -106,11 +112,12 @@ struct InputRefusalTests {
         }
     }
 
-    @Test func answersTheFilesBeforeABadOne() throws {
+    /// What is wrong with more than a file ends the answers where it is met.
+    @Test func answersTheFilesBeforeAFolderWithoutImages() throws {
         try withTemporaryFolder { folder in
             try SampleModel.writeRandom(to: folder)
             let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)
-            let result = try Program.run("predict", folder, file, folder + "/none", "--json")
+            let result = try Program.run("predict", folder, file, folder, file, "--json")
             #expect(result.status == 65)
             #expect(result.output.split(separator: "\n").count == 1)
         }
@@ -118,6 +125,11 @@ struct InputRefusalTests {
 
     @Test(arguments: [
         (["0.3,0.3"], "2 thresholds for a network with 2 exits, expected 1"),
+        (
+            ["0,5"],
+            "one for each exit but the final one; a comma stands between thresholds, and within one "
+                + "a point, as in 0.1"
+        ),
         (["0.3", "0.3"], "2 thresholds for a network with 2 exits, expected 1"),
         (["nan"], "The value 'nan' is invalid for '--threshold <T>': expected numbers of 0"),
         (["-1"], "The value '-1' is invalid for '--threshold <T>': expected numbers of 0"),

@@ -64,20 +64,34 @@ struct JSONDocumentTests {
             try SampleModel.writeRandom(to: folder, dataset: "digits")
             return try Program.run(
                 "evaluate", folder, "--dataset", "digits", "--limit", "60", "--confusion",
-                "--quiet", "--json"
+                "--reject-below", "0.1", "--quiet", "--json"
             ).output
         }
         let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
         try DocumentedKeys(section: "evaluate --json").expectToDescribe(document.places())
     }
 
-    @Test func describesWhatPredictPrints() throws {
-        let text = try withTemporaryFolder { folder in
+    @Test(
+        arguments: [
+            ([], "key", ["unsure"]), (["--reject-below", "0.5"], "key", []),
+            (["--all-exits"], "key with `--all-exits`", []),
+        ] as [([String], String, Set<String>)])
+    func describesWhatPredictPrints(
+        options: [String], heading: String, absent: Set<String>
+    ) throws {
+        let lines = try withTemporaryFolder { folder in
             try SampleModel.writeRandom(to: folder)
             let file = try write(SampleImages(count: 1).idx, to: "images", in: folder)
-            return try Program.run("predict", folder, file, "--json").output
+            let arguments = ["predict", folder, file, folder + "/none", "--json"] + options
+            return try Program.run(arguments).output.split(separator: "\n")
         }
-        let document = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-        try DocumentedKeys(section: "predict --json").expectToDescribe(document.places())
+        let documents = try lines.map {
+            try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8))
+        }
+        #expect(documents.count == 2)
+        try DocumentedKeys(section: "predict --json", heading: heading).expectToDescribe(
+            documents[0].places(), without: absent)
+        try DocumentedKeys(section: "predict --json", heading: "key of a file that is not answered")
+            .expectToDescribe(documents[1].places())
     }
 }

@@ -34,12 +34,16 @@ struct NumberOptionTests {
             ),
             (["predict", "none", "file"], "--deadline", time, []),
             (
+                ["predict", "none", "file"], "--reject-below", "a number from 0 to 1", ["0", "1"]
+            ),
+            (
                 ["predict", "none", "file"], "--memory-limit", size,
                 ["1e9"]
             ),
             (["evaluate", "none"], "--limit", whole0, ["0", "1", "9223372036854775807"]),
             (["evaluate", "none"], "--latency-images", whole0, ["0", "1", "9223372036854775807"]),
             (["evaluate", "none"], "--exit", exits, ["1"]),
+            (["evaluate", "none"], "--reject-below", "a number from 0 to 1", ["0", "1"]),
             (
                 ["report", "none", "--plot"], "--latency-images", whole0,
                 ["0", "1", "9223372036854775807"]

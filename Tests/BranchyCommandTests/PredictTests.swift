@@ -103,7 +103,7 @@ struct PredictTests {
             #expect(some.status == 0, "\(some.errors)")
             #expect(some.output.split(separator: "\n").count == 3)
             let all = try Program.run("predict", folder, file, "--json")
-            #expect(all.status == 65)
+            #expect(all.status == 1)
             #expect(all.errors.hasPrefix("Error: \(file): cannot be read (truncated gzip input)"))
         }
     }

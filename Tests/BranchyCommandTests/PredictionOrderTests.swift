@@ -42,36 +42,131 @@ struct PredictionOrderTests {
         }
     }
 
-    /// Whatever was found before the damage is printed, and nothing behind it.
-    @Test(arguments: [0, 1, 63, 64, 150, 299], [false, true])
-    func aDamagedFileEndsTheAnswersThere(place: Int, isJSON: Bool) throws {
+    /// The others are answered in order, and the damaged one is named: in JSON in its place too.
+    @Test(arguments: [[0], [1], [63, 64], [150], [0, 1, 2, 298, 299]], [false, true])
+    func aDamagedFileIsNamedAndLeftOut(places: [Int], isJSON: Bool) throws {
         try withTemporaryFolder { folder in
             try SampleModel.writeConstant(to: folder + "/model")
-            let image = SampleImages(count: 1).png(0)
-            for index in 0..<300 {
-                let contents = index == place ? Array(image.dropLast(30)) : image
-                try write(contents, to: "many/\(1000 + index).png", in: folder)
-            }
+            let names = try writeMany(to: folder + "/many", damaged: places)
             let result = try Program.run(
                 ["predict", folder + "/model", folder + "/many"] + (isJSON ? ["--json"] : []))
-            #expect(result.status == 65)
-            #expect(
-                result.errors.hasPrefix(
-                    "Error: \(folder)/many/\(1000 + place).png: is damaged or incomplete"))
-            let heading = isJSON || place == 0 ? 0 : 2
-            #expect(result.output.split(separator: "\n").count == heading + place)
+            #expect(result.status == 1)
+            let errors = result.errors.split(separator: "\n")
+            #expect(errors.count == places.count + 1)
+            for (place, error) in zip(places, errors) {
+                #expect(
+                    error.hasPrefix("Error: \(folder)/many/\(names[place]): is damaged or incomp"))
+            }
+            #expect(errors.last?.hasSuffix(" above; \(300 - places.count) images were") == true)
+            if isJSON {
+                let lines = try documents(result.output)
+                #expect(lines.map { $0["file"] } == names.map { .string("\(folder)/many/\($0)") })
+                let failed = lines.indices.filter { lines[$0]["error"] != nil }
+                #expect(failed == places)
+            } else {
+                let rows = result.output.split(separator: "\n").dropFirst(2)
+                let answered = names.indices.filter { !places.contains($0) }.map { names[$0] }
+                #expect(rows.map { $0.split(separator: " ").last.map(String.init) } == answered)
+            }
         }
     }
 
-    @Test func aFileThatIsMissingEndsTheAnswersThere() throws {
+    private func documents(_ output: String) throws -> [JSONValue] {
+        try output.split(separator: "\n").map {
+            try JSONDecoder().decode(JSONValue.self, from: Data($0.utf8))
+        }
+    }
+
+    /// Writes 300 images, some of them cut short.
+    private func writeMany(to folder: String, damaged: [Int] = []) throws -> [String] {
+        let image = SampleImages(count: 1).png(0)
+        return try (0..<300).map { index in
+            let contents = damaged.contains(index) ? Array(image.dropLast(30)) : image
+            try write(contents, to: "\(1000 + index).png", in: folder)
+            return "\(1000 + index).png"
+        }
+    }
+
+    @Test func nothingButDamagedFilesIsBadData() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder + "/model")
+            _ = try writeMany(to: folder + "/many", damaged: Array(0..<300))
+            let result = try Program.run("predict", folder + "/model", folder + "/many")
+            #expect(result.status == 65)
+            #expect(result.output.isEmpty)
+            #expect(result.errors.split(separator: "\n").count == 300)
+        }
+    }
+
+    /// Pictures that are named one by one stand in one table, whichever of them is missing.
+    @Test(arguments: [0, 1, 2])
+    func aPictureThatIsMissingLeavesTheTableWhole(place: Int) throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder)
+            let image = try write(SampleImages(count: 1).png(0), to: "image.png", in: folder)
+            var files = [image, image]
+            files.insert(folder + "/none.png", at: place)
+            files.insert(folder + "/none", at: place)
+            let result = try Program.run(["predict", folder] + files)
+            #expect(result.status == 1)
+            #expect(result.output.components(separatedBy: "probability").count == 2)
+            #expect(result.output.split(separator: "\n").count == 3)
+        }
+    }
+
+    /// Only what is answered counts.
+    @Test func aDamagedFileTakesNoPlaceOfTheLimit() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder + "/model")
+            _ = try writeMany(to: folder + "/many", damaged: [1, 5])
+            let result = try Program.run(
+                "predict", folder + "/model", folder + "/many", "--limit", "3", "--json")
+            #expect(result.status == 1)
+            let images = try documents(result.output).map { $0["image"] }
+            #expect(images == [.integer(0), nil, .integer(0), .integer(0)])
+        }
+    }
+
+    @Test func aFileThatIsMissingIsNamedInItsPlace() throws {
         try withTemporaryFolder { folder in
             try SampleModel.writeConstant(to: folder)
             let idx = try write(SampleImages(count: 200).idx, to: "images", in: folder)
             let missing = folder + "/missing"
             let result = try Program.run("predict", folder, idx, missing, idx, "--json")
-            #expect(result.status == 65)
-            #expect(result.errors.hasPrefix("Error: \(missing): "))
-            #expect(try answers(result.output).map(\.image) == Array(0..<200))
+            #expect(result.status == 1)
+            #expect(
+                result.errors == """
+                    Error: \(missing): not read: open: No such file or directory
+                    1 file could not be answered, as said above; 400 images were
+
+                    """)
+            let lines = try documents(result.output)
+            #expect(lines.map { $0["image"] != nil } == (0...400).map { $0 != 200 })
+            #expect(
+                lines[200]
+                    == .object([
+                        "file": .string(missing),
+                        "error": .string("\(missing): not read: open: No such file or directory"),
+                    ]))
+        }
+    }
+
+    /// The file is cut in its second stream of gzip, so of the first one 64 images are a piece.
+    @Test func anIDXFileThatIsDamagedInTheMiddleIsAnsweredUpToThere() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder)
+            let images = SampleImages(count: 200)
+            let cut = try write(images.gzip.dropLast(50_000), to: "cut.gz", in: folder)
+            let whole = try write(images.idx, to: "whole", in: folder)
+            let result = try Program.run("predict", folder, cut, whole, "--json")
+            #expect(result.status == 1)
+            #expect(result.errors.hasPrefix("Error: \(cut): cannot be read (truncated gzip input)"))
+            let places = try documents(result.output).map { $0["image"] }
+            let wholePiece = (0..<64).map { JSONValue.integer($0) }
+            #expect(places.prefix(64).elementsEqual(wholePiece))
+            #expect(places.count == 265)
+            #expect(places[64] == nil)
+            #expect(places.last == .integer(199))
         }
     }
 

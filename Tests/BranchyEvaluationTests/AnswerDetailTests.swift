@@ -36,6 +36,56 @@ struct AnswerDetailTests {
         #expect(evaluation.classes[1].forcedAccuracy == [0, 0.5, 0.5])
     }
 
+    /// Classes of 4, 1 and no samples, of which 3/4 and 0/1 are right.
+    @Test func balancedAccuracyWeighsClassesThatOccurAlike() throws {
+        let record = MadeUpAnswers.record([
+            (0, [0]), (0, [0]), (0, [0]), (0, [2]), (1, [2]),
+        ])
+        let evaluation = try MadeUpAnswers.evaluation(of: record, under: FixedExitPolicy(exit: 0))
+        #expect(evaluation.accuracy == 0.6)
+        #expect(evaluation.balancedAccuracy == 0.375)
+        let none = try MadeUpAnswers.evaluation(
+            of: MadeUpAnswers.record([]), under: FixedExitPolicy(exit: 0))
+        #expect(none.balancedAccuracy == nil)
+    }
+
+    /// Of each class two samples, both right in the even ones.
+    @Test(arguments: [20, 21]) func listsTheWorstOfManyClasses(count: Int) throws {
+        let samples = (0..<count).flatMap { label in
+            [label, label.isMultiple(of: 2) ? label : (label + 1) % count].map { (label, $0) }
+        }
+        let record = ExitRecord<TestSplit>(
+            observations: samples.map { _, answer in
+                let logits = (0..<count).map { $0 == answer ? 1 as Float : 0 }
+                return [ExitObservation(logits: logits.span, exit: 0)]
+            }, labels: samples.map(\.0), exitCount: 1, classCount: count, dataset: "made up",
+            dataChecksum: "")
+        let evaluation = try MadeUpAnswers.evaluation(of: record, under: FixedExitPolicy(exit: 0))
+        let odd = (0..<10).map { 2 * $0 + 1 }
+        #expect(evaluation.listedClasses == (count > 20 ? odd : Array(0..<count)))
+    }
+
+    /// Probabilities of 0.9 at the first exit, of 0.6 at the second.
+    @Test(
+        arguments: [
+            (0, 4, 2), (0.59, 4, 2), (0.61, 2, 2), (0.91, 0, 0), (1, 0, 0),
+        ] as [(Float, Int, Int)])
+    func leavesOutAnswersThatAreTooImprobable(
+        least: Float, answered: Int, correct: Int
+    ) throws {
+        let record = MadeUpAnswers.record(
+            [0.9, 0.9, 0.6, 0.6].enumerated().map { sample, probability in
+                (0, [MadeUpAnswers.observation(sample / 2, exit: 0, probability: probability)])
+            }, exitCount: 1)
+        let network = try SmallNetwork(exitCount: 1, imageCount: 0, seed: 1).network
+        let answers = SureAnswers(
+            try RecordedAnswers(replaying: FixedExitPolicy(exit: 0), from: record, of: network),
+            leastProbability: least)
+        #expect((answers.samples, answers.answered, answers.correct) == (4, answered, correct))
+        #expect(answers.share?.estimate == Double(answered) / 4)
+        #expect((answers.accuracy == nil) == (answered == 0))
+    }
+
     @Test func namesTheCommonestMistake() throws {
         let confusion = try evaluation(PatiencePolicy(patience: 1)).confusion
         #expect(try #require(confusion.commonestMistake(ofClass: 0)) == (1, 1))

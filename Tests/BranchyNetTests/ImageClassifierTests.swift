@@ -40,6 +40,16 @@ struct ImageClassifierTests {
         #expect(exits.count > 1)
     }
 
+    @Test func namesWhatEveryExitSays() throws {
+        for pixels in images {
+            let said = try classifier.classifyAtEveryExit(pixels: pixels)
+            #expect(said.map(\.exit) == Array(0..<model.network.exitCount))
+            let answer = try classifier.classify(pixels: pixels)
+            #expect(said[answer.exit] == answer)
+            #expect(said.allSatisfy { $0.label == model.classNames[$0.prediction.predictedClass] })
+        }
+    }
+
     @Test func ranksItsClasses() throws {
         let answer = try classifier.classify(pixels: images[0])
         let top = answer.top(10)

@@ -30,6 +30,24 @@ struct PredictorTests {
         }
     }
 
+    @Test func everyExitSaysWhatItAnswersAlone() throws {
+        let sample = try PredictorSample()
+        let predictor = try sample.predictor(sample.mixedPolicy())
+        for index in 0..<sample.count {
+            let image = sample.image(index)
+            let said = try predictor.predictAtEveryExit(image)
+            #expect(said.map(\.exit) == [0, 1, 2])
+            for exit in 0..<3 {
+                #expect(try predictor.leaving(at: exit).predict(image) == said[exit])
+            }
+            let answer = try predictor.predict(image)
+            #expect(said[answer.exit] == answer)
+        }
+        #expect(throws: NetworkError.self) {
+            try predictor.predictAtEveryExit(Tensor([1, 2, 2], [0, 0, 0, 0]))
+        }
+    }
+
     @Test func theOrderOfABatchChangesNothing() throws {
         let sample = try PredictorSample()
         let predictor = try sample.predictor(sample.mixedPolicy())

@@ -5,13 +5,10 @@ import BranchyWorkflow
 /// What `evaluate` says beyond the tables of networks and exits: how sure the numbers are, what
 /// probabilities are worth, and what becomes of each class.
 extension EvaluationText {
-    /// How many classes are listed at most.
-    private static let classLimit = 20
-
     /// One text after the other; none without samples.
     var details: [String] {
         guard evaluation.samples > 0 else { return [] }
-        return comparisons + [intervals] + overthinking + [classes]
+        return comparisons + [intervals] + overthinking + sureAnswers + [classes]
             + (isConfusionShown ? [confusion] : [])
     }
 
@@ -74,6 +71,19 @@ extension EvaluationText {
         return [text]
     }
 
+    /// What becomes of the answers where the unsure ones are not given.
+    private var sureAnswers: [String] {
+        guard let sure = report.sureAnswers else { return [] }
+        let text = """
+            Answered with a probability of \(sure.leastProbability) or more: \
+            \(Format.grouped(sure.answered)) of \(Format.grouped(sure.samples)) images, \
+            \(Format.percent(sure.share?.estimate)) (\(Format.percents(sure.share))); right of \
+            these: \(Format.percent(sure.accuracy?.estimate)) (\(Format.percents(sure.accuracy))).
+
+            """
+        return [text]
+    }
+
     private var classes: String {
         let exits = network.exitNames.indices.map {
             $0 == network.exitCount - 1 ? "at the final exit" : "left at exit \($0 + 1)"
@@ -81,11 +91,16 @@ extension EvaluationText {
         let right = Array(repeating: Table.Alignment.right, count: 3 + exits.count)
         var table = Table([.left] + right + [.left])
         table.add(["class", "images", "right", "95 % interval"] + exits + ["oftenest taken for"])
-        for label in listedClasses { table.add(row(ofClass: label)) }
-        guard listedClasses.count < report.classNames.count else { return table.text }
-        return
-            "The \(Self.classLimit) of \(Format.grouped(report.classNames.count)) classes that are "
-            + "least often right; --csv and --json have all.\n" + table.text
+        let listed = evaluation.listedClasses
+        for label in listed { table.add(row(ofClass: label)) }
+        let balanced = """
+            Balanced accuracy, the mean over the classes of what is right of each: \
+            \(Format.percent(evaluation.balancedAccuracy))
+
+            """
+        guard listed.count < report.classNames.count else { return balanced + table.text }
+        return balanced + "The \(listed.count) of \(Format.grouped(report.classNames.count)) "
+            + "classes that are least often right; --csv and --json have all.\n" + table.text
     }
 
     private func row(ofClass label: Int) -> [String] {
@@ -97,16 +112,6 @@ extension EvaluationText {
         let shares = [Format.percent(counts.accuracy), Format.percents(counts.accuracyInterval)]
         return [report.classNames[label], Format.grouped(counts.samples)] + shares + rates
             + [mistake ?? "-"]
-    }
-
-    /// All classes in order, or where there are many, the least accurate ones.
-    private var listedClasses: [Int] {
-        let classes = evaluation.classes
-        guard classes.count > Self.classLimit else { return Array(classes.indices) }
-        let ranked = classes.indices.sorted {
-            (classes[$0].accuracy ?? .infinity, $0) < (classes[$1].accuracy ?? .infinity, $1)
-        }
-        return Array(ranked.prefix(Self.classLimit))
     }
 
     private var confusion: String {

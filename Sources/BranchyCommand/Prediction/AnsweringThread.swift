@@ -6,20 +6,21 @@ import BranchyWorkflow
 struct AnsweringThread: ~Copyable {
     private let turns: Turns
     private let shape: Shape
-    private let preprocessing: Preprocessing
-    private let ranksClasses: Bool
-    private var session: Predictor.Session
+    private var answerer: ImageAnswerer
     private var reader: PictureReader
-    private var image: [Float]
-    private var ranking: ClassRanking
-    private var answer = Answer()
     /// The file of the answer.
     private var path = ""
     private var lines: AnswerLines
+    /// Whether there is anything for the table of the piece in hand, be it no image.
+    private var isTableNeeded = false
     private var note: String?
+    /// What is said of files that cannot be answered, a line each.
+    private var complaints = ""
     /// What is said of the first answer that is not finite, once of all threads.
     private var warning: String?
     private var lastHandOver = ContinuousClock.now
+    /// What became of everything so far.
+    private(set) var counts = AnswerCounts()
 
     /// So many bytes of answers are kept at most, not to hold on to memory.
     private static let keptByteCount = 1 << 16
@@ -27,20 +28,10 @@ struct AnsweringThread: ~Copyable {
     private static let keptTime = Duration.milliseconds(50)
 
     init(_ pipeline: PredictionPipeline, _ turns: Turns) throws {
-        let model = pipeline.model
-        let shape = model.network.inputShape
-        let image = [Float](repeating: 0, count: shape.elementCount)
-        var session = try pipeline.predictor.makeSession()
-        // The first answer reads cold code and memory; nobody's time is measured by it.
-        _ = try session.predict(image.span)
         self.turns = turns
-        self.shape = shape
-        self.session = session
-        self.image = image
-        preprocessing = model.preprocessing
-        ranksClasses = pipeline.lines.needsRanking(of: pipeline.topCount)
+        shape = pipeline.model.network.inputShape
+        answerer = try ImageAnswerer(pipeline)
         reader = PictureReader(shape: shape)
-        ranking = ClassRanking(count: pipeline.topCount)
         lines = pipeline.lines
     }
 
@@ -49,13 +40,14 @@ struct AnsweringThread: ~Copyable {
     /// - Throws: where it fails, when it is its turn; `Turns.Ended` where another piece did before.
     mutating func work(on piece: PieceOfWork) throws {
         note = piece.isFirst ? piece.group?.note : nil
+        isTableNeeded = false
         do {
             try answerAll(of: piece)
         } catch {
-            try handOver(piece.number)
+            try handOver(piece)
             throw error
         }
-        try handOver(piece.number)
+        try handOver(piece)
         turns.pass()
     }
 
@@ -64,48 +56,50 @@ struct AnsweringThread: ~Copyable {
         case .files(let paths, let limit):
             var left = limit
             for (number, path) in paths.enumerated() where number == 0 || left > 0 {
-                try answerFile(path, &left, isFirst: number == 0, of: piece)
+                try answerOrComplain(ofFile: path, &left, in: piece)
             }
         case .images(let pixels, let first):
-            begin(piece)
-            beginFile(piece.group?.path ?? "", of: piece)
+            begin(piece.group?.path ?? "", of: piece)
             try answer(pixels, first: first, of: piece)
-        case .failure(let error):
-            begin(piece)
-            throw error
+        case .unanswered(let file): try complain(of: file, in: piece)
+        case .failure(let error): throw error
+        }
+    }
+
+    private mutating func answerOrComplain(
+        ofFile path: String, _ left: inout Int, in piece: PieceOfWork
+    ) throws {
+        do {
+            try answerFile(path, &left, of: piece)
+        } catch {
+            guard let file = UnansweredFile(path, error) else { throw error }
+            try complain(of: file, in: piece)
         }
     }
 
     /// Answers a file that is a picture by its name, although it may hold many images.
     private mutating func answerFile(
-        _ path: String, _ left: inout Int, isFirst: Bool, of piece: PieceOfWork
+        _ path: String, _ left: inout Int, of piece: PieceOfWork
     ) throws {
         if let pixels = try reader.read(path) {
-            if isFirst { begin(piece) }
+            begin(path, of: piece)
             guard left > 0 else { return }
             left -= 1
-            beginFile(path, of: piece)
             return try answer(pixels, first: 0, of: piece)
         }
         var file = try ImageFile.open(path, shape: shape, limit: left)
-        if isFirst { begin(piece) }
-        beginFile(path, of: piece)
+        begin(path, of: piece)
         var first = 0
         while case let pixels = try file.next(WorkList.imagesOfAPiece), !pixels.isEmpty {
             try answer(pixels, first: first, of: piece)
             first += pixels.count / shape.elementCount
+            left -= pixels.count / shape.elementCount
         }
-        left -= first
     }
 
-    private mutating func begin(_ piece: PieceOfWork) {
-        guard piece.beginsTable, let group = piece.group else { return }
-        lines.appendHeading(
-            group.isPicture ? nil : group.path, namesFiles: group.isFolder || group.isPicture)
-    }
-
-    private mutating func beginFile(_ path: String, of piece: PieceOfWork) {
+    private mutating func begin(_ path: String, of piece: PieceOfWork) {
         self.path = path
+        isTableNeeded = true
         lines.begin(file: path, column: piece.group?.column(of: path))
     }
 
@@ -119,66 +113,61 @@ struct AnsweringThread: ~Copyable {
             guard !Interrupt.isRequested else {
                 throw Interrupted(description: "stopped in \(path) after \(index) images")
             }
-            prepare(pixels.span.extracting(place * size..<(place + 1) * size))
-            let end = try answer(index)
-            if lines.bytes.count > Self.keptByteCount
-                || end - lastHandOver > Self.keptTime && turns.isTurn(of: piece.number)
-            {
-                try handOver(piece.number)
-                lastHandOver = end
-            }
+            let end = try answerer.answer(
+                pixels.span.extracting(place * size..<(place + 1) * size), index, to: &lines)
+            counts.images += 1
+            if answerer.isUnsure { counts.unsureImages += 1 }
+            if let exit = answerer.exitNotFinite { warn(ofExit: exit, image: index) }
+            try handOverIfDue(piece, at: end)
         }
     }
 
-    private mutating func prepare(_ pixels: Span<UInt8>) {
-        let preprocessing = preprocessing
-        var values = image.mutableSpan
-        preprocessing.prepare(pixels, into: &values)
-    }
-
-    /// Answers the image that was prepared.
-    ///
-    /// - Returns: when that was done.
-    private mutating func answer(_ index: Int) throws -> ContinuousClock.Instant {
-        let image = image
-        let start = ContinuousClock.now
-        let observation = try session.predict(image.span)
-        let end = ContinuousClock.now
-        answer.image = index
-        answer.take(observation)
-        answer.latencyMicroseconds = start.duration(to: end).seconds * 1e6
-        if ranksClasses {
-            Self.rank(session, observation, by: &ranking, into: &answer.top)
+    /// Goes on behind a file that cannot be answered.
+    private mutating func complain(of file: UnansweredFile, in piece: PieceOfWork) throws {
+        guard !Interrupt.isRequested else {
+            throw Interrupted(description: "stopped at \(file.path)")
         }
-        if !answer.isFinite { warn() }
-        lines.append(answer)
-        return end
+        counts.failedFiles += 1
+        complaints += "Error: \(file.reason.onOneLine)\n"
+        lines.append(file)
+        try handOverIfDue(piece, at: .now)
     }
 
     /// Where one answer is not finite, most are not, and each is marked.
-    private mutating func warn() {
+    private mutating func warn(ofExit exit: Int, image: Int) {
         guard warning == nil else { return }
         warning =
-            "warning: \(path): the logits of exit \(answer.exit + 1) are NaN or infinite for image "
-            + "\(answer.image), so this answer means nothing, nor does any other that is marked as "
+            "warning: \(path): the logits of exit \(exit + 1) are NaN or infinite for image "
+            + "\(image), so this answer means nothing, nor does any other that is marked as "
             + "not finite; were the model's parameters damaged?\n"
     }
 
-    private static func rank(
-        _ session: borrowing Predictor.Session, _ observation: ExitObservation,
-        by ranking: inout ClassRanking, into top: inout [ClassProbability]
-    ) {
-        session.withLogits(ofExit: observation.exit) {
-            ranking.rank($0, seenBy: observation, into: &top)
-        }
+    private mutating func handOverIfDue(
+        _ piece: PieceOfWork, at now: ContinuousClock.Instant
+    ) throws {
+        guard
+            lines.bytes.count > Self.keptByteCount || complaints.utf8.count > Self.keptByteCount
+                || now - lastHandOver > Self.keptTime && turns.isTurn(of: piece.number)
+        else { return }
+        try handOver(piece)
+        lastHandOver = now
     }
 
     /// Prints what was made so far, when it is its turn.
-    private mutating func handOver(_ number: Int) throws {
-        try turns.wait(for: number)
+    private mutating func handOver(_ piece: PieceOfWork) throws {
+        try turns.wait(for: piece.number)
         if let note = note.take() { StandardError.write(note) }
         if let warning, turns.isFirstWarning() { StandardError.write(warning) }
+        if isTableNeeded, let group = piece.group, turns.begins(table: piece.table) {
+            try StandardOutput.write(
+                escaped: lines.heading(
+                    group.isPicture ? nil : group.path,
+                    namesFiles: group.isFolder || group.isPicture))
+        }
         try StandardOutput.write(escaped: lines.bytes)
         lines.bytes.removeAll(keepingCapacity: true)
+        guard !complaints.isEmpty else { return }
+        StandardError.write(complaints)
+        complaints = ""
     }
 }

@@ -13,17 +13,25 @@ struct PredictionPipeline: Sendable {
     let lines: AnswerLines
     /// How many of the most probable classes are told.
     let topCount: Int
+    /// Whether every exit says its own, instead of the one where the policy lets an image leave.
+    var asksEveryExit = false
+    /// Below this probability an answer is called unsure; `nil` to take every one.
+    var leastProbability: Float?
 
     /// Answers everything to standard output.
     ///
-    /// - Throws: what is wrong with the first piece that fails; all answers before were printed.
-    func run(_ work: consuming sending WorkList) throws {
+    /// - Returns: what became of it. Files that cannot be answered were named on standard error.
+    /// - Throws: what ends the work at some piece; all answers before were printed.
+    func run(_ work: consuming sending WorkList) throws -> AnswerCounts {
         let work = Mutex(work)
         let turns = Turns()
+        let counts = Mutex(AnswerCounts())
         DispatchQueue.concurrentPerform(iterations: threadCount) { _ in
-            answer(work, turns)
+            let part = answer(work, turns)
+            counts.withLock { $0 += part }
         }
         try turns.requireAll()
+        return counts.withLock { $0 }
     }
 
     /// Deadlines hold for a network that has the machine to itself, as when its times were measured.
@@ -32,19 +40,23 @@ struct PredictionPipeline: Sendable {
     }
 
     /// What one of the threads does.
-    private func answer(_ work: borrowing Mutex<WorkList>, _ turns: Turns) {
-        guard var piece = work.withLock({ $0.next() }) else { return }
+    ///
+    /// - Returns: what became of its pieces, where nothing ended the work.
+    private func answer(_ work: borrowing Mutex<WorkList>, _ turns: Turns) -> AnswerCounts {
+        guard var piece = work.withLock({ $0.next() }) else { return AnswerCounts() }
         do {
             var thread = try AnsweringThread(self, turns)
             while true {
                 try thread.work(on: piece)
-                guard !turns.areOver, let next = work.withLock({ $0.next() }) else { return }
+                guard !turns.areOver, let next = work.withLock({ $0.next() }) else {
+                    return thread.counts
+                }
                 piece = next
             }
         } catch is Turns.Ended {
         } catch {
-            guard (try? turns.wait(for: piece.number)) != nil else { return }
-            turns.end(with: error)
+            if (try? turns.wait(for: piece.number)) != nil { turns.end(with: error) }
         }
+        return AnswerCounts()
     }
 }

@@ -14,6 +14,7 @@ final class Turns: Sendable {
     private let failure = Mutex<(any Error)?>(nil)
     private let hasFailed = Atomic(false)
     private let hasWarned = Atomic(false)
+    private let table = Atomic(0)
     private let changed = NSCondition()
 
     /// Whether nothing will be handed over any more.
@@ -55,6 +56,11 @@ final class Turns: Sendable {
     /// Whether nobody has warned before whose turn it was: what is said once is said once of all.
     func isFirstWarning() -> Bool {
         !hasWarned.exchange(true, ordering: .relaxed)
+    }
+
+    /// Whether a table begins with what is handed over now, by whoever's turn it is.
+    func begins(table number: Int) -> Bool {
+        table.exchange(number, ordering: .relaxed) != number
     }
 
     /// - Throws: what ended everything before the last piece.

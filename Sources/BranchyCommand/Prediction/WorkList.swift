@@ -7,7 +7,9 @@ struct PieceOfWork: Sendable {
         case files(ArraySlice<String>, limit: Int)
         /// The pixels of some images of a file, and which of its images the first one is.
         case images([UInt8], first: Int)
-        /// What is wrong where these images should be.
+        /// A file in whose place, or behind whose images, there is nothing to answer.
+        case unanswered(UnansweredFile)
+        /// What is wrong where these images should be, and ends the work.
         case failure(any Error)
     }
 
@@ -16,10 +18,10 @@ struct PieceOfWork: Sendable {
     /// What the user named.
     let group: ImageGroup?
     let content: Content
+    /// Which table its answers stand in, counted from 1.
+    let table: Int
     /// Whether it is the first one of its group.
     var isFirst = false
-    /// Whether a table begins with it.
-    var beginsTable = false
 }
 
 /// What a user wants answered, cut into pieces in the order of the answers. Files that are not named
@@ -39,6 +41,7 @@ struct WorkList: ~Copyable {
     private var images: ImageFile?
     private var firstImage = 0
     private var number = 0
+    private var table = 0
     private var isAmongPictures = false
 
     /// - Parameters:
@@ -51,31 +54,55 @@ struct WorkList: ~Copyable {
         self.limit = limit
     }
 
-    /// The next piece, or `nil` after the last; what fails is the last.
+    /// The next piece, or `nil` after the last; what ends the work is the last.
     mutating func next() -> PieceOfWork? {
         if let content = takeContent() { return piece(content) }
         guard let path = paths.popFirst() else { return nil }
         do {
-            try begin(try ImageGroup(path))
+            return firstPiece(of: try ImageGroup(path))
         } catch {
             return piece(end(with: error))
         }
-        let isPicture = group?.isPicture ?? false
-        var piece = piece(takeContent() ?? .images([], first: 0))
+    }
+
+    private mutating func firstPiece(of group: ImageGroup) -> PieceOfWork {
+        self.group = group
+        let content = open(group) ?? takeContent() ?? .images([], first: 0)
+        if case .unanswered = content {
+            // Pictures before and behind it stay in one table.
+        } else {
+            if !(group.isPicture && isAmongPictures) { table += 1 }
+            isAmongPictures = group.isPicture
+        }
+        var piece = piece(content)
         piece.isFirst = true
-        piece.beginsTable = !(isPicture && isAmongPictures)
-        isAmongPictures = isPicture
         return piece
     }
 
-    private mutating func begin(_ group: ImageGroup) throws {
-        self.group = group
-        if group.isFolder || group.isPicture {
+    /// Begins with a group.
+    ///
+    /// - Returns: what is wrong with it, if anything is.
+    private mutating func open(_ group: ImageGroup) -> PieceOfWork.Content? {
+        guard !group.isFolder, !group.isPicture else {
             files = group.files[...]
-        } else {
+            return nil
+        }
+        do {
             images = try ImageFile.open(group.path, shape: shape, limit: limit ?? .max)
             firstImage = 0
+            return nil
+        } catch {
+            return leave(group, because: error)
         }
+    }
+
+    /// Goes on behind a file that cannot be read, or no further.
+    private mutating func leave(
+        _ group: ImageGroup?, because error: any Error
+    ) -> PieceOfWork.Content {
+        guard let file = UnansweredFile(group?.path ?? "", error) else { return end(with: error) }
+        images = nil
+        return .unanswered(file)
     }
 
     private mutating func end(with error: any Error) -> PieceOfWork.Content {
@@ -86,7 +113,7 @@ struct WorkList: ~Copyable {
 
     private mutating func piece(_ content: PieceOfWork.Content) -> PieceOfWork {
         defer { number += 1 }
-        return PieceOfWork(number: number, group: group, content: content)
+        return PieceOfWork(number: number, group: group, content: content, table: table)
     }
 
     /// What comes next of the group, or `nil` at its end.
@@ -101,7 +128,7 @@ struct WorkList: ~Copyable {
             defer { firstImage += pixels.count / shape.elementCount }
             return .images(pixels, first: firstImage)
         } catch {
-            return end(with: error)
+            return leave(group, because: error)
         }
     }
 

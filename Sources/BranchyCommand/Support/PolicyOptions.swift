@@ -58,13 +58,22 @@ struct PolicyOptions: ParsableArguments {
         }
     }
 
+    /// The first option that says where an image leaves, if any does.
+    var given: String? {
+        [
+            ("--threshold", !thresholds.isEmpty), ("--exit", exit != nil),
+            ("--patience", patience != nil), ("--deadline", deadline != nil),
+        ].first(where: \.1)?.0
+    }
+
     /// The rule that was asked for, `nil` where none was.
     func rule(for network: BranchedNetwork) throws -> (any ExitPolicy)? {
         let values = thresholds.flatMap(\.values)
         if !values.isEmpty {
             let policy = ThresholdPolicy(score: score ?? .entropy, thresholds: values)
+            let fitting = try validated(policy, by: "--threshold", network, hint: commaHint)
             try Self.checkRange(of: policy, classCount: network.classCount)
-            return try validated(policy, by: "--threshold", network)
+            return fitting
         }
         if let exit {
             return try validated(FixedExitPolicy(exit: exit &- 1), by: "--exit", network)
@@ -102,13 +111,20 @@ struct PolicyOptions: ParsableArguments {
             policy: validated(policy, by: "--deadline", predictor.network))
     }
 
+    /// What a comma in a number makes of it.
+    private var commaHint: String {
+        let hasComma = thresholds.contains { $0.values.count > 1 }
+        guard hasComma else { return "" }
+        return "; a comma stands between thresholds, and within one a point, as in 0.1"
+    }
+
     private func validated(
-        _ policy: any ExitPolicy, by option: String, _ network: BranchedNetwork
+        _ policy: any ExitPolicy, by option: String, _ network: BranchedNetwork, hint: String = ""
     ) throws -> any ExitPolicy {
         do {
             try policy.validate(exitCount: network.exitCount)
         } catch {
-            throw ValidationError("\(option): \(error)")
+            throw ValidationError("\(option): \(error)\(hint)")
         }
         return policy
     }

@@ -6,6 +6,12 @@ public struct Prediction: Hashable, Sendable {
     /// The raw scores of that exit, one per class: `[K]`.
     public let logits: [Float]
 
+    /// What an exit says by its logits.
+    init(logits: Span<Float>, exit: Int) {
+        observation = ExitObservation(logits: logits, exit: exit)
+        self.logits = logits.indices.map { logits[$0] }
+    }
+
     /// What a session answered, with the logits that it holds until its next image.
     init(_ observation: ExitObservation, in session: borrowing Predictor.Session) {
         self.observation = observation

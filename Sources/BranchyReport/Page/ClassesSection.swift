@@ -17,8 +17,13 @@ struct ClassesSection: ReportSection {
     private var exitNames: [String] { subject.network.exitNames }
 
     var body: [Markup] {
-        let rows = evaluation.classes.enumerated().map { row(label: $0, $1) }
+        let listed = evaluation.listedClasses
+        let rows = listed.map { row(label: $0, evaluation.classes[$0]) }
         return [
+            .remark(
+                "Balanced accuracy, the mean over the classes of what is right of each: "
+                    + Format.percent(evaluation.balancedAccuracy))
+        ] + fold(listed.count) + [
             .table(
                 "Classes",
                 heading: ["class", "images", "right", "95 % interval"]
@@ -27,6 +32,16 @@ struct ClassesSection: ReportSection {
             .remark(
                 "Each image answered where it leaves. “Taken for” is the commonest wrong answer, "
                     + "and how often it was given."),
+        ]
+    }
+
+    /// That some classes are left out, if any are.
+    private func fold(_ count: Int) -> [Markup] {
+        guard count < names.count else { return [] }
+        return [
+            .remark(
+                "These are the \(count) of \(Format.grouped(names.count)) classes that are least "
+                    + "often right; --csv has all.")
         ]
     }
 

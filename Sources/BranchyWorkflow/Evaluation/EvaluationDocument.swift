@@ -22,7 +22,7 @@ private struct EvaluationDocument: Encodable {
         case reliability, forcedReliability, overthinking, classes, confusion
         case certification, engine, precision, latencyMicroseconds, exitLatencyMicroseconds
         case preparationMicroseconds, latencyImages, baseline, gain, fromBytes
-        case finalExitComparison
+        case finalExitComparison, sureAnswers, balancedAccuracy
     }
 
     let report: EvaluationReport
@@ -68,6 +68,8 @@ private struct EvaluationDocument: Encodable {
         try container.encode(counts.exitedAccuracyIntervals, forKey: .exitedAccuracyIntervals)
         try container.encode(counts.forcedAccuracy, forKey: .forcedAccuracy)
         try container.encode(counts.forcedAccuracyIntervals, forKey: .forcedAccuracyIntervals)
+        try container.encode(evaluation.balancedAccuracy, forKey: .balancedAccuracy)
+        try container.encode(report.sureAnswers, forKey: .sureAnswers)
         try container.encode(evaluation.multiplyAccumulates, forKey: .multiplyAccumulates)
     }
 

@@ -18,6 +18,9 @@ public struct EvaluationOptions: Hashable, Sendable {
     public var limit: Int?
     /// On how many images times are measured, 0 or more; 0 for no times.
     public var latencyImages = 2_000
+    /// Below this probability, 0 ... 1, an answer counts as none in ``EvaluationReport/sureAnswers``;
+    /// `nil` to leave that out.
+    public var leastProbability: Float?
     /// Where the images are.
     public var data = DataSource()
     /// How much memory may be taken.

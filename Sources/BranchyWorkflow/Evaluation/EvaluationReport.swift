@@ -13,6 +13,8 @@ public struct EvaluationReport: Sendable {
     public let precision: String
     /// Accuracies and exit rates.
     public let evaluation: Evaluation
+    /// What is left without the answers that are too improbable, where that was asked for.
+    public let sureAnswers: SureAnswers?
     /// Whether the thresholds were chosen by these very images.
     public let isInSample: Bool
     /// Whether a certificate holds for it.

@@ -61,6 +61,9 @@ private struct EvaluationSubject {
         return EvaluationReport(
             network: trained.network, policy: .init(predictor.policy), engine: engine.name,
             precision: engine.arithmetic.precision, evaluation: Evaluation(answers),
+            sureAnswers: options.leastProbability.map {
+                SureAnswers(answers, leastProbability: $0)
+            },
             isInSample: trained.calibration?.dataChecksum == split.checksum
                 && trained.policy == ModelPolicy(predictor.policy),
             certification: try CertificateFile(in: folder).certification(
