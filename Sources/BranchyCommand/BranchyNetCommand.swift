@@ -10,7 +10,8 @@ struct BranchyNetCommand: ParsableCommand {
         discussion: """
             Results go to standard output, progress and errors to standard error. Exit codes: \
             0 done, 1 the run failed, 2 a guarantee was not kept, 64 wrong usage, 65 bad data, \
-            recipe or model, 73 output cannot be written, 130 interrupted.
+            recipe or model, 73 output cannot be written, 130 interrupted (by Ctrl-C, a request to \
+            end, or the end of the terminal unless started by nohup).
             """,
         version: "branchynet \(Version.number) (\(Engines.description))",
         subcommands: [

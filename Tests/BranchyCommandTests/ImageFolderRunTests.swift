@@ -11,18 +11,9 @@ struct ImageFolderRunTests {
         --set data.calibrationImages=100 --quiet
         """
 
-    private func writeImages(to folder: String) throws {
-        let images = SampleImages(count: 200)
-        for index in 0..<200 {
-            let split = index < 160 ? "train" : "test"
-            try write(
-                images.png(index), to: "\(split)/class\(index % 10)/\(index).png", in: folder)
-        }
-    }
-
     @Test func findsTheSameImagesFromAnotherFolder() throws {
         try withTemporaryFolder { folder in
-            try writeImages(to: folder + "/pictures")
+            try SampleRun.writeImages(to: folder + "/pictures")
             let training = try Program.shell(
                 "cd $1 && \"$0\" train b-lenet -o run --dataset folder:pictures \(settings)", folder
             )
@@ -66,7 +57,7 @@ struct ImageFolderRunTests {
     @Test func refusesImagesThatHaveChangedUnlessTheyAreAskedFor() throws {
         try withTemporaryFolder { folder in
             let images = folder + "/pictures"
-            try writeImages(to: images)
+            try SampleRun.writeImages(to: images)
             let training = try Program.shell(
                 "\"$0\" train b-lenet -o $1/run --dataset folder:$1/pictures \(settings)", folder)
             #expect(training.status == 0, "\(training.errors)")

@@ -8,13 +8,13 @@ import BranchyWorkflow
 
 /// What the program's exit code says; wrong usage (64) is the argument parser's.
 enum ExitStatus: Int32 {
-    /// The run failed.
+    /// The run failed, or a part of it.
     case failure = 1
     /// Input data, a recipe or a model is missing or wrong.
     case badInput = 65
     /// Output cannot be written.
     case cannotWrite = 73
-    /// Interrupted by the user; what was done is saved.
+    /// Interrupted by the user, or because the terminal is gone; what was done is saved.
     case interrupted = 130
 
     /// The status for an error of ours, or `nil` for one that is somebody else's to report.
