@@ -65,9 +65,9 @@ struct Demo: ParsableCommand {
             """
 
             The models are in \(output). Next:
-              branchynet inspect \(branched)
+              branchynet inspect \(branched.shellWord)
               branchynet train b-lenet --data-dir DATA --output runs/mnist    (MNIST in DATA/mnist)
-              branchynet predict \(branched) picture.png    (28×28, light on dark)
+              branchynet predict \(branched.shellWord) picture.png    (28×28, light on dark)
 
             """)
     }

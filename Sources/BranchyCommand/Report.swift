@@ -92,17 +92,7 @@ struct Report: ParsableCommand {
 
     /// What made the page, as a line of shell.
     private static var command: String {
-        let words = CommandLine.arguments.dropFirst().map { word in
-            let isPlain = word.utf8.allSatisfy { byte in
-                byte > 0x7F || "-_./:,=+%@".utf8.contains(byte)
-                    || Character(UnicodeScalar(byte)).isLetter
-                    || Character(UnicodeScalar(byte)).isNumber
-            }
-            guard !isPlain || word.isEmpty else { return word }
-            return "'"
-                + word.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "'\\''") + "'"
-        }
+        let words = CommandLine.arguments.dropFirst().map(\.shellWord)
         return (["branchynet"] + words).joined(separator: " ")
     }
 }

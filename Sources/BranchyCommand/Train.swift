@@ -9,9 +9,9 @@ struct Train: ParsableCommand {
         abstract: "Train all exits of a network at once.",
         discussion: """
             Writes a model folder. The run is saved at the end of every epoch and every few \
-            minutes; after Ctrl-C or a crash the same command with --resume goes on and ends in \
-            the same bytes. The paper's way, plain network first: train lenet, then train \
-            b-lenet --from its folder.
+            minutes; after Ctrl-C, the end of the terminal or a crash the same command with \
+            --resume goes on and ends in the same bytes. The paper's way, plain network first: \
+            train lenet, then train b-lenet --from its folder.
             """)
 
     @Argument(
@@ -79,7 +79,7 @@ struct Train: ParsableCommand {
             try StandardOutput.write(json: summary)
         } else if !quiet {
             StandardError.write(
-                "wrote \(output); next: branchynet evaluate \(output) --threshold 0.3\n")
+                "wrote \(output); next: branchynet evaluate \(output.shellWord) --threshold 0.3\n")
         }
     }
 

@@ -102,7 +102,7 @@ private struct DatasetDescription: Encodable {
         case .drawn: "\nThe program draws them when they are asked for.\n"
         case .ownCopy(let place): "\nIt cannot be fetched. Expected: \(place) of \(dataFolder)\n"
         case .published where state != DatasetPresence.complete.rawValue:
-            "\n`branchynet datasets fetch \(name) --data-dir \(dataFolder)` fetches it.\n"
+            "\n`branchynet datasets fetch \(name) --data-dir \(dataFolder.shellWord)` fetches it.\n"
         case .published: ""
         }
     }

@@ -1,3 +1,5 @@
+import BranchyNet
+
 /// Looks for CIFAR in a folder of data.
 struct CIFARPlaces {
     /// What it is asked for by.
@@ -47,6 +49,6 @@ struct CIFARPlaces {
 
     private var remedy: String? {
         guard isFetched else { return nil }
-        return "`branchynet datasets fetch \(name) --data-dir \(dataFolder)` fetches it"
+        return "`branchynet datasets fetch \(name) --data-dir \(dataFolder.shellWord)` fetches it"
     }
 }

@@ -1,3 +1,5 @@
+import BranchyNet
+
 /// The MNIST handwritten digits: 60,000 training and 10,000 test images of 28 by 28 gray pixels.
 ///
 ///     let (train, test) = try MNIST.load(from: "data")
@@ -65,7 +67,8 @@ extension PublishedFile {
 
     private func find(in dataFolder: String) throws -> String {
         if let path = path(in: dataFolder) { return path }
-        let remedy = "`branchynet datasets fetch mnist --data-dir \(dataFolder)` fetches it"
+        let folder = dataFolder.shellWord
+        let remedy = "`branchynet datasets fetch mnist --data-dir \(folder)` fetches it"
         guard FileKind(at: dataFolder) != nil else {
             throw DatasetError(
                 .fileNotFound, file: dataFolder, "there is no such folder", remedy: remedy)

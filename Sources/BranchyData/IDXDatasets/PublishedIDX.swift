@@ -1,3 +1,5 @@
+import BranchyNet
+
 /// A data set in the layout of MNIST, of which each of the four files is published by itself.
 package struct PublishedIDX: Sendable {
     private let labelling: IDXLabelling
@@ -64,7 +66,8 @@ struct MissingFile {
     let dataFolder: String
 
     func error(_ file: String, expected: [String]) -> DatasetError {
-        let remedy = "`branchynet datasets fetch \(dataset) --data-dir \(dataFolder)` fetches it"
+        let folder = dataFolder.shellWord
+        let remedy = "`branchynet datasets fetch \(dataset) --data-dir \(folder)` fetches it"
         guard FileKind(at: dataFolder) != nil else {
             return DatasetError(
                 .fileNotFound, file: dataFolder, "there is no such folder", remedy: remedy)

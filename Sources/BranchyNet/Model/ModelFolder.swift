@@ -99,8 +99,9 @@ extension ModelFolder {
         } catch let error as ModelError where error.code == .missingFile {
             throw ModelError(
                 .missingFile,
-                "\(path) is not a model folder: it has no \(Self.manifestName); `branchynet train "
-                    + "--output \(path)` makes one")
+                OtherModelFile(at: path)?.message
+                    ?? "\(path) is not a model folder: it has no \(Self.manifestName); `branchynet "
+                    + "train NETWORK --output \(path.shellWord)` makes one")
         }
     }
 

@@ -67,6 +67,12 @@ struct ProvenanceSection: ReportSection {
         }
     }
 
+    /// Its name where it is built in, or else the description that the model keeps.
+    private var network: String {
+        let isKnown = BranchedNetwork.known.contains { $0.name == subject.network.name }
+        return isKnown ? subject.network.name : "network.json"
+    }
+
     private var commands: [String] {
         let provenance = subject.trained.provenance
         let from = provenance.initialChecksum == nil ? "" : " --from PLAIN"
@@ -77,7 +83,7 @@ struct ProvenanceSection: ReportSection {
                     + (subject.trained.calibration.map { "  # \($0.objective)" } ?? "")
             ] : []
         return [
-            "branchynet train \(subject.network.name) --recipe recipe.yaml\(from) --output MODEL"
+            "branchynet train \(network) --recipe recipe.yaml\(from) --output MODEL"
         ] + calibrate + [subject.command]
     }
 }

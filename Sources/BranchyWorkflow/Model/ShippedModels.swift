@@ -10,7 +10,7 @@ extension ShippedModels {
         throw ModelError(
             .unwritable,
             "\(folder): this model came with the program and stays as it is; change a copy, made "
-                + "by `cp -r \(folder) FOLDER`, or pass --force")
+                + "by `cp -r \(folder.shellWord) FOLDER`, or pass --force")
     }
 }
 
