@@ -6,6 +6,16 @@ import Testing
 
 /// Networks that users describe themselves.
 struct OwnNetworkTests {
+    /// Some editors put a mark in front of a text.
+    @Test func readsADescriptionBehindAByteOrderMark() throws {
+        try withTemporaryFolder { folder in
+            let description = try Program.run("inspect", "b-lenet", "--json").output
+            let file = try write(
+                Array("\u{FEFF}\(description)".utf8), to: "network.json", in: folder)
+            #expect(try Program.run("inspect", file, "--json").output == description)
+        }
+    }
+
     /// What `inspect --json` prints can be trained, and the model folder holds the same network.
     @Test(.enabled(if: Program.hasOneDNN)) func trainsWhatInspectPrints() throws {
         try withTemporaryFolder { folder in

@@ -28,14 +28,33 @@ struct RecipeRefusalTests {
         ("seed=-1", "'seed' has the wrong type"),
         ("seed=99999999999999999999", "'seed' has the wrong type"),
         ("batchSize=0", "'batchSize' is 0, expected 1 to 65536"),
-        ("precision=float16", "'precision'"),
+        (
+            "precision=float16",
+            "'precision' is 'float16', expected float32 or bfloat16; did you mean 'bfloat16'?"
+        ),
+        (
+            "optimizer.name=Adam",
+            "'optimizer.name' is 'Adam', expected adam, adamw or sgd; did you mean 'adam'?"
+        ),
+        (
+            "schedule.name=cosin",
+            "'schedule.name' is 'cosin', expected constant, oneCycle, step or cosine; did you mean "
+                + "'cosine'?"
+        ),
+        (
+            "initialization=xavier",
+            "'initialization' is 'xavier', expected pytorch or he; did you mean "
+        ),
+        ("optimizer.name=[adam]", "'optimizer.name' has the wrong type"),
+        ("thresholds=[0, 1]", "'thresholds' has 2 numbers, expected 0, one for each early exit"),
+        ("lossWeights=[1, 1]", "'lossWeights' has 2 numbers, expected 1: one for each exit"),
         ("batchSize=65537", "'batchSize' is 65537, expected 1 to 65536"),
         (
             "optimizer.learningRate=-0.1",
             "'optimizer.learningRate' is -0.1, expected a number above 0"
         ),
         ("optimizer.learningRate=.nan", "'optimizer.learningRate' is nan"),
-        ("optimizer.name=lion", "'optimizer.name'"),
+        ("optimizer.name=lion", "'optimizer.name' is 'lion', expected adam, adamw or sgd"),
         ("data.validationImages=0", "'data.validationImages' is 0, expected 1 or more"),
         ("network=b-lenet", "the recipe is for 'b-lenet', but 'lenet' was asked for"),
         (
@@ -69,6 +88,16 @@ struct RecipeRefusalTests {
             let errors = try refusal(["--recipe", file], in: folder)
             let message = message.replacingOccurrences(of: "FILE", with: file)
             #expect(errors.contains(message), "\(errors)")
+        }
+    }
+
+    /// Some editors put a mark in front of a text: a wrong key shows that what follows was read.
+    @Test func readsARecipeBehindAByteOrderMark() throws {
+        try withTemporaryFolder { folder in
+            let text = "\u{FEFF}seed: 1\noptimizer:\n  name: lion\n"
+            let file = try write(Array(text.utf8), to: "recipe.yaml", in: folder)
+            let errors = try refusal(["--recipe", file], in: folder)
+            #expect(errors.hasPrefix("Error: \(file): 'optimizer.name' is 'lion', expected adam,"))
         }
     }
 

@@ -70,7 +70,7 @@ struct ThresholdPolicyTests {
         let failure = #expect(throws: PolicyError.self) { try policy.validate(exitCount: 3) }
         #expect(
             failure?.message
-                == "\(count) thresholds for a network with 3 exits, expected 2: one for each exit "
+                == "\(count) threshold\(count == 1 ? "" : "s") for a network with 3 exits, expected 2: one for each exit "
                 + "but the final one")
     }
 

@@ -21,11 +21,16 @@ struct ImageFile: ~Copyable {
     /// - Throws: `DatasetError` where the file is none of these, `ModelError` where it is missing
     ///   or cannot be read, `NetworkError` where its images have another shape.
     static func open(_ path: String, shape: Shape, limit: Int) throws -> ImageFile {
-        let start = try AtomicFile.start(of: path, byteCount: ImageFormat.signatureByteCount)
+        let start = try AtomicFile.start(of: path, byteCount: ForeignFile.signatureByteCount)
         if let format = ImageFormat(of: start) {
             let contents = try AtomicFile.read(path, limit: largestPicture)
             return ImageFile(
                 try pixels(ofPicture: contents, format, path, shape: shape), limit: limit)
+        }
+        if let other = ForeignFile(of: start) {
+            throw DatasetError(
+                .unsupportedFormat,
+                "\(path): is \(other.title); expected \(ForeignFile.expected)")
         }
         let images = try IDXImageReader(path)
         guard images.imageShape == shape else {

@@ -34,8 +34,9 @@ public struct ThresholdPolicy: ExitPolicy, Hashable, Codable {
     /// Requires one threshold per early exit, none of them NaN or negative.
     public func validate(exitCount: Int) throws(PolicyError) {
         guard thresholds.count == exitCount - 1 else {
+            let count = thresholds.count == 1 ? "1 threshold" : "\(thresholds.count) thresholds"
             throw PolicyError(
-                "\(thresholds.count) thresholds for a network with \(exitCount) exits, expected "
+                "\(count) for a network with \(exitCount) exits, expected "
                     + "\(exitCount - 1): one for each exit but the final one")
         }
         for (exit, threshold) in thresholds.enumerated() where !(threshold >= 0) {

@@ -13,7 +13,7 @@ extension BranchedNetwork {
     /// - Throws: ``ModelError`` where the file cannot be read, is larger than 16 MiB or does not
     ///   describe layers, with the place in it; ``NetworkError`` where the layers do not fit.
     public init(contentsOfFile path: String) throws {
-        let bytes = try AtomicFile.read(path, limit: Self.largestFile)
+        let bytes = try AtomicFile.read(path, limit: Self.largestFile).withoutByteOrderMark
         do {
             self = try JSONDecoder.branchyNet.decode(BranchedNetwork.self, from: Data(bytes))
         } catch {

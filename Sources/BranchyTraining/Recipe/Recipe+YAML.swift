@@ -31,6 +31,7 @@ extension Recipe {
 
     private static func read(_ node: Node, _ source: String) throws -> Recipe {
         do {
+            try checkNames(in: node)
             let recipe = try YAMLDecoder().decode(Recipe.self, from: Yams.serialize(node: node))
             try recipe.validate()
             return recipe
@@ -80,8 +81,10 @@ extension Recipe {
 
     fileprivate static func compose(_ text: String, _ source: String) throws -> Node? {
         try RecipeText.check(text, source)
+        let isMarked = text.unicodeScalars.first == "\u{FEFF}"
         do {
-            return try Yams.compose(yaml: text)
+            return try Yams.compose(
+                yaml: isMarked ? String(text.unicodeScalars.dropFirst()) : text)
         } catch {
             // It quotes the line, which may be the whole text.
             throw TrainingError(.invalidRecipe, "\(source): \("\(error)".prefix(1_000))")
@@ -157,28 +160,8 @@ extension Node {
 
     private func unknownKey(_ fullKey: String, _ key: String, in source: String) -> TrainingError {
         let known = mapping?.compactMap(\.key.string) ?? []
-        let nearest = known.min { key.editDistance(to: $0) < key.editDistance(to: $1) }
-        let hint = nearest.map { "; did you mean '\($0)'?" } ?? ""
+        let hint = key.nearest(of: known).map { "; did you mean '\($0)'?" } ?? ""
         return TrainingError(
             .invalidRecipe, "\(source): there is no key '\(fullKey.prefix(200))'\(hint)")
-    }
-}
-
-extension String {
-    /// How many letters have to be added, removed or replaced to get another word (Levenshtein).
-    fileprivate func editDistance(to other: String) -> Int {
-        let (rows, columns) = (Array(lowercased()), Array(other.lowercased()))
-        var distances = Array(0...columns.count)
-        for (row, letter) in rows.enumerated() {
-            var diagonal = distances[0]
-            distances[0] = row + 1
-            for (column, expected) in columns.enumerated() {
-                let replaced = diagonal + (letter == expected ? 0 : 1)
-                diagonal = distances[column + 1]
-                distances[column + 1] = Swift.min(
-                    replaced, distances[column] + 1, distances[column + 1] + 1)
-            }
-        }
-        return distances[columns.count]
     }
 }

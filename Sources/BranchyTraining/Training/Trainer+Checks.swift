@@ -5,33 +5,6 @@ import BranchyNet
 // What does not fit is refused before anything is compiled.
 extension Trainer {
     static func check(
-        _ recipe: Recipe, fits network: BranchedNetwork
-    ) throws(TrainingError) {
-        guard recipe.lossWeights.count == network.exitCount else {
-            throw TrainingError(
-                .invalidRecipe,
-                "recipe: 'lossWeights' has \(recipe.lossWeights.count) numbers, expected "
-                    + "\(network.exitCount): one for each exit of '\(network.name)'")
-        }
-        guard recipe.thresholds.isEmpty || recipe.thresholds.count == network.exitCount - 1 else {
-            throw TrainingError(
-                .invalidRecipe,
-                "recipe: 'thresholds' has \(recipe.thresholds.count) numbers, expected "
-                    + "\(network.exitCount - 1), one for each early exit of '\(network.name)', or "
-                    + "none")
-        }
-        let channels = network.inputShape.dimensions.first ?? 0
-        for (key, count) in [
-            ("data.mean", recipe.data.mean.count),
-            ("data.standardDeviation", recipe.data.standardDeviation.count),
-        ] where count != channels {
-            throw TrainingError(
-                .invalidRecipe,
-                "recipe: '\(key)' has \(count) numbers, expected \(channels): one for each channel")
-        }
-    }
-
-    static func check(
         _ state: TrainingState, of recipe: Recipe, fits network: BranchedNetwork
     ) throws {
         let program = try network.plainProgram().program

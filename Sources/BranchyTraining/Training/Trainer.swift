@@ -49,7 +49,7 @@ public struct Trainer: ~Copyable {
         validation: ValidationSplit, engine: any Engine, state: TrainingState
     ) throws {
         try recipe.validate()
-        try Self.check(recipe, fits: network)
+        try recipe.check(fits: network)
         try Self.check(training, fits: network)
         try Self.check(validation, fits: network)
         try Self.check(state, of: recipe, fits: network)

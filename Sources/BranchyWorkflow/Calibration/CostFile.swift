@@ -24,7 +24,7 @@ struct CostFile {
 
     /// - Throws: `ModelError` where the file cannot be read or is not of that format.
     init(contentsOf path: String) throws {
-        let bytes = try AtomicFile.read(path, limit: Self.largestFile)
+        let bytes = try AtomicFile.read(path, limit: Self.largestFile).withoutByteOrderMark
         do {
             rows = try JSONDecoder.branchyNet.decode(Document.self, from: Data(bytes)).rows
         } catch {

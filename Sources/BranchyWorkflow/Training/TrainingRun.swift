@@ -197,5 +197,6 @@ extension Recipe {
                 "\(source): the recipe is for '\(self.network)', but '\(network.name)' was asked for"
             )
         }
+        try check(fits: network)
     }
 }
