@@ -122,6 +122,8 @@ struct DocumentedTypesTests {
         try expectNames(optimizers, in: page, line: "| `optimizer.name` |")
         let schedules = Recipe.ScheduleRecipe.Name.allCases.map(\.rawValue)
         try expectNames(schedules, in: page, line: "| `schedule.name` |")
+        try expectNames(
+            ClassWeighting.allCases.map(\.rawValue), in: page, line: "| `data.classWeights` |")
         try expectNames(Precision.allCases.map(\.rawValue), in: page, line: "| `precision` |")
         try expectNames(
             Initialization.allCases.map(\.rawValue), in: page, line: "| `initialization` |")

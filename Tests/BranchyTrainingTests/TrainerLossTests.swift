@@ -33,6 +33,34 @@ struct TrainerLossTests {
         }
     }
 
+    /// Each image weighs 13 / (2 · images of its class), whatever the batch that it is in.
+    @Test(arguments: [4, 13]) func balancedClassesWeighTheSame(batchSize: Int) throws {
+        var recipe = try TinyTraining.recipe
+        (recipe.epochs, recipe.batchSize, recipe.lossWeights) = (1, batchSize, [0.25, 2])
+        recipe.optimizer.learningRate = 1e-30
+        recipe.data.classWeights = .balanced
+        let data = try TinyTraining.noise(13, seed: 2)
+        let labels = (0..<13).map { data.label(at: $0) }
+        let start = try TinyTraining.start()
+        let end = try TinyTraining.state(recipe, on: data, from: start)
+        let weighted = try losses(of: start.parameters, recipe, on: data).enumerated().map {
+            index, loss in
+            loss * 13 / (2 * Double(labels.count { $0 == labels[index] }))
+        }
+        #expect(labels.count { $0 == 0 } != labels.count { $0 == 1 })
+        // Rounding as above.
+        #expect(abs(end.history[0].trainingLoss - weighted.reduce(0, +) / 13) < 2e-6)
+    }
+
+    /// Equal to the bit, since every weight is exactly 1.
+    @Test func balancingWhatIsBalancedChangesNothing() throws {
+        var recipe = try TinyTraining.recipe
+        let data = try TinyTraining.halves(16, seed: 2)
+        let plain = try TinyTraining.state(recipe, on: data)
+        recipe.data.classWeights = .balanced
+        #expect(try TinyTraining.state(recipe, on: data) == plain)
+    }
+
     /// The second step on 13 images in batches of 8 has 5: what it does is what the only batch of
     /// these 5 does. Equal to the bit: the reference engine adds up in double precision and in
     /// order, and rows that are left over add zeros.

@@ -8,6 +8,7 @@ extension Recipe {
         ("initialization", Initialization.allCases.map(\.rawValue)),
         ("optimizer.name", OptimizerRecipe.Name.allCases.map(\.rawValue)),
         ("schedule.name", ScheduleRecipe.Name.allCases.map(\.rawValue)),
+        ("data.classWeights", ClassWeighting.allCases.map(\.rawValue)),
     ]
 
     /// Refuses a name that there is none of, saying which there are and which is nearest. What is no

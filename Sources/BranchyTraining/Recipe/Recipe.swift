@@ -102,6 +102,9 @@ public struct Recipe: Hashable, Sendable, Codable {
         public var calibrationImages: Int
         /// How many of the other training images are used; 0 for all.
         public var trainingImages = 0
+        /// How much an image counts by its class: `none`, or `balanced` where some classes have many
+        /// more images than others.
+        public var classWeights = ClassWeighting.none
         /// Each time it is seen, an image is shifted by up to so many pixels in each direction.
         public var shift: Int
         /// Whether it is also mirrored left to right, one time in two.

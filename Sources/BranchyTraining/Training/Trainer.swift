@@ -59,7 +59,10 @@ public struct Trainer: ~Copyable {
             training, preprocessing: recipe.data.preprocessing,
             augmentation: Augmentation(
                 maximumShift: recipe.data.shift, flips: recipe.data.flip, seed: recipe.seed))
-        self.step = try TrainingStep(network: network, recipe: recipe, engine: engine)
+        self.step = try TrainingStep(
+            network: network, recipe: recipe,
+            classWeights: recipe.data.classWeights.weights(ofClasses: training.classCounts),
+            engine: engine)
         self.batchesPerEpoch = batchesPerEpoch
         self.loader = loader
         self.network = network

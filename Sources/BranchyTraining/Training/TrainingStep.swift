@@ -8,9 +8,14 @@ struct TrainingStep: ~Copyable {
     private let optimizer: Optimizer
     private let executable: any Executable
     private let places: Places
+    /// What an image of each class counts.
+    private let classWeights: [Float]
     private var workspace: Workspace
 
-    init(network: BranchedNetwork, recipe: Recipe, engine: any Engine) throws {
+    /// - Parameter classWeights: what an image of each class counts, besides its exit.
+    init(
+        network: BranchedNetwork, recipe: Recipe, classWeights: [Float], engine: any Engine
+    ) throws {
         let training = try network.trainingProgram(labelSmoothing: recipe.labelSmoothing)
         let executable = try engine.compile(
             recipe.precision.applied(to: training.program), batchSize: recipe.batchSize,
@@ -19,6 +24,7 @@ struct TrainingStep: ~Copyable {
         self.workspace = try executable.makeWorkspace()
         self.executable = executable
         self.places = places
+        self.classWeights = classWeights
         self.recipe = recipe
         self.optimizer = Optimizer(recipe.optimizer)
     }
@@ -87,7 +93,7 @@ struct TrainingStep: ~Copyable {
         workspace.withTargets(places.targets) { labels in
             for index in batch.labels.indices { labels[index] = batch.labels[index] }
         }
-        writeLossWeights(sampleCount: batch.count)
+        writeLossWeights(of: batch.labels)
         writeMasks(atStep: state.step)
         writeParameters(state.parameters)
         for segment in executable.program.segments.indices {
@@ -111,11 +117,14 @@ struct TrainingStep: ~Copyable {
     }
 
     /// A mean over the samples of a batch; rows that a short batch leaves over count nothing.
-    private mutating func writeLossWeights(sampleCount: Int) {
+    private mutating func writeLossWeights(of labels: [Int32]) {
+        let classWeights = classWeights
         for (exit, input) in places.lossWeights.enumerated() {
-            let weight = Float(recipe.lossWeights[exit] / Double(sampleCount))
+            let weight = Float(recipe.lossWeights[exit] / Double(labels.count))
             workspace.withInput(input) { weights in
-                for row in weights.indices { weights[row] = row < sampleCount ? weight : 0 }
+                for row in weights.indices {
+                    weights[row] = row < labels.count ? weight * classWeights[Int(labels[row])] : 0
+                }
             }
         }
     }

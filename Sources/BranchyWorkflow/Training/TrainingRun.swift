@@ -77,12 +77,14 @@ public struct TrainingRun: Sendable {
             network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
             validation: splits.validation, engine: engine, state: checkpoint.state)
         try folder.begin(checkpoint, dataFolder)
+        let classes = ClassCounts(of: splits.training, checkpoint.recipe.data.classWeights)
+        if checkpoint.state.step == 0 { observer.tell(.began(classes.text)) }
         try fit(&trainer, &checkpoint, folder, output, observer)
         let model = trainer.model(
             calibrationChecksum: splits.calibration.checksum,
             initialChecksum: checkpoint.initialChecksum)
         try folder.write(model, of: checkpoint)
-        return TrainingSummary(of: checkpoint, in: output)
+        return TrainingSummary(of: checkpoint, in: output, classes)
     }
 
     /// Trains where that is not done: a finished model is left as it is, an interrupted run goes
@@ -176,12 +178,25 @@ public struct TrainingSummary: Hashable, Sendable, Encodable {
     public let trainingLoss: Double?
     /// Accuracy of each exit on all validation images after it, 0 ... 1.
     public let validationAccuracy: [Double]
+    /// How many images of each class it learnt from.
+    public let classes: [ClassCount]
 
-    init(of checkpoint: Checkpoint, in folder: String) {
+    /// How many images of a class a training learns from.
+    public struct ClassCount: Hashable, Sendable, Encodable {
+        /// The class, counted from 0.
+        public let `class`: Int
+        /// What it is called.
+        public let className: String
+        /// How many images there are of it.
+        public let samples: Int
+    }
+
+    init(of checkpoint: Checkpoint, in folder: String, _ classes: ClassCounts) {
         let last = checkpoint.state.history.last
         (model, network, epochs) = (folder, checkpoint.network.name, last?.epoch ?? 0)
         trainingLoss = last?.trainingLoss
         validationAccuracy = last?.validationAccuracy ?? []
+        self.classes = classes.documents
     }
 }
 
