@@ -43,6 +43,13 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Passes over the training images; with --resume, +10 adds ten to a finished run.",
+            discussion: "See docs/Training.md for the learning rate in added ones.",
+            valueName: "n"), transform: EpochsOption.parse)
+    var epochs: EpochsOption?
+
+    @Option(
+        help: ArgumentHelp(
             "Start from this model's parameters of the same names; others start at random.",
             discussion: "A folder, or the name of a shipped model.", valueName: "model"),
         completion: .directory)
@@ -70,6 +77,11 @@ struct Train: ParsableCommand {
     @Flag(help: "Show no progress.")
     var quiet = false
 
+    func validate() throws {
+        guard case .added(let count)? = epochs, !resume else { return }
+        throw ValidationError("--epochs +\(count) adds to a finished run: pass --resume too")
+    }
+
     func run() throws {
         let summary = try WorkflowDisplay.whileShown(!quiet) { observer in
             try training().train(
@@ -89,19 +101,22 @@ struct Train: ParsableCommand {
         var run = TrainingRun(
             network, recipe: try resolvedRecipe(for: network), on: data.source, from: from)
         (run.threads, run.memory) = (threads, memory.limit)
+        if case .added(let count)? = epochs { run.addedEpochs = count }
         run.checkpointInterval = .seconds(checkpointInterval)
         return run
     }
 
     /// The built-in recipe with what the options replace in it; `nil` where they replace nothing.
     private func resolvedRecipe(for network: BranchedNetwork) throws -> Recipe? {
-        guard recipe != nil || !set.isEmpty else { return nil }
+        var settings = set
+        if case .total(let count)? = epochs { settings.append("epochs=\(count)") }
+        guard recipe != nil || !settings.isEmpty else { return nil }
         let document = try recipe.map {
             String(decoding: try AtomicFile.read($0, limit: 1 << 20), as: UTF8.self)
         }
         let resolved = try Recipe.resolved(
             from: .standard(for: network), document: document, source: recipe ?? "recipe",
-            settings: set)
+            settings: settings)
         try resolved.check(isFor: network, source: recipe ?? "--set")
         return resolved
     }

@@ -91,6 +91,7 @@ struct DocumentedTypesTests {
     @Test func recipesHaveTheKeysThatAreDocumented() throws {
         var recipe = try Recipe.builtIn(for: "b-alexnet")
         recipe.thresholds = [0.5, 0.5]
+        recipe.addedEpochs = [1]
         let keys = try document(recipe).places().map(\.path)
             .map { $0.replacingOccurrences(of: "[]", with: "") }
         let leaves = Set(keys).subtracting(["optimizer", "schedule", "data"])

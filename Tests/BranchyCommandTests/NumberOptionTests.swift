@@ -71,6 +71,10 @@ struct NumberOptionTests {
                 ["train", "none", "-o", "none"], "--checkpoint-interval",
                 "a number from 0 to 1000000000", ["0", "1", "1.5", "1e9"]
             ),
+            (
+                ["train", "none", "-o", "none"], "--epochs",
+                "a whole number from 1 to 100000, with a plus sign to add to a finished run", ["1"]
+            ),
             (["demo"], "--epochs", "a whole number from 1 to 1000", ["1"]),
             (
                 ["study", "loss-weights", "none"], "--epochs", "a whole number from 1 to 100000",

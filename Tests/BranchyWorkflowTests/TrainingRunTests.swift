@@ -61,6 +61,45 @@ struct TrainingRunTests {
         }
     }
 
+    /// Until the last of the added epochs is done, the model that is there is the one before.
+    @Test func addedEpochsEndAsIfTheRecipeHadThem() throws {
+        try withTemporaryFolder { path in
+            let folder = ModelFolder(path + "/run")
+            try run().train(into: folder.path) { try OneDNNEngine(threads: $0) }
+            try folder.calibrate(engine: OneDNNEngine(threads: 1))
+            let before = try folder.read(digest: Checksum.sha256)
+            #expect(before.calibration != nil)
+            var longer = try run()
+            longer.addedEpochs = 2
+            var count = 0
+            let observer = WorkflowObserver(isStopped: {
+                count += 1
+                return count > 2
+            })
+            #expect(throws: Interrupted.self) {
+                try longer.train(into: folder.path, resuming: true, observer: observer) {
+                    try OneDNNEngine(threads: $0)
+                }
+            }
+            #expect(try folder.read(digest: Checksum.sha256) == before)
+            var notes: [String] = []
+            let listener = WorkflowObserver { event in
+                if case .note(let text) = event { notes.append(text) }
+            }
+            let summary = try longer.train(
+                into: folder.path, resuming: true, observer: listener
+            ) { try OneDNNEngine(threads: $0) }
+            #expect(summary.epochs == 3)
+            #expect(notes.contains { $0.contains("`branchynet calibrate \(folder.path)` chooses") })
+            var whole = try run()
+            whole.recipe?.addedEpochs = [2]
+            try whole.train(into: path + "/whole") { try OneDNNEngine(threads: $0) }
+            let after = try folder.read(digest: Checksum.sha256)
+            #expect(try ModelFolder(path + "/whole").read(digest: Checksum.sha256) == after)
+            #expect(after.provenance.epochs == 3 && after.calibration == nil)
+        }
+    }
+
     @Test func whatIsTrainedIsTrainedOnce() throws {
         try withTemporaryFolder { path in
             let folder = path + "/run"

@@ -4,6 +4,9 @@ extension Recipe {
     /// - Throws: ``TrainingError/Code/invalidRecipe``, naming key, value and range.
     public func validate() throws(TrainingError) {
         try require(1...100_000 ~= epochs, "epochs", epochs, "1 to 100000")
+        try require(
+            addedEpochs.allSatisfy { $0 > 0 } && totalEpochs <= 100_000, "addedEpochs", addedEpochs,
+            "numbers of 1 or more, with 'epochs' at most 100000 in all")
         try require(1...65_536 ~= batchSize, "batchSize", batchSize, "1 to 65536")
         try require(
             lossWeights.allSatisfy { $0.isFinite && $0 >= 0 } && lossWeights.contains { $0 > 0 },

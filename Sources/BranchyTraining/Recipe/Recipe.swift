@@ -13,6 +13,9 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var seed: UInt64
     /// Passes over the training images, 1 to 100,000.
     public var epochs: Int
+    /// Passes that were added behind those, one number for each time that a finished run went on;
+    /// see ``learningRate(atStep:batchesPerEpoch:)``.
+    public var addedEpochs: [Int] = []
     /// Images per optimizer step, 1 to 65,536.
     public var batchSize: Int
     /// What a step computes in; parameters and the optimizer always have 32 bits.
@@ -174,10 +177,5 @@ extension Recipe {
                     + "training images: '\(first.name)' normalizes by full batches")
         }
         return samples / batchSize
-    }
-
-    /// The learning rate at a step, counted from 0, of a number of steps.
-    func learningRate(atStep step: Int, of stepCount: Int) -> Double {
-        optimizer.learningRate * LearningRateSchedule(schedule).factor(atStep: step, of: stepCount)
     }
 }

@@ -200,7 +200,7 @@ private struct Document: Codable {
 
     func check(_ path: String) throws {
         try recipe.validate()
-        guard epoch >= 0, epoch <= recipe.epochs, batch >= 0, step >= 0, sampleCount >= 0,
+        guard epoch >= 0, epoch <= recipe.totalEpochs, batch >= 0, step >= 0, sampleCount >= 0,
             Self.threadRange ~= threads, history.count == epoch, lossSum.isFinite
         else {
             throw ModelError(.corruptFile, "\(path): its counters contradict one another")

@@ -29,7 +29,7 @@ extension Trainer {
     static func check(
         _ state: TrainingState, isWithin recipe: Recipe, _ batchCount: Int
     ) throws(TrainingError) {
-        guard 0...recipe.epochs ~= state.epoch, 0..<batchCount ~= state.batch,
+        guard 0...recipe.totalEpochs ~= state.epoch, 0..<batchCount ~= state.batch,
             0...largestStep ~= state.step,
             0...state.batch * recipe.batchSize ~= state.sampleCount
         else {
@@ -38,7 +38,7 @@ extension Trainer {
                 "the state is at batch \(state.batch) of epoch \(state.epoch) after "
                     + "\(state.step) steps, with \(state.sampleCount) samples of that epoch, but "
                     + "the run has \(batchCount) batches of \(recipe.batchSize) in each of "
-                    + "\(recipe.epochs) epochs")
+                    + "\(recipe.totalEpochs) epochs")
         }
     }
 

@@ -25,7 +25,7 @@ extension Trainer {
                 dataset: training.name, trainingChecksum: training.checksum,
                 validationChecksum: validation.checksum,
                 calibrationChecksum: calibrationChecksum, seed: recipe.seed,
-                epochs: recipe.epochs, initialChecksum: initialChecksum, engine: engine.name,
+                epochs: recipe.totalEpochs, initialChecksum: initialChecksum, engine: engine.name,
                 precision: recipe.precision.rawValue,
                 validationAccuracy: state.history.last?.validationAccuracy ?? []))
     }

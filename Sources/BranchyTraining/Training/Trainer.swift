@@ -74,7 +74,7 @@ public struct Trainer: ~Copyable {
     }
 
     /// How many steps the whole run has.
-    public var stepCount: Int { recipe.epochs * batchesPerEpoch }
+    public var stepCount: Int { recipe.totalEpochs * batchesPerEpoch }
 
     /// Trains until all epochs are done or `shouldStop` says so.
     ///
@@ -91,7 +91,7 @@ public struct Trainer: ~Copyable {
         observe: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
     ) throws -> Outcome {
         var lastSave = ContinuousClock.now
-        while state.epoch < recipe.epochs {
+        while state.epoch < recipe.totalEpochs {
             let batches = try IndexBatches.shuffled(
                 count: training.count, batchSize: recipe.batchSize, seed: recipe.seed,
                 epoch: state.epoch)
@@ -108,7 +108,7 @@ public struct Trainer: ~Copyable {
                     observe(.checkpoint(step: state.step))
                     lastSave = .now
                 }
-                if stops && state.epoch < recipe.epochs { return .stopped }
+                if stops && state.epoch < recipe.totalEpochs { return .stopped }
             }
         }
         return .completed
@@ -117,7 +117,8 @@ public struct Trainer: ~Copyable {
     private mutating func runStep(
         _ batch: LoadedBatch, _ observe: (TrainingEvent) -> Void
     ) throws {
-        let rate = recipe.learningRate(atStep: state.step, of: stepCount)
+        let rate = recipe.learningRate(
+            atStep: state.step, batchesPerEpoch: batchesPerEpoch)
         let (loss, isFinite) = try step.run(batch, learningRate: rate, &state)
         // Parameters too: the next loss would tell, but the end of an epoch saves them before it,
         // and a rectifier may hide them for long.
@@ -135,7 +136,7 @@ public struct Trainer: ~Copyable {
         observe(
             .step(
                 TrainingProgress(
-                    epoch: state.epoch + 1, epochCount: recipe.epochs, step: state.step,
+                    epoch: state.epoch + 1, epochCount: recipe.totalEpochs, step: state.step,
                     stepCount: stepCount, loss: state.lossSum / Double(state.sampleCount),
                     samples: batch.count)))
     }

@@ -62,6 +62,15 @@ package struct RunFolder: ~Copyable {
         }
     }
 
+    /// Whether a folder holds a run, finished or not.
+    static func holdsRun(_ path: String) -> Bool { holds(checkpointName, path) }
+
+    /// How many epochs the model in the folder was trained for; `nil` where there is none that can be
+    /// read.
+    var modelEpochs: Int? {
+        (try? writer.folder.read(digest: Checksum.sha256))?.provenance.epochs
+    }
+
     private func holds(_ name: String) -> Bool { Self.holds(name, path) }
 
     private static func holds(_ name: String, _ path: String) -> Bool {
@@ -81,11 +90,14 @@ package struct RunFolder: ~Copyable {
     }
 
     /// Writes the model that a finished run has made, with recipe and history. One that is there
-    /// already is left as it is: it may have been calibrated since.
-    func write(_ model: TrainedModel, of checkpoint: Checkpoint) throws {
+    /// already is left as it is: it may have been calibrated since. One of fewer epochs is replaced in
+    /// one step, and what was found for its parameters goes with it.
+    ///
+    /// - Returns: what is lost, for people.
+    func write(_ model: TrainedModel, of checkpoint: Checkpoint) throws -> String? {
         let found = try? writer.folder.read(digest: Checksum.sha256)
         guard found?.network != model.network || found?.parameters != model.parameters else {
-            return
+            return nil
         }
         try writer.write(
             model,
@@ -93,6 +105,15 @@ package struct RunFolder: ~Copyable {
                 Self.recipeName: Array(try checkpoint.recipe.yaml().utf8),
                 Self.historyName: Array(checkpoint.history.utf8),
             ], digest: Checksum.sha256)
+        guard let found else { return nil }
+        let isCertified = holds(CertificateFile.name)
+        // Until it is gone it is refused: it names the parameters that it is for.
+        try writer.remove(CertificateFile.name)
+        guard found.calibration != nil || isCertified else { return nil }
+        return
+            "\(path): the thresholds that were chosen\(isCertified ? " and the certificate" : "") "
+            + "are gone with the parameters that they were for; `branchynet calibrate "
+            + "\(path.shellWord)` chooses new ones"
     }
 }
 

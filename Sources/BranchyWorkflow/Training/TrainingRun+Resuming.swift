@@ -18,6 +18,14 @@ extension TrainingRun {
             if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesOwnFiles }) {
                 asked.dataset = checkpoint.recipe.dataset
             }
+            // What was added to the run is part of it, whoever asks for it to go on.
+            if asked.addedEpochs.isEmpty { asked.addedEpochs = checkpoint.recipe.addedEpochs }
+            if addedEpochs == nil {
+                try check(epochsOf: asked, checkpoint.recipe, in: output)
+            } else {
+                // Who asks for some more does not say how many there were.
+                asked.epochs = checkpoint.recipe.epochs
+            }
             guard asked == checkpoint.recipe else {
                 throw TrainingError(
                     .invalidCheckpoint,
@@ -37,6 +45,17 @@ extension TrainingRun {
                 "the run in \(output) began with \(checkpoint.threads) threads; with \(threads) its "
                     + "result would differ")
         }
+    }
+
+    /// Says how a run gets more epochs, where they are all that is asked for.
+    private func check(epochsOf asked: Recipe, _ recipe: Recipe, in output: String) throws {
+        var same = asked
+        same.epochs = recipe.epochs
+        guard same == recipe, asked.epochs > recipe.epochs else { return }
+        throw TrainingError(
+            .invalidCheckpoint,
+            "the run in \(output) has \(recipe.epochs) epochs; --epochs "
+                + "+\(asked.epochs - recipe.epochs) adds to them when they are done")
     }
 
     /// Requires that the model in a folder was trained like this.

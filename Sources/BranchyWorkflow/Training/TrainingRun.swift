@@ -27,6 +27,9 @@ public struct TrainingRun: Sendable {
     public var data: DataSource
     /// How much memory may be taken.
     public var memory = MemoryLimit()
+    /// How many epochs a finished run that is resumed is given more, 1 or more; `nil` for none. A run
+    /// that was stopped in as many added ones goes on with these.
+    public var addedEpochs: Int?
     /// The run is saved at least this often, 0 or more.
     public var checkpointInterval = Duration.seconds(180)
 
@@ -63,9 +66,11 @@ public struct TrainingRun: Sendable {
         engine: (_ threads: Int) throws -> any Engine
     ) throws -> TrainingSummary {
         try RunFolder.check(output, isResuming: resuming)
+        try checkAddition(in: output, isResuming: resuming)
         let folder = try RunFolder(output)
         var checkpoint = try folder.checkpoint(isResuming: resuming) { try makeRun() }
         if resuming { try check(checkpoint, in: output) }
+        try addEpochs(to: &checkpoint, in: folder, output)
         try memory.check(training: checkpoint.network, by: checkpoint.recipe)
         let dataFolder = DataFolder(data, run: output, within: memory)
         let splits = try dataFolder.splits(
@@ -78,12 +83,13 @@ public struct TrainingRun: Sendable {
             validation: splits.validation, engine: engine, state: checkpoint.state)
         try folder.begin(checkpoint, dataFolder)
         let classes = ClassCounts(of: splits.training, checkpoint.recipe.data.classWeights)
+        if let line = addition(of: checkpoint.recipe) { observer.tell(.began(line)) }
         if checkpoint.state.step == 0 { observer.tell(.began(classes.text)) }
         try fit(&trainer, &checkpoint, folder, output, observer)
         let model = trainer.model(
             calibrationChecksum: splits.calibration.checksum,
             initialChecksum: checkpoint.initialChecksum)
-        try folder.write(model, of: checkpoint)
+        if let loss = try folder.write(model, of: checkpoint) { observer.tell(.note(loss)) }
         return TrainingSummary(of: checkpoint, in: output, classes)
     }
 
@@ -160,7 +166,7 @@ public struct TrainingRun: Sendable {
         guard outcome == .completed else {
             throw Interrupted(
                 description: "interrupted in epoch \(checkpoint.state.epoch + 1) of "
-                    + "\(checkpoint.recipe.epochs), saved in \(output); the same command with "
+                    + "\(checkpoint.recipe.totalEpochs), saved in \(output); the same command with "
                     + "--resume goes on")
         }
     }
