@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "BranchyCompute"),
         .target(name: "CInferenceKernels"),
         .target(name: "CTrainingKernels"),
+        .target(name: "CImageKernels"),
         .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
         .systemLibrary(
             name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
@@ -45,7 +46,9 @@ let package = Package(
         .target(name: "BranchyChecksum", dependencies: ["CNettle"]),
         .systemLibrary(
             name: "CImageCodecs",
-            providers: [.apt(["libpng-dev", "libturbojpeg0-dev", "zlib1g-dev"])]),
+            providers: [
+                .apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev", "zlib1g-dev"])
+            ]),
 
         // Floor 2: what a network with exits is, images in, and engines.
         .target(
@@ -53,7 +56,10 @@ let package = Package(
             dependencies: [
                 "BranchyCompute", .product(name: "RealModule", package: "swift-numerics"),
             ]),
-        .target(name: "BranchyImages", dependencies: ["BranchyCompute", "CImageCodecs"]),
+        // It knows networks by how their pictures have to be, no more.
+        .target(
+            name: "BranchyImages",
+            dependencies: ["BranchyNet", "BranchyCompute", "CImageCodecs", "CImageKernels"]),
         .target(
             name: "BranchyData",
             dependencies: [
@@ -191,7 +197,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "BranchyImagesTests",
-            dependencies: ["BranchyImages", "BranchyCompute", "CImageCodecs", "TestSupport"]),
+            dependencies: [
+                "BranchyImages", "BranchyNet", "BranchyCompute", "CImageCodecs", "CImageKernels",
+                "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,7 +19,7 @@ extension ImageClassifier {
         try self.init(model, engine: engine)
     }
 
-    /// Answers one PNG or JPEG image.
+    /// Answers one PNG, JPEG, WebP or BMP image.
     ///
     /// - Parameter encoded: the bytes of the file, such as an array or `Data`. The image has the size
     ///   and colour type of ``BranchyNet/ImageClassifier/inputShape``; it is not resized.
@@ -29,7 +29,7 @@ extension ImageClassifier {
         try classify(pixels: pixels(of: encoded))
     }
 
-    /// What every exit says about a PNG or JPEG image, whatever the policy.
+    /// What every exit says about a PNG, JPEG, WebP or BMP image, whatever the policy.
     ///
     /// - Parameter encoded: as in ``classify(_:)-(Collection<UInt8>)``.
     /// - Returns: one for each exit, from exit 0 to the final one.
@@ -40,8 +40,8 @@ extension ImageClassifier {
         try classifyAtEveryExit(pixels: pixels(of: encoded))
     }
 
-    /// Answers PNG and JPEG images, in order; each leaves at its own exit, as it would alone. They are
-    /// decoded on the threads that answer.
+    /// Answers PNG, JPEG, WebP and BMP images, in order; each leaves at its own exit, as it would
+    /// alone. They are decoded on the threads that answer.
     ///
     /// - Parameters:
     ///   - images: the bytes of each file, as of one image.

@@ -60,7 +60,7 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
             case .unsupportedFormat: .unsupportedFormat
             case .limitExceeded: .limitExceeded
             case .outOfMemory: .unreadableFile
-            case .invalidPixels: .invalidDataset
+            case .invalidPixels, .shapeMismatch: .invalidDataset
             default: .malformedFile
             }
         self.init(code, "\(file): \(error.message)")

@@ -2,10 +2,10 @@
 public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {
-        private enum Wrapped { case format, malformed, limit, pixels, memory }
+        private enum Wrapped { case format, malformed, limit, pixels, memory, shape }
         private let wrapped: Wrapped
 
-        /// It is neither PNG nor JPEG, or a variant of these that is not read.
+        /// It is neither PNG, JPEG, WebP nor BMP, or a variant of these that is not read.
         public static let unsupportedFormat = Code(wrapped: .format)
         /// It is damaged or incomplete.
         public static let malformed = Code(wrapped: .malformed)
@@ -13,6 +13,8 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let limitExceeded = Code(wrapped: .limit)
         /// The pixels that are to be encoded are no image.
         public static let invalidPixels = Code(wrapped: .pixels)
+        /// It is of another shape than is asked for, or nothing of that shape can be made of it.
+        public static let shapeMismatch = Code(wrapped: .shape)
         /// There is no memory to decode it.
         public static let outOfMemory = Code(wrapped: .memory)
     }

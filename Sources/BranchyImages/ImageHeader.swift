@@ -17,11 +17,17 @@ public struct ImageHeader: Hashable, Sendable, CustomStringConvertible {
     public let width: Int
     /// Rows of pixels.
     public let height: Int
-    /// Which channels the file has; a palette counts as colour.
+    /// Which channels the file has; a palette counts as colour, but for one of grays in a BMP file,
+    /// which has no other way to be gray.
     public let channels: ImageChannels
 
     /// The shape that the image is decoded to: `[1, height, width]` or `[3, height, width]`.
     public var shape: Shape { [channels.count, height, width] }
+
+    /// The header of the picture turned on its side.
+    var withSidesExchanged: ImageHeader {
+        ImageHeader(width: height, height: width, channels: channels)
+    }
 
     /// Such as `32 x 32 pixels in RGB`.
     public var description: String {

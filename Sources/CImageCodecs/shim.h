@@ -2,6 +2,7 @@
 
 #include <png.h>
 #include <turbojpeg.h>
+#include <webp/decode.h>
 #include <zlib.h>
 
 // The text of the last failure: an array of C imports into Swift as a tuple.
@@ -10,6 +11,4 @@ static inline const char *cimage_png_message(const png_image *image) {
 }
 
 // Macros with casts or calls do not import into Swift.
-static inline png_uint_32 cimage_png_format_rgba(void) { return PNG_FORMAT_RGBA; }
-
 static inline int cimage_inflate_init(z_stream *stream) { return inflateInit(stream); }

@@ -12,7 +12,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case idx
     /// A pickle of labels and pixels, as the Python version of CIFAR has it.
     case pickle
-    /// A PNG or JPEG file, as it is and with its checksums put right.
+    /// A PNG, JPEG, WebP or BMP file, as it is and with its checksums put right.
     case image
     /// An image folder in a tar archive, plain or compressed with gzip; checksums are put right in
     /// plain ones.

@@ -1,6 +1,7 @@
 import BranchyCompute
 import BranchyData
 import BranchyImages
+import BranchyNet
 
 /// An IDX file, read as a whole as data sets are, and image by image as `predict` reads it.
 enum IDXImages {
@@ -36,8 +37,11 @@ enum Pickle {
     }
 }
 
-/// A PNG or JPEG file, in gray and in colour.
+/// A PNG, JPEG, WebP or BMP file, in gray and in colour, and as a network reads it.
 enum ImageBytes {
+    /// Fewer than are usual, so that an input takes no time that others could have.
+    private static let pixelLimit = 1 << 22
+
     static func read(_ input: [UInt8]) throws {
         do {
             try decode(input)
@@ -51,12 +55,40 @@ enum ImageBytes {
         let header = encoded.header
         try decodePlain(input, encoded)
         for channels in [ImageChannels.gray, .rgb] {
-            let image = try encoded.decoded(to: channels)
+            let image = try encoded.decoded(to: channels, pixelLimit: pixelLimit)
             let expected: Shape = [channels.count, header.height, header.width]
             try FuzzFinding.require(
                 image.shape == expected && image.pixels.count == expected.elementCount,
                 "\(image.pixels.count) pixels of \(image.shape), in the header \(expected)")
+            try decodeForNetworks(encoded, channels)
         }
+    }
+
+    /// What can be decoded can be brought to any size.
+    private static func decodeForNetworks(
+        _ encoded: EncodedImage, _ channels: ImageChannels
+    ) throws {
+        let shape: Shape = [channels.count, 7, 5]
+        for geometry in [
+            ImageGeometry(), ImageGeometry(resize: 6, interpolation: .bicubic),
+            ImageGeometry(resize: 300),
+        ] {
+            let pixels = try encoded.pixels(
+                for: shape, geometry: geometry, pixelLimit: pixelLimit)
+            try FuzzFinding.require(
+                pixels.count == shape.elementCount, "\(pixels.count) pixels for \(shape)")
+        }
+        let header = encoded.header
+        let region = ImageRegion(
+            top: header.height / 3, left: header.width / 3, height: header.height / 2 + 1,
+            width: header.width / 2 + 1)
+        guard region.top + region.height <= header.height,
+            region.left + region.width <= header.width
+        else { return }
+        let part = try encoded.pixels(
+            region: region, resizedTo: shape, mirrored: true, pixelLimit: pixelLimit)
+        try FuzzFinding.require(
+            part.count == shape.elementCount, "\(part.count) pixels for \(shape)")
     }
 }
 
@@ -69,7 +101,7 @@ extension ImageBytes {
         else { return }
         var pixels = [UInt8](repeating: 0, count: header.shape.elementCount)
         guard decoder.decode(input.span, into: &pixels) else { return }
-        let image = try? encoded.decoded()
+        let image = try? encoded.decoded(pixelLimit: pixelLimit)
         try FuzzFinding.require(
             image?.pixels == pixels, "a plain file of other pixels than libpng finds in it")
     }

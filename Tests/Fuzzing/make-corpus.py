@@ -99,12 +99,46 @@ put("image", "good-gray.png", GRAY_PNG)
 put("image", "good-rgb.png", png(2, 1, bytes(range(6)), channels=3))
 put("image", "good-rgb.jpg", RGB_JPEG)
 put("image", "good-gray.jpg", GRAY_JPEG)
-put("image", "bad-print.jpg", PRINT_JPEG)
+put("image", "good-print.jpg", PRINT_JPEG)
+# Those of WebPTests, which says how they were made.
+WEBP = base64.b64decode(
+    "UklGRmwAAABXRUJQVlA4WAoAAAAIAAAAAgAAAQAAVlA4TCsAAAAvAkAAAC8gECCI8J9qQ0iQ0P2/V4EAQYn/"
+    "SvMfIDY5tgoEAmSIFi0i+h85AEVYSUYaAAAASUkqAAgAAAABABIBAwABAAAABgAAAAAAAAA=")
+put("image", "good-turned.webp", WEBP)
+put("image", "good-lossy.webp", base64.b64decode(
+    "UklGRj4AAABXRUJQVlA4IDIAAADQAQCdASoIAAgAAMASJaACdLoB+AADsAD+8dyP/Yzfozfozf2AP/1dt9bB"
+    "/V23/VlAAA=="))
+put("image", "bad-truncated.webp", WEBP[:60])
+put("image", "bad-moving.webp", base64.b64decode(
+    "UklGRoYAAABXRUJQVlA4WAoAAAACAAAABwAABwAAQU5JTQYAAAAAAAAAAABBTk1GKgAAAAAAAAAAAAcAAAcA"
+    "AAAAAAJWUDhMEQAAAC8HwAEAB1CeIhel/4GI6H8AAEFOTUYoAAAAAAAAAAAABwAABwAAAAAAAFZQOEwQAAAA"
+    "LwfAAQAHUJ4oSv8DEdH/AA=="))
+EXIF = b"MM\0*" + struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, 8, 0, 0)
+put("image", "good-turned.jpg", RGB_JPEG[:2] + b"\xff\xe1" + struct.pack(">H", 8 + len(EXIF))
+    + b"Exif\0\0" + EXIF + RGB_JPEG[2:])
+
 put("image", "bad-huge.png", png(2, 2, bytes(4), claimed=(2**31 - 1, 2**31 - 1)))
 put("image", "bad-16-megapixels-of-nothing.png", png(2, 2, bytes(4), claimed=(4096, 4096)))
 put("image", "bad-16-megapixels-of-nothing.jpg",
     RGB_JPEG.replace(b"\xff\xc0\0\x11\x08\0\x08\0\x08", b"\xff\xc0\0\x11\x08\x10\0\x10\0"))
 put("image", "bad-truncated.png", GRAY_PNG[:50])
+put("image", "good-turned.png", GRAY_PNG[:33] + chunk(b"eXIf", EXIF) + GRAY_PNG[33:])
+put("image", "good-endless-exif.png",
+    GRAY_PNG[:33] + chunk(b"eXIf", b"II*\0\10\0\0\0\xff\xff") + GRAY_PNG[33:])
+
+
+def bmp(width, height, bits, pixels, compression=0, palette=b""):
+    start = 54 + len(palette)
+    return (b"BM" + struct.pack("<IIIIiiHHIIiiII", start + len(pixels), 0, start, 40, width, height,
+                                1, bits, compression, 0, 0, 0, len(palette) // 4, 0)
+            + palette + pixels)
+
+
+put("image", "good-rgb.bmp", bmp(2, 1, 24, bytes(8)))
+put("image", "good-palette.bmp", bmp(3, -1, 4, b"\x01\x10\0\0", palette=bytes(range(8))))
+put("image", "bad-compressed.bmp", bmp(2, 1, 8, bytes(8), compression=1))
+put("image", "bad-huge.bmp", bmp(2**31 - 1, -2**31, 24, bytes(8)))
+put("image", "bad-16-megapixels-of-nothing.bmp", bmp(4096, 4096, 32, bytes(8)))
 
 # Image folders in archives
 

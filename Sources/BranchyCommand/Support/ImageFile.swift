@@ -15,7 +15,7 @@ struct ImageFile: ~Copyable {
     /// How many images are still to be answered.
     private var left: Int
 
-    /// Opens an IDX file, PNG or JPEG whose images have a network's input shape.
+    /// Opens an IDX file or a picture whose images have a network's input shape.
     ///
     /// - Parameter limit: how many images are to be answered at most; more are not read.
     /// - Throws: `DatasetError` where the file is none of these, `ModelError` where it is missing
@@ -62,7 +62,7 @@ struct ImageFile: ~Copyable {
         return try images?.next(count) ?? picture
     }
 
-    /// Decodes the contents of a PNG or JPEG file. Whatever its size, a picture of another one is
+    /// Decodes the contents of a picture. Whatever its size, a picture of another one is
     /// refused before memory is taken for it.
     ///
     /// - Throws: as ``open(_:shape:limit:)``.

@@ -10,7 +10,7 @@ public import BranchyCompute
 /// It is immutable: any number of threads may use one at once. Making it compiles the network and
 /// answers an image at every exit, so that the first answer is as fast as those after it; make one
 /// and keep it. `BranchyClassifier` adds what needs system libraries: reading a model by its name
-/// with its checksums, and decoding PNG and JPEG.
+/// with its checksums, and decoding pictures.
 public struct ImageClassifier: Sendable {
     /// What runs the network.
     public let predictor: Predictor

@@ -52,7 +52,7 @@ package struct PlainPNGDecoder: ~Copyable {
 
 extension PlainPNGDecoder {
     private mutating func inflateRows(of file: Span<UInt8>) -> Bool {
-        guard let header = PNGChunk(in: file, at: ImageFormat.signatureByteCount),
+        guard let header = PNGChunk(in: file, at: ImageFormat.pngSignature.count),
             isPlain(header, file)
         else { return false }
         inflater.begin()
