@@ -130,11 +130,12 @@ private struct PlaneWriter {
         let first = row * width + (isMirrored ? width - 1 - offset : offset)
         let (step, bytesPerPixel) = (isMirrored ? -1 : 1, bytesPerPixel)
         planes.withUnsafeMutableBufferPointer { planes in
-            // Safety: within a row of a plane, as checked above.
+            guard let target = planes.baseAddress, let source = line.baseAddress else { return }
+            // Safety: within a row of a plane, as checked above; and as many pixels as the line has.
             for plane in 0..<planeCount {
-                let start = plane * height * width + first
+                let row = target + (plane * height * width + first)
                 for column in 0..<count {
-                    planes[start + step * column] = line[column * bytesPerPixel + plane]
+                    row[step &* column] = source[column &* bytesPerPixel &+ plane]
                 }
             }
         }

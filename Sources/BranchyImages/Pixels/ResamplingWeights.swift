@@ -14,6 +14,8 @@ struct ResamplingWeights {
     private(set) var weights: [Int32]
     /// The largest number of pixels in a sum.
     let stride: Int
+    /// Behind the last pixel of the source that counts.
+    private(set) var end = 0
 
     /// - Parameters:
     ///   - part: where in the source the pixels come from, in pixels from its beginning; fractions of
@@ -52,6 +54,7 @@ struct ResamplingWeights {
             }
             starts.append(Int32(first + lower))
             counts.append(Int32(count))
+            end = max(end, first + lower + count)
         }
     }
 
@@ -64,8 +67,6 @@ struct ResamplingWeights {
     var count: Int { starts.count }
     /// How many pixels the longest sum has.
     var largestCount: Int { counts.max().map(Int.init) ?? 0 }
-    /// Behind the last pixel of the source that counts.
-    var end: Int { zip(starts, counts).map { Int($0) + Int($1) }.max() ?? 0 }
 
     /// The pixels of one sum.
     func range(_ sum: Int) -> Range<Int> {
