@@ -22,7 +22,8 @@ extension ImageClassifier {
     /// Answers one PNG, JPEG, WebP or BMP image.
     ///
     /// - Parameter encoded: the bytes of the file, such as an array or `Data`. The image has the size
-    ///   and colour type of ``BranchyNet/ImageClassifier/inputShape``; it is not resized.
+    ///   and colour type of ``BranchyNet/ImageClassifier/inputShape``, unless the model says how others
+    ///   become it (``BranchyNet/Preprocessing/geometry``).
     /// - Throws: `ImageError` where it is no such file or damaged, `NetworkError` where it has another
     ///   size or colour type, `EngineError` where the engine fails.
     public func classify(_ encoded: some Collection<UInt8>) throws -> Classification {
@@ -53,16 +54,17 @@ extension ImageClassifier {
         try classify(count: images.count, threads: threads) { try pixels(of: images[$0]) }
     }
 
-    /// Whatever its size, an image of another one is refused before memory is taken for it.
+    /// Where the model takes only one size, an image of another one is refused before memory is taken
+    /// for it, whatever that is.
     private func pixels(of encoded: some Collection<UInt8>) throws -> [UInt8] {
         let image = try EncodedImage(Array(encoded))
-        guard image.header.shape == inputShape else {
+        guard preprocessing.geometry != nil || image.header.shape == inputShape else {
             throw NetworkError(
                 .shapeMismatch,
                 "the image has \(image.header), which is the shape \(image.header.shape), but the "
                     + "network '\(predictor.network.name)' expects \(inputShape); bring it to that "
                     + "size and colour type first")
         }
-        return try image.decoded().pixels
+        return try image.pixels(for: inputShape, geometry: preprocessing.geometry)
     }
 }

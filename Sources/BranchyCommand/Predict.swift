@@ -9,8 +9,8 @@ struct Predict: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Answer images, each at the first exit that is sure.",
         discussion: """
-            Takes IDX files of images (plain or .gz), PNG and JPEG files, and folders: of these all \
-            PNG and JPEG files, in the order of their paths. Answers are printed as they are found. \
+            Takes IDX files of images (plain or .gz), pictures (PNG, JPEG, WebP, BMP), and folders: of these all \
+            pictures, in the order of their paths. Answers are printed as they are found. \
             A file that cannot be answered is named on standard error and the others are answered; \
             the exit code is 1 then, or 65 where no image was answered.
             """)
@@ -63,7 +63,7 @@ struct Predict: ParsableCommand {
             model: trained, predictor: predictor, lines: lines, topCount: top)
         judgement.apply(to: &pipeline)
         let counts = try pipeline.run(
-            WorkList(files, shape: trained.network.inputShape, limit: limit))
+            WorkList(files, as: ImageInput(of: trained), limit: limit))
         try end(with: counts)
     }
 

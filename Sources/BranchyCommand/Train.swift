@@ -25,6 +25,22 @@ struct Train: ParsableCommand {
     @OptionGroup var data: DataOptions
 
     @Option(
+        help: ArgumentHelp(
+            "Pixels of a side of the network's images, for networks that end in a mean over the map, "
+                + "such as b-photo.", valueName: "n"),
+        transform: Number.whole(8...1_024))
+    var size: Int?
+
+    @Flag(help: "Leave images of a folder out that cannot be read, as data.skipDamaged=true does.")
+    var skipDamaged = false
+
+    @Flag(
+        help: ArgumentHelp(
+            "Let images be in the training and in the test part of a folder, as "
+                + "data.allowDuplicates=true does."))
+    var allowDuplicates = false
+
+    @Option(
         name: .shortAndLong, help: ArgumentHelp("Folder to write the model to.", valueName: "dir"),
         completion: .directory)
     var output: String
@@ -100,7 +116,7 @@ struct Train: ParsableCommand {
         let network = try BranchedNetwork(nameOrFile: network)
         var run = TrainingRun(
             network, recipe: try resolvedRecipe(for: network), on: data.source, from: from)
-        (run.threads, run.memory) = (threads, memory.limit)
+        (run.threads, run.memory, run.side) = (threads, memory.limit, size)
         if case .added(let count)? = epochs { run.addedEpochs = count }
         run.checkpointInterval = .seconds(checkpointInterval)
         return run
@@ -110,6 +126,8 @@ struct Train: ParsableCommand {
     private func resolvedRecipe(for network: BranchedNetwork) throws -> Recipe? {
         var settings = set
         if case .total(let count)? = epochs { settings.append("epochs=\(count)") }
+        if skipDamaged { settings.append("data.skipDamaged=true") }
+        if allowDuplicates { settings.append("data.allowDuplicates=true") }
         guard recipe != nil || !settings.isEmpty else { return nil }
         let document = try recipe.map {
             String(decoding: try AtomicFile.read($0, limit: 1 << 20), as: UTF8.self)

@@ -103,7 +103,7 @@ struct InputRefusalTests {
             #expect(
                 directory.errors == """
                     Error: \(folder): there is no image in this folder; expected files that end in \
-                    .png, .jpg or .jpeg
+                    .png, .jpg, .jpeg, .webp or .bmp
 
                     """)
             let data = try Program.run("evaluate", folder, "--data-dir", folder + "/none")

@@ -68,7 +68,7 @@ struct InspectTests {
         #expect(
             result.errors == """
                 Error: lenett is not a model folder: it has no manifest.json; `branchynet train \
-                --output lenett` makes one
+                NETWORK --output lenett` makes one
 
                 """)
     }

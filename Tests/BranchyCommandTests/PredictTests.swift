@@ -74,7 +74,8 @@ struct PredictTests {
             #expect(table.status == 0)
             #expect(
                 table.errors
-                    == "\(place): passed over sub/notes.txt: not .png, .jpg or .jpeg\n")
+                    == "\(place): passed over sub/notes.txt: not .png, .jpg, .jpeg, .webp or .bmp\n"
+            )
             #expect(
                 withoutLatencies(table.output) == """
                     \(place)

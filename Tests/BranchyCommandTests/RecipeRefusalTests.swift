@@ -61,8 +61,8 @@ struct RecipeRefusalTests {
             "dataset=cifar",
             "there is no data set 'cifar'; the nearest name is cifar10, known are mnist, "
                 + "fashion-mnist, kmnist, emnist-balanced, emnist-byclass, emnist-bymerge, "
-                + "emnist-letters, emnist-digits, emnist-mnist, cifar10, cifar10-jpeg, cifar100, cifar100-coarse, digits, folder:PATH or "
-                + "idx:IMAGES,LABELS"
+                + "emnist-letters, emnist-digits, emnist-mnist, cifar10, cifar10-jpeg, cifar100, cifar100-coarse, "
+                + "digits, folder:PATH, csv:FILE or idx:IMAGES,LABELS"
         ),
     ])
     func refusesASetting(setting: String, message: String) throws {

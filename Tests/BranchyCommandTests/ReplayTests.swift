@@ -56,7 +56,7 @@ import Testing
             all, on: test, preprocessing: model.preprocessing)
         let shape = model.network.inputShape
         let images = try (0..<test.count).map { index in
-            try model.preprocessing.image(of: test.pixels(at: index), shape: shape).scalars
+            try model.preprocessing.image(of: try test.pixels(at: index), shape: shape).scalars
         }
         for score in ExitScore.allCases {
             try expectReplayIsPrediction(of: all, by: score, images, record)

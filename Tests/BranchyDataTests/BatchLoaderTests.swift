@@ -12,11 +12,11 @@ struct BatchLoaderTests {
     }
 
     private func images(_ loader: BatchLoader, _ indices: [Int], epoch: Int = 0, room: Int)
-        -> [Float]
+        throws -> [Float]
     {
         var floats = [Float](repeating: -99, count: room)
         var span = floats.mutableSpan
-        loader.loadImages(indices[...], epoch: epoch, into: &span)
+        try loader.loadImages(indices[...], epoch: epoch, into: &span)
         return floats
     }
 
@@ -26,7 +26,7 @@ struct BatchLoaderTests {
             pixels: [0, 255, 0, 255, 10, 20, 10, 20], labels: [0, 1])
         let preprocessing = Preprocessing(scale: [2, 0.5], offset: [1, -1])
         let loader = try BatchLoader(dataset, preprocessing: preprocessing)
-        #expect(images(loader, [1, 0], room: 8) == [21, 41, 4, 9, 1, 511, -1, 126.5])
+        #expect(try images(loader, [1, 0], room: 8) == [21, 41, 4, 9, 1, 511, -1, 126.5])
     }
 
     @Test func loadsLabelsInTheOrderOfTheBatch() throws {
@@ -44,7 +44,7 @@ struct BatchLoaderTests {
         for batch in try IndexBatches.shuffled(
             count: split.count, batchSize: 4, seed: 1, epoch: 0)
         {
-            let floats = images(loader, Array(batch), room: batch.count * 4)
+            let floats = try images(loader, Array(batch), room: batch.count * 4)
             #expect(floats == batch.flatMap { [Float](repeating: Float($0), count: 4) })
         }
     }
@@ -52,15 +52,16 @@ struct BatchLoaderTests {
     @Test func leavesTheRestOfTheSpanAsItIs() throws {
         let loader = try BatchLoader(
             SampleDataset.numbered(0..<3), preprocessing: Preprocessing(scale: [1], offset: [0]))
-        #expect(images(loader, [2], room: 6) == [2, 2, 2, 2, -99, -99])
-        #expect(images(loader, [], room: 1) == [-99])
+        #expect(try images(loader, [2], room: 6) == [2, 2, 2, 2, -99, -99])
+        #expect(try images(loader, [], room: 1) == [-99])
     }
 
     @Test func standardizesAsMNISTUsuallyIs() throws {
         let preprocessing = Preprocessing(mean: [0.1307], standardDeviation: [0.3081])
         let dataset = try ImageDataset(
             name: "hand", imageShape: [1, 1, 2], classNames: ["a"], pixels: [0, 255], labels: [0])
-        let floats = images(try BatchLoader(dataset, preprocessing: preprocessing), [0], room: 2)
+        let floats = try images(
+            try BatchLoader(dataset, preprocessing: preprocessing), [0], room: 2)
         // Two roundings of a number below 4: a few units in the last place.
         let tolerance: Float = 1e-6
         #expect(abs(floats[0] - (-0.1307 / 0.3081)) < tolerance)
@@ -109,7 +110,7 @@ struct BatchLoaderTests {
         ] as [(Augmentation.Variation, [Float])] {
             let epoch = try #require(
                 (0..<400).first { augmentation.variation(epoch: $0, sample: 0) == variation })
-            #expect(images(loader, [0], epoch: epoch, room: 9) == expected)
+            #expect(try images(loader, [0], epoch: epoch, room: 9) == expected)
         }
     }
 
@@ -122,7 +123,7 @@ struct BatchLoaderTests {
             augmentation: augmentation)
         for epoch in 0..<200 {
             let variation = augmentation.variation(epoch: epoch, sample: 0)
-            #expect(images(loader, [0], epoch: epoch, room: 9) == varied(variation))
+            #expect(try images(loader, [0], epoch: epoch, room: 9) == varied(variation))
         }
     }
 
@@ -135,7 +136,7 @@ struct BatchLoaderTests {
         let loader = try BatchLoader(
             dataset, preprocessing: Preprocessing(scale: [1, 1, 1], offset: [0, 0, 0]),
             augmentation: augmentation)
-        let found = Set((0..<50).map { images(loader, [0], epoch: $0, room: 6) })
+        let found = Set(try (0..<50).map { try images(loader, [0], epoch: $0, room: 6) })
         #expect(found == [[1, 2, 11, 12, 21, 22], [2, 1, 12, 11, 22, 21]])
     }
 }

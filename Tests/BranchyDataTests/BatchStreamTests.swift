@@ -19,13 +19,13 @@ struct BatchStreamTests {
             for indices in batches {
                 var images = [Float](repeating: 0, count: indices.count * 4)
                 var span = images.mutableSpan
-                loader.loadImages(indices[...], epoch: epoch, into: &span)
-                let batch = stream.next()
+                try loader.loadImages(indices[...], epoch: epoch, into: &span)
+                let batch = try stream.next()
                 #expect(batch?.images == images)
                 #expect(batch?.labels == indices.map { Int32($0 % 10) })
                 #expect(batch?.count == indices.count)
             }
-            let end = stream.next()
+            let end = try stream.next()
             #expect(end == nil)
         }
     }
@@ -34,7 +34,7 @@ struct BatchStreamTests {
     @Test func batchesMayBeKept() throws {
         var stream = BatchStream(batches.map { $0[...] }, of: 0, from: try loader())
         var kept: [LoadedBatch] = []
-        while let batch = stream.next() { kept.append(batch) }
+        while let batch = try stream.next() { kept.append(batch) }
         #expect(kept.map(\.labels) == batches.map { $0.map(Int32.init) })
         #expect(Set(kept.map(\.images)).count == 4)
     }
@@ -42,14 +42,14 @@ struct BatchStreamTests {
     @Test func mayBeLeftBeforeItsEnd() throws {
         for _ in 0..<100 {
             var stream = BatchStream(batches.map { $0[...] }, of: 0, from: try loader())
-            let first = stream.next()
+            let first = try stream.next()
             #expect(first?.count == 3)
         }
     }
 
     @Test func holdsNothingWhereThereAreNoBatches() throws {
         var stream = BatchStream([], of: 0, from: try loader())
-        let batch = stream.next()
+        let batch = try stream.next()
         #expect(batch == nil)
     }
 }

@@ -28,15 +28,16 @@ struct CIFAR100Tests {
             let fine = try files(.fine, at: folder).read(name: "cifar100")
             let coarse = try files(.coarse, at: folder).read(name: "cifar100-coarse")
             #expect(!files(.fine, at: folder).isVerified)
-            let names = { (labels: [UInt8], names: [String]) in labels.map { names[Int($0)] } }
+            let names = { (labels: [UInt16], names: [String]) in labels.map { names[Int($0)] } }
             #expect(Set(names(fine.train.labels, fine.train.classNames)) == ["cattle", "dinosaur"])
             #expect(Set(names(fine.test.labels, fine.test.classNames)) == ["worm", "apple"])
             #expect(
                 Set(names(coarse.train.labels, coarse.train.classNames))
                     == ["large_omnivores_and_herbivores", "reptiles"])
-            #expect(fine.train.pixels == coarse.train.pixels)
+            #expect(try fine.train.bytes == coarse.train.bytes)
             let first = try #require(fine.train.labels.firstIndex(of: 19))
-            #expect(fine.train.pixels(at: first).elementsEqual(Self.record(0, 0, 32).dropFirst(2)))
+            #expect(
+                try fine.train.pixels(at: first).elementsEqual(Self.record(0, 0, 32).dropFirst(2)))
         }
     }
 
@@ -206,7 +207,7 @@ struct CIFAR10PythonTests {
             #expect((train.count, test.count) == (10, 2))
             let frog = try #require(test.labels.firstIndex(of: 6))
             #expect(
-                test.pixels(at: frog).elementsEqual(
+                try test.pixels(at: frog).elementsEqual(
                     [0, 1, 2].flatMap { [UInt8](repeating: $0, count: 1024) }))
         }
     }

@@ -75,7 +75,7 @@ struct CIFAR10Tests {
         #expect((train.count, test.count) == (10, 2))
         for index in 0..<train.count {
             let number = UInt8(train.label(at: index))
-            #expect(train.pixels(at: index).elementsEqual(Self.record(0, number).dropFirst()))
+            #expect(try train.pixels(at: index).elementsEqual(Self.record(0, number).dropFirst()))
         }
         #expect(Set(test.labels) == [0, 1])
     }

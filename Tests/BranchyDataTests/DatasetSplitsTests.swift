@@ -11,13 +11,13 @@ struct DatasetSplitsTests {
             validationCount: validation, calibrationCount: calibration, seed: seed)
     }
 
-    private func numbers(_ split: some DataSplit) -> [UInt8] {
-        (0..<split.count).compactMap { split.pixels(at: $0).first }
+    private func numbers(_ split: some DataSplit) throws -> [UInt8] {
+        try (0..<split.count).compactMap { try split.pixels(at: $0).first }
     }
 
     @Test func areDisjointAndCoverTheTrainingPart() throws {
         let splits = try splits()
-        let parts = [
+        let parts = try [
             numbers(splits.training), numbers(splits.validation), numbers(splits.calibration),
         ]
         #expect(parts.map(\.count) == [150, 20, 30])
@@ -31,7 +31,7 @@ struct DatasetSplitsTests {
     @Test func keepEachLabelWithItsImage() throws {
         let calibration = try splits().calibration
         for index in 0..<calibration.count {
-            let number = try #require(calibration.pixels(at: index).first)
+            let number = try #require(try calibration.pixels(at: index).first)
             #expect(calibration.label(at: index) == Int(number) % 10)
         }
     }

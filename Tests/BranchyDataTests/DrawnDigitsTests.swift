@@ -22,8 +22,8 @@ struct DrawnDigitsTests {
 
     @Test func noTestImageIsATrainingImage() throws {
         let parts = try DrawnDigits.load(trainCount: 300, testCount: 300)
-        let training = Set((0..<300).map { Array(parts.train.pixels(at: $0)) })
-        let test = Set((0..<300).map { Array(parts.test.pixels(at: $0)) })
+        let training = Set(try (0..<300).map { Array(try parts.train.pixels(at: $0)) })
+        let test = Set(try (0..<300).map { Array(try parts.test.pixels(at: $0)) })
         #expect(training.count == 300)
         #expect(test.count == 300)
         #expect(training.isDisjoint(with: test))
@@ -42,7 +42,7 @@ struct DrawnDigitsTests {
         let images = try DrawnDigits.load(trainCount: 500, testCount: 0).train
         #expect(images.imageShape == [1, 28, 28])
         for index in 0..<images.count {
-            let inked = images.pixels(at: index).count { $0 > 100 }
+            let inked = try images.pixels(at: index).count { $0 > 100 }
             #expect((10...450).contains(inked), "image \(index)")
         }
     }

@@ -30,7 +30,7 @@ struct IDXFilesTests {
         // The test part has the larger label.
         #expect(train.classNames == ["0", "1", "2", "3"])
         #expect(train.classNames == test.classNames)
-        #expect(train.labels == [0, 1, 2, 0, 1, 2] && test.pixels == [0, 1, 2, 3])
+        #expect(try train.labels == [0, 1, 2, 0, 1, 2] && test.bytes == [0, 1, 2, 3])
     }
 
     @Test func cutsTwoFilesInTheSameWayEveryTime() throws {
@@ -39,10 +39,10 @@ struct IDXFilesTests {
         #expect(parts[0].test.checksum == parts[1].test.checksum)
         let (train, test) = parts[0]
         #expect((train.count, test.count) == (170, 30))
-        #expect((train.pixels + test.pixels).sorted() == Array(0..<200))
-        #expect(test.pixels.prefix(4) == [2, 11, 15, 24])
+        #expect(try (train.bytes + test.bytes).sorted() == Array(0..<200))
+        #expect(try test.bytes.prefix(4) == [2, 11, 15, 24])
         for part in [train, test] {
-            #expect(zip(part.pixels, part.labels).allSatisfy { $0 % 3 == $1 })
+            #expect(try zip(part.bytes, part.labels).allSatisfy { Int($0) % 3 == Int($1) })
         }
     }
 

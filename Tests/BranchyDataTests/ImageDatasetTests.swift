@@ -14,7 +14,7 @@ struct ImageDatasetTests {
     @Test func givesEachImageItsPixelsAndLabel() throws {
         let dataset = try dataset()
         #expect(dataset.count == 2)
-        #expect(Array(dataset.pixels(at: 1)) == [3, 4])
+        #expect(Array(try dataset.pixels(at: 1)) == [3, 4])
         #expect(dataset.label(at: 1) == 1)
     }
 
@@ -48,7 +48,7 @@ struct ImageDatasetTests {
         #expect(error?.code == .invalidDataset)
     }
 
-    @Test(arguments: [(0, false), (2, true), (256, true), (257, false)])
+    @Test(arguments: [(0, false), (2, true), (257, true), (65_536, true), (65_537, false)])
     func hasAsManyClassesAsLabelsCanName(count: Int, isAccepted: Bool) {
         let names = (0..<count).map(String.init)
         let error = datasetError { _ = try dataset(classes: names) }
@@ -57,7 +57,7 @@ struct ImageDatasetTests {
 
     @Test func subsetKeepsTheOrderOfItsIndices() throws {
         let subset = try dataset().subset([1, 0, 1])
-        #expect(subset.pixels == [3, 4, 1, 2, 3, 4])
+        #expect(try (0..<3).flatMap { try subset.pixels(at: $0) } == [3, 4, 1, 2, 3, 4])
         #expect(subset.labels == [1, 0, 1])
     }
 

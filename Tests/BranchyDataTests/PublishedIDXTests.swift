@@ -40,7 +40,7 @@ struct PublishedIDXTests {
         }
         let (train, test) = try load(writing: files, in: place)
         #expect(train.name == "sample" && train.classNames == ["no", "yes"] && train.namesClasses)
-        #expect(train.pixels == [1, 2, 3, 0] && test.pixels == [1, 2, 3, 2])
+        #expect(try train.bytes == [1, 2, 3, 0] && test.bytes == [1, 2, 3, 2])
         #expect(test.labels == [0, 1])
     }
 

@@ -23,6 +23,13 @@ extension SampleBytes {
     }
 }
 
+extension ImageDataset {
+    /// The pixels of all images, one after the other.
+    var bytes: [UInt8] {
+        get throws { try (0..<count).flatMap { try pixels(at: $0) } }
+    }
+}
+
 /// Small data sets whose pixels say which image they belong to.
 enum SampleDataset {
     /// Images of 1x2x2 whose pixels are all the image's number (modulo 256), ten classes in turn.

@@ -88,7 +88,10 @@ struct ExitRecordTests {
             on: CalibrationSplit(
                 ImageDataset(
                     name: "noise", imageShape: [1, 4, 4], classNames: sample.dataset.classNames,
-                    pixels: sample.dataset.pixels, labels: labels)),
+                    pixels: (0..<sample.dataset.count).flatMap {
+                        try sample.dataset.pixels(at: $0)
+                    },
+                    wideLabels: labels)),
             preprocessing: SmallNetwork.preprocessing)
         #expect(relabelled.labels != record.labels)
         for thresholds in sample.thresholds(count: 20, of: .entropy, from: record, seed: 5) {

@@ -55,7 +55,7 @@ struct PolicyReplayTests {
             all, on: digits, preprocessing: model.preprocessing)
         let shape = model.network.inputShape
         let images = try (0..<2_000).map { index in
-            try model.preprocessing.image(of: digits.pixels(at: index), shape: shape).scalars
+            try model.preprocessing.image(of: try digits.pixels(at: index), shape: shape).scalars
         }
         let times = [20, 30].map { Duration.microseconds($0) }
         let rules = ExitScore.allCases.flatMap { score in

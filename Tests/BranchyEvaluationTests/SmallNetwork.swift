@@ -63,7 +63,7 @@ struct SmallNetwork {
 
     /// An image as a predictor reads it.
     func image(_ index: Int) throws -> Tensor {
-        try Self.preprocessing.image(of: dataset.pixels(at: index), shape: [1, 4, 4])
+        try Self.preprocessing.image(of: try dataset.pixels(at: index), shape: [1, 4, 4])
     }
 
     /// Threshold vectors: nobody, everybody, ties at observed scores, and anything between.

@@ -118,7 +118,7 @@ struct KnownNetworksTests {
             failure?.message
                 == "there is no network 'resnet'; known are b-lenet, lenet, b-lenet-fast, "
                 + "b-alexnet, alexnet, b-alexnet-fast, b-resnet110, resnet110, "
-                + "b-resnet110-fast, resnet110-fast")
+                + "b-resnet110-fast, resnet110-fast, b-photo, photo")
     }
 
     @Test func trainingHasALossAndWeightsForEachExit() throws {

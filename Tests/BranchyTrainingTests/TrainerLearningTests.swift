@@ -92,7 +92,7 @@ struct TrainerLearningTests {
         return try data.labels.indices.count { index in
             var scalars = [Float](repeating: 0, count: 64)
             var span = scalars.mutableSpan
-            loader.loadImages([index], into: &span)
+            try loader.loadImages([index], into: &span)
             let prediction = try predictor.predict(Tensor(TinyTraining.imageShape, scalars))
             return prediction.predictedClass == data.label(at: index)
         }

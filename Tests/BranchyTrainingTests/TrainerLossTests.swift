@@ -159,7 +159,7 @@ struct TrainerLossTests {
             batchSize: data.count)
         var losses = [Double](repeating: 0, count: data.count)
         try evaluator.evaluate { images in
-            loader.loadImages(ArraySlice(data.labels.indices), into: &images)
+            try loader.loadImages(ArraySlice(data.labels.indices), into: &images)
         } _: { exit, logits in
             for row in losses.indices {
                 let own = Double(logits[2 * row + data.label(at: row)])

@@ -7,7 +7,8 @@ struct Datasets: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show data sets, fetch those that are published, and time how they load.",
         subcommands: [
-            DatasetsList.self, DatasetsInfo.self, DatasetsFetch.self, DatasetsBench.self,
+            DatasetsList.self, DatasetsInfo.self, DatasetsFetch.self, DatasetsCheck.self,
+            DatasetsBench.self,
         ])
 }
 

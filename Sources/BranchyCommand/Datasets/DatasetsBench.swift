@@ -64,9 +64,9 @@ struct DatasetsBench: ParsableCommand {
         return try (1...epochs).map { epoch in
             let batches = try IndexBatches.shuffled(
                 count: dataset.count, batchSize: batch, seed: 1, epoch: epoch)
-            let time = ContinuousClock().measure {
+            let time = try ContinuousClock().measure {
                 var stream = BatchStream(batches, of: epoch, from: loader)
-                while stream.next() != nil {}
+                while try stream.next() != nil {}
             }
             return Double(dataset.count) / time.seconds
         }

@@ -6,6 +6,7 @@ import BranchyWorkflow
 struct AnsweringThread: ~Copyable {
     private let turns: Turns
     private let shape: Shape
+    private let input: ImageInput
     private var answerer: ImageAnswerer
     private var reader: PictureReader
     /// The file of the answer.
@@ -31,7 +32,8 @@ struct AnsweringThread: ~Copyable {
         self.turns = turns
         shape = pipeline.model.network.inputShape
         answerer = try ImageAnswerer(pipeline)
-        reader = PictureReader(shape: shape)
+        input = ImageInput(of: pipeline.model)
+        reader = PictureReader(input)
         lines = pipeline.lines
     }
 
@@ -87,7 +89,7 @@ struct AnsweringThread: ~Copyable {
             left -= 1
             return try answer(pixels, first: 0, of: piece)
         }
-        var file = try ImageFile.open(path, shape: shape, limit: left)
+        var file = try ImageFile.open(path, as: input, limit: left)
         begin(path, of: piece)
         var first = 0
         while case let pixels = try file.next(WorkList.imagesOfAPiece), !pixels.isEmpty {

@@ -33,7 +33,7 @@ struct WorkList: ~Copyable {
     private static let bytesOfAPiece = 1 << 20
 
     private var paths: ArraySlice<String>
-    private let shape: Shape
+    private let input: ImageInput
     private let limit: Int?
     /// The group that is being cut, and what is left of it.
     private var group: ImageGroup?
@@ -46,11 +46,11 @@ struct WorkList: ~Copyable {
 
     /// - Parameters:
     ///   - paths: files and folders, as the user named them.
-    ///   - shape: of the images.
+    ///   - input: what the images have to become.
     ///   - limit: how many images are answered of each file or folder.
-    init(_ paths: [String], shape: Shape, limit: Int?) {
+    init(_ paths: [String], as input: ImageInput, limit: Int?) {
         self.paths = paths[...]
-        self.shape = shape
+        self.input = input
         self.limit = limit
     }
 
@@ -88,7 +88,7 @@ struct WorkList: ~Copyable {
             return nil
         }
         do {
-            images = try ImageFile.open(group.path, shape: shape, limit: limit ?? .max)
+            images = try ImageFile.open(group.path, as: input, limit: limit ?? .max)
             firstImage = 0
             return nil
         } catch {
@@ -120,12 +120,13 @@ struct WorkList: ~Copyable {
     private mutating func takeContent() -> PieceOfWork.Content? {
         if !files.isEmpty { return takeFiles() }
         do {
-            let count = min(Self.imagesOfAPiece, max(1, Self.bytesOfAPiece / shape.elementCount))
+            let count = min(
+                Self.imagesOfAPiece, max(1, Self.bytesOfAPiece / input.shape.elementCount))
             guard let pixels = try images?.next(count), !pixels.isEmpty else {
                 images = nil
                 return nil
             }
-            defer { firstImage += pixels.count / shape.elementCount }
+            defer { firstImage += pixels.count / input.shape.elementCount }
             return .images(pixels, first: firstImage)
         } catch {
             return leave(group, because: error)

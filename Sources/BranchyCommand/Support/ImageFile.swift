@@ -3,6 +3,19 @@ import BranchyData
 import BranchyImages
 import BranchyNet
 
+/// What a network reads, and how pictures become it.
+struct ImageInput: Sendable {
+    /// `[C, H, W]`.
+    let shape: Shape
+    /// `nil` where pictures have to have that shape.
+    let geometry: ImageGeometry?
+
+    init(of model: TrainedModel) {
+        shape = model.network.inputShape
+        geometry = model.preprocessing.geometry
+    }
+}
+
 /// The images of one file that a user wants answered, read as they are asked for.
 struct ImageFile: ~Copyable {
     /// How large a picture may be: what a folder of images may hold as one file.
@@ -15,17 +28,18 @@ struct ImageFile: ~Copyable {
     /// How many images are still to be answered.
     private var left: Int
 
-    /// Opens an IDX file or a picture whose images have a network's input shape.
+    /// Opens an IDX file whose images have a network's input shape, or a picture that can be brought
+    /// to it.
     ///
     /// - Parameter limit: how many images are to be answered at most; more are not read.
     /// - Throws: `DatasetError` where the file is none of these, `ModelError` where it is missing
     ///   or cannot be read, `NetworkError` where its images have another shape.
-    static func open(_ path: String, shape: Shape, limit: Int) throws -> ImageFile {
+    static func open(_ path: String, as input: ImageInput, limit: Int) throws -> ImageFile {
         let start = try AtomicFile.start(of: path, byteCount: ForeignFile.signatureByteCount)
         if let format = ImageFormat(of: start) {
             let contents = try AtomicFile.read(path, limit: largestPicture)
             return ImageFile(
-                try pixels(ofPicture: contents, format, path, shape: shape), limit: limit)
+                try pixels(ofPicture: contents, format, path, as: input), limit: limit)
         }
         if let other = ForeignFile(of: start) {
             throw DatasetError(
@@ -33,10 +47,11 @@ struct ImageFile: ~Copyable {
                 "\(path): is \(other.title); expected \(ForeignFile.expected)")
         }
         let images = try IDXImageReader(path)
-        guard images.imageShape == shape else {
+        guard images.imageShape == input.shape else {
             throw NetworkError(
                 .shapeMismatch,
-                "\(path) has images of shape \(images.imageShape), the network expects \(shape)")
+                "\(path) has images of shape \(images.imageShape), the network expects \(input.shape)"
+            )
         }
         return ImageFile(images, limit: limit)
     }
@@ -62,22 +77,22 @@ struct ImageFile: ~Copyable {
         return try images?.next(count) ?? picture
     }
 
-    /// Decodes the contents of a picture. Whatever its size, a picture of another one is
-    /// refused before memory is taken for it.
+    /// Decodes the contents of a picture. Where a model takes only one size, a picture of another one
+    /// is refused before memory is taken for it, whatever that is.
     ///
-    /// - Throws: as ``open(_:shape:limit:)``.
+    /// - Throws: as ``open(_:as:limit:)``.
     static func pixels(
-        ofPicture contents: [UInt8], _ format: ImageFormat, _ path: String, shape: Shape
+        ofPicture contents: [UInt8], _ format: ImageFormat, _ path: String, as input: ImageInput
     ) throws -> [UInt8] {
         do {
             let image = try EncodedImage(contents, format)
-            guard image.header.shape == shape else {
+            guard input.geometry != nil || image.header.shape == input.shape else {
                 throw NetworkError(
                     .shapeMismatch,
                     "\(path) has \(image.header), which is the shape \(image.header.shape); the "
-                        + "network expects \(shape)")
+                        + "network expects \(input.shape)")
             }
-            return try image.decoded().pixels
+            return try image.pixels(for: input.shape, geometry: input.geometry)
         } catch let error as ImageError {
             throw DatasetError(error, file: path)
         }

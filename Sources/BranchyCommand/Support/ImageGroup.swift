@@ -3,7 +3,7 @@ import Foundation
 
 /// What a user names to be answered: a file, or the images of a folder and of the folders in it.
 struct ImageGroup: Sendable {
-    private static let endings = [".png", ".jpg", ".jpeg"]
+    private static let endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp"]
 
     /// As the user named it, without slashes at its end.
     let path: String
@@ -34,7 +34,7 @@ struct ImageGroup: Sendable {
             throw DatasetError(
                 .fileNotFound,
                 "\(path): there is no image in this folder; expected files that end "
-                    + "in .png, .jpg or .jpeg")
+                    + "in .png, .jpg, .jpeg, .webp or .bmp")
         }
     }
 
@@ -78,7 +78,7 @@ struct ImageGroup: Sendable {
     var note: String? {
         guard let first = others.first else { return nil }
         let rest = others.count > 1 ? " and \(others.count - 1) more" : ""
-        return "\(path): passed over \(first)\(rest): not .png, .jpg or .jpeg\n"
+        return "\(path): passed over \(first)\(rest): not .png, .jpg, .jpeg, .webp or .bmp\n"
     }
 
     /// How a file is called in a table that is headed by the group; `nil` where the heading names it.

@@ -1,8 +1,11 @@
-/// Varies each training image, another way in each epoch: it moves by a few pixels, black coming in
-/// at the edges, and may be mirrored left to right.
+import BranchyImages
+
+/// Varies each training image, another way in each epoch: a part of it takes the place of the whole,
+/// it moves by a few pixels, black coming in at the edges, and may be mirrored left to right.
 ///
-/// What torchvision calls `RandomCrop(side, padding: maximumShift)`, then `RandomHorizontalFlip()`:
-/// the image is padded with black pixels before it is normalized, not with zeros afterwards.
+/// What torchvision calls `RandomResizedCrop(size)`, `RandomCrop(side, padding: maximumShift)`, then
+/// `RandomHorizontalFlip()`: the image is padded with black pixels before it is normalized, not with
+/// zeros afterwards.
 ///
 /// How an image is varied depends on the seed, the epoch and the image's index alone: not on the
 /// batch it is in, nor on what was drawn before.
@@ -31,14 +34,18 @@ public struct Augmentation: Hashable, Sendable {
     public let maximumShift: Int
     /// Whether images are mirrored, one in two.
     public let flips: Bool
+    /// Which parts take an image's place; `nil` for the whole of it.
+    public let crops: RandomResizedCrop?
     /// What selects the variations.
     public let seed: UInt64
 
-    /// Shifts of at most some pixels, and flips where they are asked for.
+    /// Shifts of at most some pixels, and flips and crops where they are asked for.
     ///
     /// - Throws: ``DatasetError`` of code `invalidConfiguration` if `maximumShift` is not within
     ///   0 and 1024.
-    public init(maximumShift: Int, flips: Bool = false, seed: UInt64) throws {
+    public init(
+        maximumShift: Int, flips: Bool = false, crops: RandomResizedCrop? = nil, seed: UInt64
+    ) throws {
         guard (0...1024).contains(maximumShift) else {
             throw DatasetError(
                 .invalidConfiguration,
@@ -46,6 +53,7 @@ public struct Augmentation: Hashable, Sendable {
         }
         self.maximumShift = maximumShift
         self.flips = flips
+        self.crops = crops
         self.seed = seed
     }
 
@@ -62,6 +70,13 @@ public struct Augmentation: Hashable, Sendable {
             variation.isMirrored = flip.integer(below: 2) == 1
         }
         return variation
+    }
+
+    /// The part of an image of a size that takes its place in one epoch; `nil` for the whole.
+    func region(epoch: Int, sample: Int, width: Int, height: Int) -> ImageRegion? {
+        guard let crops else { return nil }
+        var generator = generator(.crop, epoch, sample)
+        return crops.region(width: width, height: height, using: &generator)
     }
 
     private func generator(_ purpose: RandomPurpose, _ epoch: Int, _ sample: Int) -> SplitMix64 {

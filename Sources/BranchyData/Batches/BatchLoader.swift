@@ -1,4 +1,5 @@
 import BranchyCompute
+import BranchyImages
 public import BranchyNet
 
 /// Writes batches of a data set as an engine reads them: prepared floats and class numbers.
@@ -8,11 +9,12 @@ public import BranchyNet
 ///     for batch in try IndexBatches.shuffled(
 ///         count: splits.training.count, batchSize: 128, seed: seed, epoch: epoch)
 ///     {
-///         loader.loadImages(batch, epoch: epoch, into: &images)
+///         try loader.loadImages(batch, epoch: epoch, into: &images)
 ///         loader.loadLabels(batch, into: &labels)
 ///     }
 ///
-/// A value that many threads may use at once. Loading allocates nothing per image.
+/// A value that many threads may use at once. Loading allocates nothing per image, unless images are
+/// files or crops are drawn; these are decoded on all cores at once.
 public struct BatchLoader: Sendable {
     private let dataset: ImageDataset
     /// What each of the 256 bytes becomes, channel by channel.
@@ -49,19 +51,48 @@ public struct BatchLoader: Sendable {
     /// Writes the images at some indices, `[N, C, H, W]`, prepared and, where there is an
     /// augmentation, varied. What the span holds beyond the images stays as it is.
     ///
+    /// - Throws: ``DatasetError`` where a file is damaged, gone or another one by now.
     /// - Precondition: the data set has the indices, and the span has room for the images.
     public func loadImages(
         _ indices: ArraySlice<Int>, epoch: Int = 0, into images: inout MutableSpan<Float>
-    ) {
+    ) throws {
         let size = dataset.imageShape.elementCount
         precondition(
             images.count / size >= indices.count,
             "\(indices.count) images of \(size) pixels do not fit \(images.count) floats")
-        var start = 0
-        for index in indices {
-            let variation = augmentation?.variation(epoch: epoch, sample: index)
-            load(index, varied: variation ?? .none, into: &images, at: start)
-            start += size
+        if case .memory(let pixels) = dataset.store, augmentation?.crops == nil {
+            for (place, index) in indices.enumerated() {
+                precondition(dataset.labels.indices.contains(index), "image \(index)")
+                write(
+                    pixels.span.extracting(index * size..<(index + 1) * size), index, epoch,
+                    into: &images, at: place * size)
+            }
+            return
+        }
+        let decoded = try Array(indices).concurrentMap { try croppedPixels(at: $0, epoch: epoch) }
+        for ((place, index), pixels) in zip(indices.enumerated(), decoded) {
+            write(pixels.span, index, epoch, into: &images, at: place * size)
+        }
+    }
+
+    /// The pixels of an image, or of the part that takes its place.
+    private func croppedPixels(at index: Int, epoch: Int) throws -> [UInt8] {
+        switch dataset.store {
+        case .files(let files):
+            let file = files.files[index]
+            guard
+                let region = augmentation?.region(
+                    epoch: epoch, sample: index, width: file.width, height: file.height)
+            else { return try files.pixels(at: index) }
+            return try files.pixels(at: index, region: region)
+        case .memory:
+            let (shape, pixels) = (imageShape, try dataset.pixels(at: index))
+            guard
+                let region = augmentation?.region(
+                    epoch: epoch, sample: index, width: shape[2], height: shape[1])
+            else { return Array(pixels) }
+            return try DecodedImage(shape: shape, pixels: Array(pixels)).cropped(to: region)
+                .resized(height: shape[1], width: shape[2]).pixels
         }
     }
 
@@ -79,15 +110,14 @@ public struct BatchLoader: Sendable {
 }
 
 extension BatchLoader {
-    private func load(
-        _ index: Int, varied variation: Augmentation.Variation,
+    /// Writes the pixels of an image as an epoch varies it.
+    private func write(
+        _ source: Span<UInt8>, _ index: Int, _ epoch: Int,
         into images: inout MutableSpan<Float>, at start: Int
     ) {
-        precondition(dataset.labels.indices.contains(index), "image \(index) of \(dataset.count)")
+        let variation = augmentation?.variation(epoch: epoch, sample: index) ?? .none
         let shape = dataset.imageShape
         let plane = shape[1] * shape[2]
-        let source = dataset.pixels.span.extracting(
-            index * shape.elementCount..<(index + 1) * shape.elementCount)
         for channel in 0..<shape[0] {
             let table = self.table.span.extracting(channel * 256..<(channel + 1) * 256)
             let pixels = source.extracting(channel * plane..<(channel + 1) * plane)

@@ -16,7 +16,7 @@ public struct LoadedBatch: Hashable, Sendable {
 /// Batches of an epoch in their order, each loaded on another thread while the one before is used.
 ///
 ///     var stream = BatchStream(batches, of: epoch, from: loader)
-///     while let batch = stream.next() { ... }
+///     while let batch = try stream.next() { ... }
 ///
 /// What a batch holds does not depend on when it is loaded. Two batches are in memory at a time.
 public struct BatchStream: ~Copyable {
@@ -38,12 +38,14 @@ public struct BatchStream: ~Copyable {
     }
 
     /// Waits for the next batch and begins to load the one after it; `nil` after the last.
-    public mutating func next() -> LoadedBatch? {
+    ///
+    /// - Throws: ``DatasetError`` where an image of it cannot be read.
+    public mutating func next() throws -> LoadedBatch? {
         guard let work else { return nil }
         work.wait()
         let batch = slot.batch.withLock { $0.take() }
         load()
-        return batch
+        return try batch?.get()
     }
 
     private mutating func load() {
@@ -52,7 +54,7 @@ public struct BatchStream: ~Copyable {
             return
         }
         let work = DispatchWorkItem { [slot, loader, epoch] in
-            let batch = LoadedBatch(indices, of: epoch, from: loader)
+            let batch = Result { try LoadedBatch(indices, of: epoch, from: loader) }
             slot.batch.withLock { $0 = batch }
         }
         self.work = work
@@ -62,15 +64,17 @@ public struct BatchStream: ~Copyable {
 
 /// Where a batch is handed from the thread that loads it to the one that uses it.
 private final class BatchSlot: Sendable {
-    let batch = Mutex<LoadedBatch?>(nil)
+    let batch = Mutex<Result<LoadedBatch, any Error>?>(nil)
 }
 
 extension LoadedBatch {
-    fileprivate init(_ indices: ArraySlice<Int>, of epoch: Int, from loader: BatchLoader) {
+    fileprivate init(
+        _ indices: ArraySlice<Int>, of epoch: Int, from loader: BatchLoader
+    ) throws {
         var images = [Float](repeating: 0, count: indices.count * loader.imageShape.elementCount)
         var labels = [Int32](repeating: 0, count: indices.count)
         var pixels = images.mutableSpan
-        loader.loadImages(indices, epoch: epoch, into: &pixels)
+        try loader.loadImages(indices, epoch: epoch, into: &pixels)
         var classes = labels.mutableSpan
         loader.loadLabels(indices, into: &classes)
         (self.images, self.labels) = (images, labels)

@@ -66,6 +66,12 @@ extension SplitMix64 {
         }
     }
 
+    /// A number of a range, each equally likely.
+    mutating func uniform(in range: ClosedRange<Double>) -> Double {
+        let unit = Double(next() >> 11) * 0x1p-53
+        return range.lowerBound + unit * (range.upperBound - range.lowerBound)
+    }
+
     /// The numbers `0 ..< count` in random order (Fisher and Yates).
     public mutating func permutation(of count: Int) -> [Int] {
         var order = Array(0..<max(0, count))
@@ -90,4 +96,6 @@ package enum RandomPurpose: UInt64 {
     case proof = 9
     case turns = 10
     case testCut = 11
+    case parts = 12
+    case crop = 13
 }

@@ -38,7 +38,7 @@ extension UnorderedImages {
             }
             append(
                 contents[(start + labelling.labels.count)..<(start + size)],
-                label: contents[start + labelling.chosen])
+                label: UInt16(contents[start + labelling.chosen]))
         }
     }
 
@@ -61,7 +61,7 @@ extension UnorderedImages {
                 throw outOfRange("image \(index)", label, "\(found)", file)
             }
             let start = pixels.startIndex + index * size
-            append(pixels[start..<start + size], label: byte)
+            append(pixels[start..<start + size], label: UInt16(byte))
         }
     }
 

@@ -94,8 +94,8 @@ extension ImageDataset {
                     + "expected at most \(Self.classLimit)")
         }
         return try ImageDataset(
-            name: name, imageShape: imageShape, classNames: match.modelNames, pixels: pixels,
-            labels: labels.map { UInt8(match.modelClasses[Int($0)]) }, namesClasses: namesClasses)
+            name: name, imageShape: imageShape, classNames: match.modelNames, store: store,
+            labels: labels.map { UInt16(match.modelClasses[Int($0)]) }, namesClasses: namesClasses)
     }
 }
 

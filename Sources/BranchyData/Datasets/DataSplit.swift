@@ -45,8 +45,10 @@ extension DataSplit {
 
     /// The pixels of one image, `[C, H, W]` row-major.
     ///
+    /// - Throws: ``DatasetError`` where the image is in a file of its own, which is damaged, gone or
+    ///   another one by now.
     /// - Precondition: `0 <= index < count`.
-    public func pixels(at index: Int) -> ArraySlice<UInt8> { dataset.pixels(at: index) }
+    public func pixels(at index: Int) throws -> ArraySlice<UInt8> { try dataset.pixels(at: index) }
 
     /// The class of one image.
     ///

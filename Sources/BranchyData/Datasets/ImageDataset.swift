@@ -1,14 +1,15 @@
 import BranchyChecksum
 public import BranchyCompute
 
-/// Labelled images of one size, held in memory: an immutable value.
+/// Labelled images of one size: an immutable value.
 ///
-/// Pixels are bytes, channel by channel and row by row (`[C, H, W]`), one image after the other,
-/// as in the files of MNIST and CIFAR-10. They become floats only when a batch is loaded, see
+/// Pixels are bytes, channel by channel and row by row (`[C, H, W]`). Those of small images are held
+/// in memory, as the files of MNIST and CIFAR-10 have them; photographs stay in their files and are
+/// decoded when they are asked for. They become floats only when a batch is loaded, see
 /// ``BatchLoader``.
 public struct ImageDataset: Sendable {
-    /// The largest number of classes that there can be: a label is a byte.
-    public static let classLimit = 256
+    /// The largest number of classes that there can be: a label has 16 bits.
+    public static let classLimit = 1 << 16
 
     /// What the data is called, such as `mnist`.
     public let name: String
@@ -19,34 +20,66 @@ public struct ImageDataset: Sendable {
     /// Whether the data name their classes. Where not, ``classNames`` are the numbers that the data
     /// have for labels, as in IDX files.
     public let namesClasses: Bool
-    /// The pixels of all images, `count * C * H * W` of them.
-    public let pixels: [UInt8]
     /// The class of each image.
-    public let labels: [UInt8]
+    public let labels: [UInt16]
     /// SHA-256 over the pixels and then the labels, in hexadecimal: what identifies the data in
-    /// the record of a training or a calibration.
+    /// the record of a training or a calibration. Labels are bytes up to 256 classes, and two each
+    /// beyond, the lower one first. Where images stay in their files, ``ImageFiles`` says what stands
+    /// for their pixels.
     public let checksum: String
+    /// Where the pixels are.
+    let store: ImageStore
 
-    /// A data set of pixels and labels that belong together.
+    /// A data set of pixels and labels of one byte that belong together.
     ///
-    /// - Throws: ``DatasetError`` of code `invalidDataset` if the shape is not one of an image,
-    ///   the number of pixels is not that of the labels' images, or a label has no class name.
+    /// - Throws: as for labels of any number of bits.
     public init(
         name: String, imageShape: Shape, classNames: [String], pixels: [UInt8], labels: [UInt8],
         namesClasses: Bool = true
     ) throws {
+        try self.init(
+            name: name, imageShape: imageShape, classNames: classNames, pixels: pixels,
+            wideLabels: labels.map { UInt16($0) }, namesClasses: namesClasses)
+    }
+
+    /// A data set of pixels and labels that belong together.
+    ///
+    /// - Parameters:
+    ///   - pixels: of all images, `count * C * H * W` of them.
+    ///   - labels: the class of each image, counted from 0; of 16 bits, for more than 256 classes.
+    ///   - namesClasses: whether the names are the data's own.
+    /// - Throws: ``DatasetError`` of code `invalidDataset` if the shape is not one of an image,
+    ///   the number of pixels is not that of the labels' images, or a label has no class name.
+    public init(
+        name: String, imageShape: Shape, classNames: [String], pixels: [UInt8],
+        wideLabels labels: [UInt16], namesClasses: Bool = true
+    ) throws {
         try Self.check(imageShape, of: name)
         try Self.check(pixels, hold: labels.count, imagesOf: imageShape, in: name)
-        try Self.check(labels, against: classNames, in: name)
+        try self.init(
+            name: name, imageShape: imageShape, classNames: classNames, store: .memory(pixels),
+            labels: labels, namesClasses: namesClasses)
+    }
+
+    /// A data set of images that are somewhere, as many as there are labels.
+    init(
+        name: String, imageShape: Shape, classNames: [String], store: ImageStore,
+        labels: [UInt16], namesClasses: Bool
+    ) throws {
         self.name = name
         self.imageShape = imageShape
         self.classNames = classNames
         self.namesClasses = namesClasses
-        self.pixels = pixels
+        self.store = store
         self.labels = labels
+        try Self.check(labels, against: classNames, in: name)
         var hasher = SHA256Hasher()
-        hasher.update(pixels)
-        hasher.update(labels)
+        store.update(&hasher)
+        if classNames.count <= 256 {
+            hasher.update(self.labels.map { UInt8(truncatingIfNeeded: $0) })
+        } else {
+            hasher.update(self.labels.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] })
+        }
         self.checksum = hasher.hexadecimal
     }
 
@@ -55,11 +88,12 @@ public struct ImageDataset: Sendable {
 
     /// The pixels of one image, `[C, H, W]` row-major.
     ///
+    /// - Throws: ``DatasetError`` where the image is in a file of its own, which is damaged, gone or
+    ///   another one by now.
     /// - Precondition: `0 <= index < count`.
-    public func pixels(at index: Int) -> ArraySlice<UInt8> {
+    public func pixels(at index: Int) throws -> ArraySlice<UInt8> {
         precondition(labels.indices.contains(index), "image \(index) of \(count)")
-        let start = index * imageShape.elementCount
-        return pixels[start..<start + imageShape.elementCount]
+        return try store.pixels(at: index, shape: imageShape)
     }
 
     /// The class of one image.
@@ -79,14 +113,10 @@ extension ImageDataset {
             throw DatasetError(
                 .invalidDataset, "\(name): there is no image \(stray) among \(count) images")
         }
-        var chosen: [UInt8] = []
-        chosen.reserveCapacity(indices.count * imageShape.elementCount)
-        for index in indices {
-            chosen += pixels(at: index)
-        }
         return try ImageDataset(
             name: name, imageShape: imageShape, classNames: classNames,
-            pixels: chosen, labels: indices.map { labels[$0] }, namesClasses: namesClasses)
+            store: store.subset(indices, shape: imageShape), labels: indices.map { labels[$0] },
+            namesClasses: namesClasses)
     }
 
     /// The first images, at most `maximumCount` of them.
@@ -119,7 +149,7 @@ extension ImageDataset {
     }
 
     private static func check(
-        _ labels: [UInt8], against classNames: [String], in name: String
+        _ labels: [UInt16], against classNames: [String], in name: String
     ) throws {
         guard (1...classLimit).contains(classNames.count) else {
             throw DatasetError(

@@ -5,7 +5,7 @@ import BranchyCompute
 /// a folder or of members in an archive.
 struct UnorderedImages {
     private(set) var pixels: [UInt8] = []
-    private(set) var labels: [UInt8] = []
+    private(set) var labels: [UInt16] = []
 
     /// Makes room, so that no larger block is ever looked for and filled again.
     mutating func reserve(_ count: Int, imagesOf shape: Shape) {
@@ -13,13 +13,13 @@ struct UnorderedImages {
         labels.reserveCapacity(count)
     }
 
-    mutating func append(_ image: some Collection<UInt8>, label: UInt8) {
+    mutating func append(_ image: some Collection<UInt8>, label: UInt16) {
         pixels += image
         labels.append(label)
     }
 
     /// The same images with other labels.
-    consuming func relabelled(_ label: (UInt8) -> UInt8) -> UnorderedImages {
+    consuming func relabelled(_ label: (UInt16) -> UInt16) -> UnorderedImages {
         labels = labels.map(label)
         return self
     }
@@ -42,7 +42,7 @@ struct UnorderedImages {
         }
         return try ImageDataset(
             name: name, imageShape: imageShape, classNames: classNames, pixels: sorted.pixels,
-            labels: sorted.labels)
+            wideLabels: sorted.labels)
     }
 
     /// The first 128 of the 256 bits of an image's checksum: enough to tell images apart.

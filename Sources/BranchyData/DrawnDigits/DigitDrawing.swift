@@ -132,11 +132,3 @@ private struct Bend {
             x: matrix.xx * x + matrix.xy * y + shift.x, y: matrix.yx * x + matrix.yy * y + shift.y)
     }
 }
-
-extension SplitMix64 {
-    /// A number of a range, each equally likely.
-    fileprivate mutating func uniform(in range: ClosedRange<Double>) -> Double {
-        let unit = Double(next() >> 11) * 0x1p-53
-        return range.lowerBound + unit * (range.upperBound - range.lowerBound)
-    }
-}

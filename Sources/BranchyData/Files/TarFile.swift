@@ -5,7 +5,7 @@ import CArchive
 /// Nothing is unpacked to disk. What an archive of data has no business to hold is refused: paths
 /// that are absolute or climb by `..`, links, devices, sparse files. What counts against the limits
 /// is what libarchive unpacks and hands out, whatever headers say of it.
-final class TarFile: FileTree {
+final class TarFile {
     /// The longest path of a member, as systems have it for files.
     private static let longestPath = 4096
 
@@ -25,6 +25,9 @@ final class TarFile: FileTree {
         reader = try ArchiveReader.open(path, as: .tar)
     }
 
+    /// Goes on to the next file or folder; `nil` at the end.
+    ///
+    /// - Throws: ``DatasetError`` where the archive cannot be read or is not one that may be.
     func next() throws -> FileTreeEntry? {
         guard let entry = try reader.nextEntry() else {
             guard reader.hasEndMark else {
@@ -85,6 +88,9 @@ final class TarFile: FileTree {
         member = (name, size)
     }
 
+    /// The contents of the file that ``next()`` gave last.
+    ///
+    /// - Throws: ``DatasetError`` where it cannot be read, or is larger than `maximumByteCount`.
     func contents(maximumByteCount: Int) throws -> [UInt8] {
         guard let (name, size) = member else { return [] }
         guard size <= maximumByteCount else {

@@ -34,19 +34,22 @@ package struct PreparedImages {
         image = [Float](repeating: 0, count: shape.elementCount)
     }
 
-    /// Prepares an image, without allocation, and calls `body` with it.
+    /// Prepares an image, without allocation where it is in memory, and calls `body` with it.
+    ///
+    /// - Throws: `DatasetError` where its file does not give it, and what `body` throws.
     mutating func withImage<Result>(
         at index: Int, _ body: (Span<Float>) throws -> Result
-    ) rethrows -> Result {
-        prepare(index)
+    ) throws -> Result {
+        try prepare(index)
         let image = image
         return try body(image.span)
     }
 
-    private mutating func prepare(_ index: Int) {
-        let (dataset, preprocessing) = (dataset, preprocessing)
+    private mutating func prepare(_ index: Int) throws {
+        let preprocessing = preprocessing
+        let pixels = try dataset.pixels(at: index)
         var span = image.mutableSpan
-        preprocessing.prepare(dataset.pixels(at: index).span, into: &span)
+        preprocessing.prepare(pixels.span, into: &span)
     }
 
     /// The first images in batches, begun again where there are too few for the first of them.
@@ -54,13 +57,14 @@ package struct PreparedImages {
     /// - Parameters:
     ///   - imageCount: of all batches together, but that one batch is made at least.
     ///   - size: images of a batch, at least 1.
-    package func batches(of size: Int, imageCount: Int) -> [Tensor] {
+    /// - Throws: `DatasetError` where a file does not give its image.
+    package func batches(of size: Int, imageCount: Int) throws -> [Tensor] {
         let available = min(imageCount, count)
         guard available > 0 else { return [] }
-        return (0..<max(available / size, 1)).map { batch in
+        return try (0..<max(available / size, 1)).map { batch in
             var images = [Float](repeating: 0, count: size * shape.elementCount)
             var span = images.mutableSpan
-            loader.loadImages(
+            try loader.loadImages(
                 (0..<size).map { (batch * size + $0) % available }[...], into: &span)
             return Tensor(shape.batched(by: size), images)
         }

@@ -9,6 +9,16 @@ public enum ImageFormat: CaseIterable, Hashable, Sendable {
     /// Windows bitmaps, not compressed.
     case bmp
 
+    /// What people call it.
+    public var name: String {
+        switch self {
+        case .png: "PNG"
+        case .jpeg: "JPEG"
+        case .webp: "WebP"
+        case .bmp: "BMP"
+        }
+    }
+
     /// As many bytes of a file as tell its format.
     public static let signatureByteCount = 18
 

@@ -76,6 +76,24 @@ package enum AtomicFile {
         try open(path) { min($0, byteCount) }.bytes
     }
 
+    /// Reads the first and the last bytes of a regular file, fewer where it is shorter.
+    ///
+    /// - Returns: them, and how many bytes the file has.
+    /// - Throws: ``ModelError`` with `missingFile` or `unreadable`.
+    package static func ends(
+        of path: String, startByteCount: Int, endByteCount: Int
+    ) throws -> (byteCount: Int, start: [UInt8], end: [UInt8]) {
+        try opened(path) { file, size throws(SystemFailure) in
+            let start = try file.bytes(upTo: min(size, startByteCount))
+            // What was read already is not read again.
+            guard size > start.count else {
+                return (size, start, Array(start.suffix(endByteCount)))
+            }
+            let offset = max(0, size - endByteCount)
+            return (size, start, try file.bytes(upTo: endByteCount, at: offset))
+        }
+    }
+
     /// Reads a file that is smaller than some memory to its start, with as few calls to the system
     /// as it takes: not even its size is asked for.
     ///
@@ -98,21 +116,24 @@ package enum AtomicFile {
     private static func open(
         _ path: String, wanted: (Int) -> Int
     ) throws -> (size: Int, bytes: [UInt8]) {
-        let size: Int?
-        let bytes: [UInt8]
+        try opened(path) { file, size throws(SystemFailure) in
+            (size, try file.bytes(upTo: wanted(size)))
+        }
+    }
+
+    /// Lends a regular file and says how many bytes it has.
+    private static func opened<Result>(
+        _ path: String, _ body: (borrowing FileDescriptor, Int) throws(SystemFailure) -> Result
+    ) throws -> Result {
         do throws(SystemFailure) {
             let file = try FileDescriptor(opening: path, openingFlags)
-            size = try file.size()
-            bytes = try file.bytes(upTo: size.map(wanted) ?? 0)
+            if let size = try file.size() { return try body(file, size) }
         } catch {
             let isMissing = error.number == ENOENT || error.number == ENOTDIR
             throw ModelError(
                 isMissing ? .missingFile : .unreadable, "\(path): not read: \(error.message)")
         }
-        guard let size else {
-            throw ModelError(.unreadable, "\(path): not read: expected a regular file")
-        }
-        return (size, bytes)
+        throw ModelError(.unreadable, "\(path): not read: expected a regular file")
     }
 }
 

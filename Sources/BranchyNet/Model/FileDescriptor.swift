@@ -80,6 +80,13 @@ package struct FileDescriptor: ~Copyable {
         return done == count ? bytes : Array(bytes.prefix(done))
     }
 
+    /// Reads up to `count` bytes from a place of the file on, wherever reading stands: fewer if the
+    /// file ends before.
+    package func bytes(upTo count: Int, at offset: Int) throws(SystemFailure) -> [UInt8] {
+        guard lseek(number, off_t(offset), SEEK_SET) >= 0 else { throw SystemFailure("lseek") }
+        return try bytes(upTo: count)
+    }
+
     /// Reads until some memory is full or the file ends.
     ///
     /// - Returns: how many bytes were read.

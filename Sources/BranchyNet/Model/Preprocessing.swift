@@ -13,11 +13,14 @@ public struct Preprocessing: Hashable, Sendable, Codable {
     /// One standard deviation per channel, in units of the brightest byte; above 0. MNIST is commonly
     /// given 0.3081.
     public var standardDeviation: [Float]
+    /// How a picture of any size becomes one of the network's; `nil` where pictures have to have it.
+    public var geometry: ImageGeometry?
 
-    /// Describes a standardisation.
-    public init(mean: [Float], standardDeviation: [Float]) {
+    /// Describes a standardisation, and how pictures come to the network's size.
+    public init(mean: [Float], standardDeviation: [Float], geometry: ImageGeometry? = nil) {
         self.mean = mean
         self.standardDeviation = standardDeviation
+        self.geometry = geometry
     }
 
     /// What bytes of a channel are multiplied by, and what is added then.

@@ -1,3 +1,5 @@
+import BranchyCompute
+
 extension BranchedNetwork {
     /// The same network for another number of classes: the fully connected layer that gives each
     /// exit its logits has as many results. `nil` where an exit's logits come from another layer.
@@ -21,9 +23,12 @@ extension BranchedNetwork {
         return network
     }
 
-    /// Whether this is a network of ``known``, for its number of classes or another one.
+    /// Whether this is a network of ``known``, for its number of classes and its size or others.
     public var isBuiltIn: Bool {
-        Self.known.contains { $0.name == name && $0.classifying(classCount) == self }
+        Self.known.contains { known in
+            known.name == name && known.inputShape.dimensions.first == inputShape.dimensions.first
+                && known.classifying(classCount)?.stages == stages
+        }
     }
 }
 

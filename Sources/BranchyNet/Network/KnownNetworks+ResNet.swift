@@ -78,7 +78,7 @@ extension BranchedNetwork {
     public static let resNet110Fast = bResNet110Fast.withoutBranches(name: "resnet110-fast")
 
     /// Two convolutions that halve the size and double the channels, then the mean of each.
-    private static func stridedBranch(_ name: String, from channels: Int) -> Branch {
+    static func stridedBranch(_ name: String, from channels: Int) -> Branch {
         Branch(name) {
             for (number, inputs) in [(1, channels), (2, 2 * channels)] {
                 Conv2D(
@@ -94,7 +94,7 @@ extension BranchedNetwork {
 }
 
 /// Two convolutions of a ResNet around their shortcut, and the ReLU behind the sum.
-private func resNetBlock(
+func resNetBlock(
     _ name: String, from inputs: Int, to outputs: Int, as kind: ResNetKind
 ) -> [Layer] {
     let stride = inputs == outputs ? 1 : 2
@@ -116,4 +116,4 @@ private func resNetBlock(
     return [body.layer, ReLU().layer]
 }
 
-private enum ResNetKind { case paper, standard }
+enum ResNetKind { case paper, standard }

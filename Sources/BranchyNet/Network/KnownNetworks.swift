@@ -5,7 +5,7 @@ extension BranchedNetwork {
     /// the standard ones and branches cost little of them.
     public static let known = [
         bLeNet, leNet, bLeNetFast, bAlexNet, alexNet, bAlexNetFast, bResNet110, resNet110,
-        bResNet110Fast, resNet110Fast,
+        bResNet110Fast, resNet110Fast, bPhoto, photo,
     ]
 
     /// The built-in network of a name.

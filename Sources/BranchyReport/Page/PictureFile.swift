@@ -16,7 +16,7 @@ struct PictureFile {
         let shape = split.imageShape
         let side = max(shape[1], shape[2])
         let factor = (side + Self.largestSide - 1) / Self.largestSide
-        let (pixels, small) = Self.shrunk(Array(split.pixels(at: index)), shape, by: factor)
+        let (pixels, small) = Self.shrunk(Array(try split.pixels(at: index)), shape, by: factor)
         base64 = Data(try ImageEncoder.png(pixels, shape: small)).base64EncodedString()
     }
 

@@ -25,5 +25,6 @@ extension Recipe {
         Family(
             networks: ["resnet110", "b-resnet110", "resnet110-fast", "b-resnet110-fast"],
             recipe: resNet110),
+        Family(networks: ["b-photo", "photo"], recipe: photo),
     ]
 }

@@ -69,6 +69,10 @@ extension Recipe {
             "0 or more")
         try require(
             data.trainingImages >= 0, key + "trainingImages", data.trainingImages, "0 or more")
+        try require(0...16_384 ~= data.resize, key + "resize", data.resize, "0 to 16384")
+        try require(
+            data.cropArea > 0 && data.cropArea <= 1, key + "cropArea", data.cropArea,
+            "a number above 0, at most 1")
         try require(0...64 ~= data.shift, key + "shift", data.shift, "0 to 64")
         try require(data.mean.allSatisfy(\.isFinite), key + "mean", data.mean, "numbers")
         try require(

@@ -65,6 +65,7 @@ extension Recipe {
         node["schedule"]?["warmup"] = Node(number: schedule.warmup.description)
         node["schedule"]?["milestones"] = Node(numbers: schedule.milestones.map(\.description))
         node["schedule"]?["decay"] = Node(number: schedule.decay.description)
+        node["data"]?["cropArea"] = Node(number: data.cropArea.description)
         node["data"]?["mean"] = Node(numbers: data.mean.map(\.description))
         node["data"]?["standardDeviation"] = Node(
             numbers: data.standardDeviation.map(\.description))

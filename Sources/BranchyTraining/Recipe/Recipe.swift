@@ -116,10 +116,30 @@ public struct Recipe: Hashable, Sendable, Codable {
         public var mean: [Float]
         /// Standard deviation per channel, in units of the brightest byte.
         public var standardDeviation: [Float]
+        /// Pixels of the shorter side that pictures are brought to before their middle is cut out to
+        /// the network's size; 0 where pictures have that size. `stretch` takes its place.
+        public var resize = 0
+        /// Whether pictures are brought to the network's size whatever becomes of their proportions.
+        public var stretch = false
+        /// How pixels between pixels are found.
+        public var interpolation = ImageGeometry.Interpolation.bilinear
+        /// Each time it is seen, a part of an image takes its place whose share of the area is this or
+        /// more, above 0; 1 for the whole image.
+        public var cropArea = 1.0
+        /// Whether images of a folder that cannot be read are left out, rather than refused.
+        public var skipDamaged = false
+        /// Whether an image of a folder may be in its training and in its test part.
+        public var allowDuplicates = false
 
         /// How images are prepared by these numbers.
         public var preprocessing: Preprocessing {
-            Preprocessing(mean: mean, standardDeviation: standardDeviation)
+            Preprocessing(mean: mean, standardDeviation: standardDeviation, geometry: geometry)
+        }
+
+        /// How pictures come to the network's size; `nil` where they have it.
+        public var geometry: ImageGeometry? {
+            if stretch { return ImageGeometry(resize: nil, interpolation: interpolation) }
+            return resize > 0 ? ImageGeometry(resize: resize, interpolation: interpolation) : nil
         }
     }
 }

@@ -58,7 +58,10 @@ public struct Trainer: ~Copyable {
         let loader = try BatchLoader(
             training, preprocessing: recipe.data.preprocessing,
             augmentation: Augmentation(
-                maximumShift: recipe.data.shift, flips: recipe.data.flip, seed: recipe.seed))
+                maximumShift: recipe.data.shift, flips: recipe.data.flip,
+                crops: recipe.data.cropArea < 1
+                    ? RandomResizedCrop(areas: recipe.data.cropArea...1) : nil,
+                seed: recipe.seed))
         self.step = try TrainingStep(
             network: network, recipe: recipe,
             classWeights: recipe.data.classWeights.weights(ofClasses: training.classCounts),
@@ -98,7 +101,7 @@ public struct Trainer: ~Copyable {
             var stream = BatchStream(
                 batches.prefix(batchesPerEpoch).dropFirst(state.batch), of: state.epoch,
                 from: loader)
-            while let batch = stream.next() {
+            while let batch = try stream.next() {
                 try runStep(batch, observe)
                 let isLast = state.batch == batchesPerEpoch
                 if isLast { try finishEpoch(observe) }
@@ -164,7 +167,7 @@ public struct Trainer: ~Copyable {
             count: validation.count, batchSize: evaluator.batchSize)
         {
             try evaluator.evaluate { images in
-                loader.loadImages(batch, into: &images)
+                try loader.loadImages(batch, into: &images)
             } _: { exit, logits in
                 for (row, sample) in batch.enumerated() {
                     let classes = network.classCount

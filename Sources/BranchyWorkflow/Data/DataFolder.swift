@@ -1,3 +1,4 @@
+import BranchyCompute
 package import BranchyData
 package import BranchyNet
 import BranchyTraining
@@ -54,22 +55,32 @@ package struct DataFolder: Hashable {
     }
 
     /// What a run has to remember to find a data set again.
-    func record(of dataset: String) throws -> RunRecord {
+    func record(of dataset: String, _ found: FoundDataset) throws -> RunRecord {
         RunRecord(
             dataFolder: URL(fileURLWithPath: path).standardizedFileURL.path,
-            of: try name(of: dataset))
+            of: try name(of: dataset), damagedImages: found.damagedImages)
     }
 
     /// The splits of a recipe's data set, cut as it says.
     ///
-    /// - Parameter classNames: what a model calls its classes, whose order labels are to count; the
-    ///   data's own where there is no model yet.
-    /// - Throws: `DatasetError` where there is no such data set, it is not in the folder, its files
-    ///   are not the published ones or it has classes that the model does not know.
+    /// - Parameters:
+    ///   - found: the data set.
+    ///   - shape: of the network's images.
+    ///   - geometry: how images of other sizes come to it.
+    ///   - classNames: what a model calls its classes, whose order labels are to count; the data's own
+    ///     where there is no model yet.
+    /// - Throws: `DatasetError` where the data set cannot be had, or has classes that the model does
+    ///   not know.
     func splits(
-        of recipe: Recipe, classNames: [String]?, _ observer: WorkflowObserver
+        of recipe: Recipe, _ found: FoundDataset, shape: Shape, geometry: ImageGeometry?,
+        classNames: [String]?, _ observer: WorkflowObserver
     ) throws -> DatasetSplits {
-        let parts = try load(recipe.dataset, classNames: classNames, observer)
+        var request = ImageFolder.Request()
+        (request.shape, request.geometry, request.seed) = (shape, geometry, recipe.seed)
+        request.skipsDamaged = recipe.data.skipDamaged
+        request.allowsDuplicates = recipe.data.allowDuplicates
+        request.limits = limits
+        let parts = try relabelled(found.load(request), classNames, observer)
         let count = recipe.data.trainingImages
         return try DatasetSplits(
             train: parts.train, test: parts.test, validationCount: recipe.data.validationImages,
@@ -85,8 +96,15 @@ package struct DataFolder: Hashable {
     package func splits(
         of model: TrainedModel, in folder: String, _ observer: WorkflowObserver
     ) throws -> DatasetSplits {
-        let recipe = try Recipe(besideModel: folder, of: model.network)
-        let splits = try splits(of: recipe, classNames: model.classNames, observer)
+        var recipe = try Recipe(besideModel: folder, of: model.network)
+        let found = try find(recipe.dataset, skipsDamaged: recipe.data.skipDamaged, observer)
+        if asked != nil {
+            recipe = try found.adapt(
+                recipe, to: model.network, standard: recipe, WorkflowObserver())
+        }
+        let splits = try splits(
+            of: recipe, found, shape: model.network.inputShape,
+            geometry: model.preprocessing.geometry, classNames: model.classNames, observer)
         let learnt = model.provenance.trainingChecksum
         guard asked != nil || splits.training.checksum == learnt else {
             throw DatasetError(
@@ -101,11 +119,10 @@ package struct DataFolder: Hashable {
 
     /// Both parts with labels in the order of a model's classes, if one is given. Where its names
     /// could not be found one by one in the data, the observer is told.
-    private func load(
-        _ dataset: String, classNames: [String]?, _ observer: WorkflowObserver
+    private func relabelled(
+        _ parts: (train: ImageDataset, test: ImageDataset), _ classNames: [String]?,
+        _ observer: WorkflowObserver
     ) throws -> (train: ImageDataset, test: ImageDataset) {
-        let parts = try load(dataset)
-        if let note = try cutNote(of: dataset, parts) { observer.tell(.note("note: \(note)")) }
         guard let classNames else { return parts }
         let matches = try [parts.train, parts.test].map {
             try ClassMatch(of: $0, among: classNames)
@@ -116,21 +133,75 @@ package struct DataFolder: Hashable {
         )
     }
 
-    /// The training and the test part of the data set that was asked for, or of the one named.
+    /// The training and the test part of the data set that was asked for, or of the one named, as
+    /// they are.
     ///
     /// - Throws: `DatasetError` where there is no such data set, it is not in the folder or its
     ///   files are not the published ones.
-    package func load(_ dataset: String) throws -> (train: ImageDataset, test: ImageDataset) {
+    package func load(
+        _ dataset: String, _ observer: WorkflowObserver = WorkflowObserver()
+    ) throws -> (train: ImageDataset, test: ImageDataset) {
+        var request = ImageFolder.Request()
+        request.limits = limits
+        return try find(dataset, skipsDamaged: false, observer).load(request)
+    }
+
+    /// The data set that was asked for, or the one named.
+    ///
+    /// - Parameter skipsDamaged: whether all images of a folder are decoded, unless it is known
+    ///   from an earlier run which are damaged.
+    /// - Throws: as ``load(_:_:)``.
+    func find(
+        _ dataset: String, skipsDamaged: Bool, _ observer: WorkflowObserver
+    ) throws -> FoundDataset {
         switch try name(of: dataset) {
-        case .known(let dataset): return try dataset.load(from: path)
+        case .known(let dataset):
+            let parts = try dataset.load(from: path)
+            return .parts(train: parts.train, test: parts.test, isImageFolder: false)
         case .imageFolder(let path):
-            return try ImageFolder.load(
-                from: path, name: "folder:\(Self.lastName(of: path))", limits: limits)
+            guard Self.isFolder(path) else {
+                let parts = try ImageFolder.load(
+                    from: path, name: "folder:\(Self.lastName(of: path))", limits: limits)
+                return .parts(train: parts.train, test: parts.test, isImageFolder: true)
+            }
+            return try look(
+                ImageFolderSurvey.init(of:decodesAll:damaged:limits:observe:), path, "folder:",
+                skipsDamaged, observer)
+        case .imageTable(let path):
+            return try look(
+                ImageFolderSurvey.init(table:decodesAll:damaged:limits:observe:), path, "csv:",
+                skipsDamaged, observer)
         case .idxFiles(let paths):
-            return try IDXFiles.load(
+            let parts = try IDXFiles.load(
                 from: paths, name: "idx:\(Self.lastName(of: paths[0]))",
                 maximumByteCount: limits.totalByteCount)
+            if paths.count == 2 { observer.tell(.note("note: \(Self.cutNote(parts))")) }
+            return .parts(train: parts.train, test: parts.test, isImageFolder: false)
         }
+    }
+
+    private typealias Survey = (
+        _ path: String, _ decodesAll: Bool, _ damaged: Set<String>, _ limits: ImageFolder.Limits,
+        _ observe: (_ done: Int, _ count: Int) throws -> Void
+    ) throws -> ImageFolderSurvey
+
+    /// Looks at the files of a folder or a table.
+    private func look(
+        _ survey: Survey, _ path: String, _ prefix: String, _ skipsDamaged: Bool,
+        _ observer: WorkflowObserver
+    ) throws -> FoundDataset {
+        let known = asked == nil ? record?.damagedImages.map { Set($0) } : nil
+        let survey = try survey(path, skipsDamaged && known == nil, known ?? [], limits) {
+            try observer.step("looking at \(path)", $0, of: $1)
+        }
+        for note in survey.notes { observer.tell(.note("note: \(note)")) }
+        return .folder(survey, name: prefix + Self.lastName(of: path))
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            && isDirectory.boolValue
     }
 
     private static func lastName(of path: String) -> String {
@@ -138,12 +209,7 @@ package struct DataFolder: Hashable {
     }
 
     /// What is said where images to test on were cut out of the others.
-    private func cutNote(
-        of dataset: String, _ parts: (train: ImageDataset, test: ImageDataset)
-    ) throws -> String? {
-        guard case .idxFiles(let paths) = try name(of: dataset), paths.count == 2 else {
-            return nil
-        }
+    private static func cutNote(_ parts: (train: ImageDataset, test: ImageDataset)) -> String {
         let count = parts.train.count + parts.test.count
         return "\(parts.test.name) has no files to test on: \(parts.test.count) of its \(count) "
             + "images (\(IDXFiles.testPercentage) %), drawn with a fixed seed, are kept for the test"
@@ -157,6 +223,7 @@ package struct DataFolder: Hashable {
         switch name {
         case .known: return name
         case .imageFolder: return record?.imageFolder.map { .imageFolder(path: $0) } ?? name
+        case .imageTable: return record?.imageFolder.map { .imageTable(path: $0) } ?? name
         case .idxFiles: return record?.idxFiles.map { .idxFiles(paths: $0) } ?? name
         }
     }

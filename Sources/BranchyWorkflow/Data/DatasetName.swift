@@ -6,14 +6,18 @@ package enum DatasetName {
     case known(KnownDataset)
     /// A folder or archive of images.
     case imageFolder(path: String)
+    /// A table that names images and their classes.
+    case imageTable(path: String)
     /// IDX files: images and labels, or those to learn from and then those to test on.
     case idxFiles(paths: [String])
 
     /// All that can be named.
     package static let all =
-        (KnownDataset.known.map(\.name) + ["folder:PATH"]).joined(separator: ", ") + idxForm
+        (KnownDataset.known.map(\.name) + ["folder:PATH", "csv:FILE"]).joined(separator: ", ")
+        + idxForm
 
     private static let folderPrefix = "folder:"
+    private static let tablePrefix = "csv:"
     private static let idxPrefix = "idx:"
     private static let idxForm = " or idx:IMAGES,LABELS"
 
@@ -21,13 +25,16 @@ package enum DatasetName {
     package init(_ name: String) throws {
         if let path = Self.rest(of: name, after: Self.folderPrefix) {
             self = .imageFolder(path: path)
+        } else if let path = Self.rest(of: name, after: Self.tablePrefix) {
+            self = .imageTable(path: path)
         } else if let list = Self.rest(of: name, after: Self.idxPrefix) {
             self = .idxFiles(paths: try Self.paths(list, of: name))
         } else {
             do {
                 self = .known(try .named(name))
             } catch let error as DatasetError {
-                throw DatasetError(error.code, error.message + ", folder:PATH" + Self.idxForm)
+                throw DatasetError(
+                    error.code, error.message + ", folder:PATH, csv:FILE" + Self.idxForm)
             }
         }
     }
@@ -53,6 +60,7 @@ package enum DatasetName {
         switch self {
         case .known: self
         case .imageFolder(let path): .imageFolder(path: Self.absolute(path))
+        case .imageTable(let path): .imageTable(path: Self.absolute(path))
         case .idxFiles(let paths): .idxFiles(paths: paths.map(Self.absolute))
         }
     }

@@ -78,10 +78,10 @@ package struct RunFolder: ~Copyable {
     }
 
     /// Saves the run's beginning, so that there is something to resume.
-    func begin(_ checkpoint: Checkpoint, _ data: DataFolder) throws {
+    func begin(_ checkpoint: Checkpoint, _ record: RunRecord) throws {
         // First, since by it the folder is known as a run's.
         try save(checkpoint)
-        try data.record(of: checkpoint.recipe.dataset).write(by: writer)
+        try record.write(by: writer)
     }
 
     /// Saves the run as it stands.

@@ -7,13 +7,17 @@ import BranchyTraining
 extension TrainingRun {
     /// What is trained, for so many classes where the network is a built-in one.
     func network(for classCount: Int?) -> BranchedNetwork {
+        let network = side.map { self.network.resized(toSide: $0) } ?? self.network
         guard let classCount, network.isBuiltIn else { return network }
         return network.classifying(classCount) ?? network
     }
 
-    /// Whether this run trains a network, for whatever number of classes its data have.
+    /// Whether this run trains a network, for whatever number of classes and, unless one is asked
+    /// for, whatever size its data have.
     func trains(_ other: BranchedNetwork) -> Bool {
-        other == network(for: other.classCount)
+        var own = network(for: other.classCount)
+        if side == nil, own.sizeFollowsData { own.inputShape = other.inputShape }
+        return other == own
     }
 
     /// Begins a run that has not begun anew for the classes of its data, if these are more or fewer
@@ -30,7 +34,11 @@ extension TrainingRun {
         else { return }
         // One class is not told from anything.
         guard count > 1 else { return }
+        let recipe = checkpoint.recipe
         checkpoint = try makeRun(classCount: count)
+        // They suit the data already.
+        checkpoint.recipe = recipe
+        checkpoint.network.inputShape = before.inputShape
         observer.tell(
             .note(
                 "note: \(training.name) has \(count) classes: the last layer of each exit of "

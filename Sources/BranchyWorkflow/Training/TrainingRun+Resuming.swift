@@ -12,27 +12,8 @@ extension TrainingRun {
                     + (network.name == checkpoint.network.name
                         ? "another network of that name" : "'\(network.name)'"))
         }
-        if recipe != nil || data.dataset != nil {
-            var asked = try ownRecipe
-            // Files of one's own may have moved; their checksum says whether they are the same.
-            if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesOwnFiles }) {
-                asked.dataset = checkpoint.recipe.dataset
-            }
-            // What was added to the run is part of it, whoever asks for it to go on.
-            if asked.addedEpochs.isEmpty { asked.addedEpochs = checkpoint.recipe.addedEpochs }
-            if addedEpochs == nil {
-                try check(epochsOf: asked, checkpoint.recipe, in: output)
-            } else {
-                // Who asks for some more does not say how many there were.
-                asked.epochs = checkpoint.recipe.epochs
-            }
-            guard asked == checkpoint.recipe else {
-                throw TrainingError(
-                    .invalidCheckpoint,
-                    "the run in \(output) has another recipe; resume it without --recipe, --set and "
-                        + "--dataset, or start a new one with another --output")
-            }
-        }
+        // What suits a folder of images is only known once that was looked at.
+        if try !checkpoint.recipe.usesImageFolder { try checkRecipe(of: checkpoint, in: output) }
         if let start, try startingModel()?.checksum != checkpoint.initialChecksum {
             throw TrainingError(
                 .invalidCheckpoint,
@@ -58,6 +39,35 @@ extension TrainingRun {
                 + "+\(asked.epochs - recipe.epochs) adds to them when they are done")
     }
 
+    /// Requires that a run which is resumed has the recipe that is asked for, if one is.
+    ///
+    /// - Parameter found: the folder of images that it learns from, by which a recipe is adapted.
+    func checkRecipe(
+        of checkpoint: Checkpoint, in output: String, adaptedTo found: FoundDataset? = nil
+    ) throws {
+        guard recipe != nil || data.dataset != nil else { return }
+        var asked = try ownRecipe
+        // Files of one's own may have moved; their checksum says whether they are the same.
+        if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesOwnFiles }) {
+            asked.dataset = checkpoint.recipe.dataset
+        }
+        asked = try found?.adapt(asked, to: checkpoint.network, WorkflowObserver()) ?? asked
+        // What was added to the run is part of it, whoever asks for it to go on.
+        if asked.addedEpochs.isEmpty { asked.addedEpochs = checkpoint.recipe.addedEpochs }
+        if addedEpochs == nil {
+            try check(epochsOf: asked, checkpoint.recipe, in: output)
+        } else {
+            // Who asks for some more does not say how many there were.
+            asked.epochs = checkpoint.recipe.epochs
+        }
+        guard asked == checkpoint.recipe else {
+            throw TrainingError(
+                .invalidCheckpoint,
+                "the run in \(output) has another recipe; resume it without --recipe, --set and "
+                    + "--dataset, or start a new one with another --output")
+        }
+    }
+
     /// Requires that the model in a folder was trained like this.
     ///
     /// - Throws: `TrainingError` where it was not.
@@ -77,6 +87,15 @@ extension TrainingRun {
 extension Recipe {
     fileprivate var usesOwnFiles: Bool {
         get throws { try DatasetName(dataset).isOwn }
+    }
+
+    var usesImageFolder: Bool {
+        get throws {
+            switch try DatasetName(dataset) {
+            case .imageFolder, .imageTable: true
+            case .known, .idxFiles: false
+            }
+        }
     }
 
     /// This recipe with one epoch on a small part of the images: the same path, in a minute.

@@ -15,6 +15,9 @@ import Foundation
 public struct TrainingRun: Sendable {
     /// What is trained.
     public var network: BranchedNetwork
+    /// Rows and columns of its images; `nil` for its own, which with photographs' networks are the
+    /// data's where these are smaller.
+    public var side: Int?
     /// How it is trained; `nil` for the network's standard recipe, or that of the run that is
     /// resumed.
     public var recipe: Recipe?
@@ -73,15 +76,26 @@ public struct TrainingRun: Sendable {
         try addEpochs(to: &checkpoint, in: folder, output)
         try memory.check(training: checkpoint.network, by: checkpoint.recipe)
         let dataFolder = DataFolder(data, run: output, within: memory)
+        let found = try dataFolder.find(
+            checkpoint.recipe.dataset, skipsDamaged: checkpoint.recipe.data.skipDamaged, observer)
+        if checkpoint.dataChecksums.isEmpty {
+            if side == nil { found.fit(&checkpoint.network, observer) }
+            checkpoint.recipe = try found.adapt(
+                checkpoint.recipe, to: checkpoint.network, observer)
+        } else if try checkpoint.recipe.usesImageFolder {
+            try checkRecipe(of: checkpoint, in: output, adaptedTo: found)
+        }
         let splits = try dataFolder.splits(
-            of: checkpoint.recipe, classNames: checkpoint.classNames, observer)
+            of: checkpoint.recipe, found, shape: checkpoint.network.inputShape,
+            geometry: checkpoint.recipe.data.geometry, classNames: checkpoint.classNames, observer)
+        observer.tell(.began(splits.counts))
         try fit(&checkpoint, to: splits.training, observer)
         try checkpoint.bind(to: splits, in: output)
         let engine = try engine(checkpoint.threads)
         var trainer = try Trainer(
             network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
             validation: splits.validation, engine: engine, state: checkpoint.state)
-        try folder.begin(checkpoint, dataFolder)
+        try folder.begin(checkpoint, dataFolder.record(of: checkpoint.recipe.dataset, found))
         let classes = ClassCounts(of: splits.training, checkpoint.recipe.data.classWeights)
         if let line = addition(of: checkpoint.recipe) { observer.tell(.began(line)) }
         if checkpoint.state.step == 0 { observer.tell(.began(classes.text)) }
@@ -169,5 +183,15 @@ public struct TrainingRun: Sendable {
                     + "\(checkpoint.recipe.totalEpochs), saved in \(output); the same command with "
                     + "--resume goes on")
         }
+    }
+}
+
+extension DatasetSplits {
+    /// How many images each part has, in a line.
+    fileprivate var counts: String {
+        "\(training.name): \(Format.grouped(training.count)) images to train on, "
+            + "\(Format.grouped(validation.count)) for validation, "
+            + "\(Format.grouped(calibration.count)) for calibration, "
+            + "\(Format.grouped(test.count)) to test on"
     }
 }

@@ -1,16 +1,19 @@
-/// Images of one's own: `train/CLASS/IMAGE` and `test/CLASS/IMAGE`, in a folder or a tar archive.
+import BranchyImages
+
+/// Images of one's own, in a folder or a tar archive.
 ///
-///     let (train, test) = try ImageFolder.load(from: "flowers.tar.gz", name: "flowers")
+///     let (train, test) = try ImageFolder.load(from: "flowers", name: "flowers")
 ///
-/// Where there is no `test`, `val` takes its place. Classes are the names of their folders, sorted.
-/// Images are PNG or JPEG files, by the endings `.png`, `.jpg` and `.jpeg`; other files, hidden
-/// ones and what lies in other folders are passed over. All images have one size and are all gray
-/// or all in colour; alpha is dropped. The order of files means nothing: images stand in the order
-/// of the SHA-256 of their pixels, so a folder and an archive of it give the same data set.
+/// A folder has `train/CLASS/IMAGE` and `test/CLASS/IMAGE`, or `CLASS/IMAGE` alone; ``FolderLayout``
+/// tells which spellings there are, and ``ImageFolderSurvey`` what is in a folder. Where there is no
+/// `test`, `val` takes its place, and where there is neither, a share of each class does. Images are
+/// told by their contents. All have one size and the same channels, or a ``Request`` says what they
+/// become. The order of files means nothing.
 ///
-/// An archive may hold everything in one enclosing folder. It is plain or compressed with gzip and
-/// read as it is: nothing is written to disk, and an archive with links, devices or paths out of
-/// it is refused as a whole. Links in a folder are followed. Names of classes and images are
+/// An archive has `train/CLASS/IMAGE` and `test/CLASS/IMAGE` (or `val`), with endings of images, and
+/// perhaps an enclosing folder. It is plain or compressed with gzip and read as it is: nothing is
+/// written to disk, and an archive with links, devices or paths out of it is refused as a whole.
+/// A small folder and an archive of it give the same data set. Names of classes and images are
 /// UTF-8; one that is not is refused.
 public enum ImageFolder {
     /// What is refused rather than read.
@@ -18,15 +21,15 @@ public enum ImageFolder {
         /// How many bytes one image file may have.
         public var fileByteCount = 1 << 26
         /// How many pixels one image may have.
-        public var pixelCount = 1 << 24
+        public var pixelCount = EncodedImage.usualPixelLimit
         /// How many bytes all images may have together, once they are decoded; and how many an
         /// archive may have, once it is uncompressed.
         public var totalByteCount = 1 << 33
 
-        /// 64 MiB a file, 16 megapixels an image, 8 GiB in all.
+        /// 64 MiB a file, 64 megapixels an image, 8 GiB in all.
         public init() {}
 
-        /// 64 MiB a file, 16 megapixels an image, and so many bytes in all that loading takes no more
+        /// 64 MiB a file, 64 megapixels an image, and so many bytes in all that loading takes no more
         /// memory than is given: images are held three times while they are sorted.
         public init(memoryByteCount: Int) {
             totalByteCount = memoryByteCount / 3
@@ -46,8 +49,8 @@ public enum ImageFolder {
     ///   - name: what the data is called in results.
     ///   - limits: what is refused rather than read.
     /// - Throws: ``DatasetError`` of code `fileNotFound`, `unreadableFile`; `invalidDataset` if a
-    ///   part is missing, a class is empty or in one part only, there are too many, or images
-    ///   differ in size or colour type; `malformedFile` or `unsupportedFormat` if an image does not
+    ///   class is empty or in one part only, there are too many, or images differ in size or colour
+    ///   type; `invalidSplit` if an image is in both parts; `malformedFile` or `unsupportedFormat` if an image does not
     ///   decode or the archive holds what it must not; `limitExceeded`.
     public static func load(
         from path: String, name: String, limits: Limits = Limits()
@@ -55,23 +58,24 @@ public enum ImageFolder {
         guard let kind = FileKind(at: path) else {
             throw DatasetError(.fileNotFound, file: path, "there is no such folder or archive")
         }
-        // One level more than split, class and image: an enclosing folder.
-        let tree: any FileTree =
-            kind == .folder
-            ? try DiskFolder(path, maximumDepth: 4)
-            : try TarFile(path, maximumByteCount: limits.totalByteCount)
+        guard kind != .folder else {
+            var request = Request()
+            request.limits = limits
+            return try load(ImageFolderSurvey(of: path, limits: limits), name: name, request)
+        }
+        let archive = try TarFile(path, maximumByteCount: limits.totalByteCount)
         var reader = ImageFolderReader(source: path, limits: limits)
-        while let entry = try tree.next() {
-            try reader.take(entry, of: tree)
+        while let entry = try archive.next() {
+            try reader.take(entry, of: archive)
         }
         return try reader.finish(name: name)
     }
 }
 
-/// Where an entry of a tree stands in the layout `split/class/image`.
+/// Where an entry of an archive stands in the layout `split/class/image`.
 struct ImagePlace {
     static let splitNames = ["train", "test", "val"]
-    private static let endings = [".png", ".jpg", ".jpeg"]
+    private static let endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp"]
 
     /// The enclosing folder, or none.
     let enclosing: ArraySlice<String>

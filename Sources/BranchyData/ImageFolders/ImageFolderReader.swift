@@ -1,7 +1,7 @@
 import BranchyCompute
 import BranchyImages
 
-/// Sorts the images of a tree by split and class as they come, and decodes them in groups.
+/// Sorts the images of an archive by split and class as they come, and decodes them in groups.
 struct ImageFolderReader {
     /// How many bytes of files and pixels are held besides the images that are done.
     private static let groupByteCount = 1 << 26
@@ -22,7 +22,7 @@ struct ImageFolderReader {
     }
 
     /// Takes a file or folder, and reads it if it is an image.
-    mutating func take(_ entry: FileTreeEntry, of tree: some FileTree) throws {
+    mutating func take(_ entry: FileTreeEntry, of archive: TarFile) throws {
         guard let place = ImagePlace(entry.path.map(\.text)) else { return }
         guard entry.isFolder || place.isImage else { return }
         try entry.requireText()
@@ -43,7 +43,7 @@ struct ImageFolderReader {
         try add(
             FolderImage(
                 name: entry.name, split: place.split, label: label,
-                contents: try tree.contents(maximumByteCount: limits.fileByteCount)))
+                contents: try archive.contents(maximumByteCount: limits.fileByteCount)))
     }
 
     private mutating func check(_ enclosing: ArraySlice<String>) throws {
@@ -100,7 +100,7 @@ struct ImageFolderReader {
             throw DatasetError(
                 .invalidDataset, file: source, "is not a folder of images in classes",
                 expected: "train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), "
-                    + "images being .png, .jpg or .jpeg",
+                    + "images being .png, .jpg, .jpeg, .webp or .bmp",
                 found: splits.isEmpty ? "neither" : splits.keys.sorted().joined(separator: ", "))
         }
         let testName = splits["test"] == nil ? "val" : "test"
@@ -125,7 +125,7 @@ struct ImageFolderReader {
 private struct FolderImage: Sendable {
     let name: String
     let split: String
-    let label: UInt8
+    let label: UInt16
     let contents: [UInt8]
 
     /// The pixels, if the image is like all others.
@@ -147,15 +147,15 @@ private struct FolderImage: Sendable {
 
 /// The images of one split; labels count classes in the order in which they were found.
 private struct SplitImages {
-    private var labels: [String: UInt8] = [:]
+    private var labels: [String: UInt16] = [:]
     var images = UnorderedImages()
 
     var classNames: [String] { labels.keys.sorted() }
 
     /// The label of a class, which is a new one if its name is.
-    mutating func label(of name: String, in source: String) throws -> UInt8 {
+    mutating func label(of name: String, in source: String) throws -> UInt16 {
         if let label = labels[name] { return label }
-        guard let label = UInt8(exactly: labels.count) else {
+        guard let label = UInt16(exactly: labels.count) else {
             throw DatasetError(
                 .invalidDataset, file: source, "has too many classes",
                 expected: "at most \(ImageFolder.classLimit)", found: "more")
@@ -174,16 +174,16 @@ private struct SplitImages {
                     ? "there is no class in \(split)"
                     : "there is no image in "
                         + empty.map { "\(split)/\($0)" }.joined(separator: ", "),
-                expected: "one .png, .jpg or .jpeg file or more in each class")
+                expected: "one image or more in each class")
         }
     }
 
     /// The data set, labels counting the sorted names.
     func dataset(name: String, imageShape: Shape) throws -> ImageDataset {
         let names = classNames
-        var sorted = [UInt8](repeating: 0, count: names.count)
+        var sorted = [UInt16](repeating: 0, count: names.count)
         for (position, name) in names.enumerated() {
-            if let label = labels[name] { sorted[Int(label)] = UInt8(position) }
+            if let label = labels[name] { sorted[Int(label)] = UInt16(position) }
         }
         return try images.relabelled { sorted[Int($0)] }
             .dataset(name: name, imageShape: imageShape, classNames: names)

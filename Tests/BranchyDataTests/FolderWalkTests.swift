@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Folders that hold what nobody expects in a folder of images.
-struct DiskFolderTests {
+struct FolderWalkTests {
     private static func image(_ first: UInt8) -> [UInt8] {
         SampleBytes.png([first, 2], width: 2, height: 1, channels: 1)
     }
@@ -64,23 +64,25 @@ struct DiskFolderTests {
 
     @Test func refusesAPipeForAnImage() throws {
         let message = try failure { folder in mkfifo(folder + "/train/cat/2.png", 0o666) }
-        #expect(message?.hasPrefix("FOLDER/train/cat/2.png: cannot be read;") == true)
+        #expect(message?.contains("train/cat/2.png") == true, "\(message ?? "none")")
+        #expect(message?.contains("expected a regular file") == true, "\(message ?? "none")")
     }
 
     @Test func refusesADeviceForAnImage() throws {
         let message = try failure { folder in symlink("/dev/zero", folder + "/train/cat/2.png") }
-        #expect(message?.hasPrefix("FOLDER/train/cat/2.png: cannot be read;") == true)
+        #expect(message?.contains("train/cat/2.png") == true, "\(message ?? "none")")
+        #expect(message?.contains("expected a regular file") == true, "\(message ?? "none")")
     }
 
     @Test func refusesLinksThatLeadNowhere() throws {
         let message = try failure { folder in symlink("none", folder + "/train/cat/2.png") }
-        #expect(message?.hasPrefix("FOLDER/train/cat/2.png: there is no such file") == true)
+        #expect(message?.contains("train/cat/2.png is not there") == true, "\(message ?? "none")")
     }
 
-    /// A class is a folder, and so is the link: it holds no image of its own, but folders.
+    /// A link to a folder that it lies in is passed over.
     @Test(arguments: [".", ".."]) func endsInACircle(target: String) throws {
         let message = try failure { folder in symlink(target, folder + "/train/loop") }
-        #expect(message?.contains("lies too deep") == true)
+        #expect(message == nil)
     }
 
     @Test func refusesFoldersThatCannotBeListed() throws {
@@ -98,7 +100,8 @@ struct DiskFolderTests {
                 for split in ["train", "test"] {
                     try FileManager.default.createDirectory(
                         atPath: "\(folder)/\(split)/\(name)", withIntermediateDirectories: true)
-                    try Data(Self.image(UInt8(index))).write(
+                    let number = UInt8(2 * index + (split == "train" ? 0 : 1))
+                    try Data(Self.image(number)).write(
                         to: URL(fileURLWithPath: "\(folder)/\(split)/\(name)/1.png"))
                 }
             }

@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// All visible files below a folder, links followed, in the order of their paths.
+struct FolderWalk {
+    /// Names of folders that programs leave among pictures; hidden ones need no naming.
+    private static let foreignFolders: Set<String> = ["__MACOSX", "lost+found", "@eaDir"]
+    /// More levels than anybody sorts pictures by.
+    private static let maximumDepth = 32
+
+    /// The names on the way to each file, from the folder on.
+    private(set) var files: [[String]] = []
+    /// Those to each folder.
+    private(set) var folders: [[String]] = []
+    /// What was not entered, and why.
+    private(set) var passedOver: [(path: String, reason: String)] = []
+
+    /// Walks a folder.
+    ///
+    /// - Throws: ``DatasetError`` of code `unreadableFile` where a folder cannot be listed, and
+    ///   `invalidDataset` where a name is not UTF-8.
+    init(_ root: String) throws {
+        try enter(root, [], within: [FolderIdentity(at: root)])
+    }
+
+    private mutating func enter(
+        _ folder: String, _ path: [String], within above: [FolderIdentity?]
+    ) throws {
+        for entry in try FolderListing(of: folder).entries {
+            let location = folder + "/" + entry.name.text
+            let names = path + [entry.name.text]
+            guard entry.name.isText || entry.isFolder || ImageInspection.hasImageEnding(location)
+            else {
+                passedOver.append((names.joined(separator: "/"), "no image"))
+                continue
+            }
+            try entry.name.requireText(of: location)
+            guard entry.isFolder else {
+                files.append(names)
+                continue
+            }
+            let identity = entry.isLink ? FolderIdentity(at: location) : nil
+            if let reason = objection(to: entry, identity, names, above) {
+                passedOver.append((names.joined(separator: "/"), reason))
+            } else {
+                folders.append(names)
+                try enter(
+                    location, names, within: above + [identity ?? FolderIdentity(at: location)])
+            }
+        }
+    }
+
+    private func objection(
+        to entry: FolderListing.Entry, _ identity: FolderIdentity?, _ names: [String],
+        _ above: [FolderIdentity?]
+    ) -> String? {
+        if Self.foreignFolders.contains(entry.name.text) { return "a folder of another program" }
+        if let identity, above.contains(identity) { return "a link to a folder that it lies in" }
+        return names.count > Self.maximumDepth ? "deeper than \(Self.maximumDepth) folders" : nil
+    }
+}
+
+/// Which folder something is, whatever path leads to it.
+private struct FolderIdentity: Equatable {
+    private let device: UInt64
+    private let number: UInt64
+
+    init?(at path: String) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        (device, number) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    }
+}

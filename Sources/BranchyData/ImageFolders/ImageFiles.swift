@@ -1,0 +1,82 @@
+import BranchyChecksum
+import BranchyCompute
+import BranchyImages
+import BranchyNet
+
+/// Images that stay in their files, which are read and decoded when an image is asked for.
+///
+/// In the checksum of a data set the fingerprints of the files stand for the pixels: their size, and
+/// a SHA-256 of their first and last 4 KiB. A folder of any size is known at once that way.
+struct ImageFiles: Sendable {
+    /// One of them.
+    struct File: Sendable {
+        /// Where it is, from the folder on.
+        let path: String
+        let fingerprint: FileFingerprint
+        /// Columns and rows of the upright picture.
+        let width: Int
+        let height: Int
+    }
+
+    /// The folder.
+    let root: String
+    private(set) var files: [File]
+    /// What every image becomes: `[C, H, W]`.
+    let shape: Shape
+    /// How; `nil` where all of them have that size already.
+    let geometry: ImageGeometry?
+    let limits: ImageFolder.Limits
+
+    /// The images at some indices, in their order.
+    func subset(_ indices: [Int]) -> ImageFiles {
+        var chosen = self
+        chosen.files = indices.map { files[$0] }
+        return chosen
+    }
+
+    /// Adds what stands for the images in a checksum.
+    func update(_ hasher: inout SHA256Hasher) {
+        for file in files { hasher.update(file.fingerprint.bytes) }
+    }
+
+    /// The pixels of one image, as evaluation and prediction have them.
+    ///
+    /// - Throws: ``DatasetError`` where the file is gone, damaged or another one by now.
+    func pixels(at index: Int) throws -> [UInt8] {
+        try decode(index) { image throws(ImageError) in
+            try image.pixels(for: shape, geometry: geometry, pixelLimit: limits.pixelCount)
+        }
+    }
+
+    /// A part of one image, brought to the shape of all.
+    ///
+    /// - Throws: as above.
+    func pixels(at index: Int, region: ImageRegion) throws -> [UInt8] {
+        try decode(index) { image throws(ImageError) in
+            try image.pixels(
+                region: region, resizedTo: shape,
+                interpolation: geometry?.interpolation ?? .bilinear, pixelLimit: limits.pixelCount)
+        }
+    }
+
+    private func decode(
+        _ index: Int, _ body: (EncodedImage) throws(ImageError) -> [UInt8]
+    ) throws -> [UInt8] {
+        let file = files[index]
+        let path = file.path.hasPrefix("/") ? file.path : root + "/" + file.path
+        do {
+            let contents = try AtomicFile.read(path, limit: limits.fileByteCount)
+            guard FileFingerprint(of: contents) == file.fingerprint else {
+                throw DatasetError(
+                    .invalidDataset, file: path, "changed since the folder was looked at",
+                    remedy: "Begin again")
+            }
+            return try body(EncodedImage(contents))
+        } catch let error as ImageError {
+            let damage = DatasetError(error, file: path)
+            throw DatasetError(damage.code, damage.message + ". " + ImageFolder.damageRemedy)
+        } catch let error as ModelError {
+            throw DatasetError(.unreadableFile, error.message)
+        }
+    }
+}

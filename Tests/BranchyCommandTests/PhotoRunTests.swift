@@ -1,0 +1,117 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Folders of pictures as people have them: of several sizes, without a test part.
+@Suite(.enabled(if: Program.hasOneDNN))
+struct PhotoRunTests {
+    private static let settings = [
+        "--size", "32", "--epochs", "1", "--set", "data.calibrationImages=4",
+    ]
+
+    /// A picture of stripes along rows or columns, noisy, of one of three sizes.
+    private static func picture(_ number: Int, alongRows: Bool) -> [UInt8] {
+        let (width, height) = [(40, 36), (33, 48), (64, 40)][number % 3]
+        var noise = UInt32(truncatingIfNeeded: number &* 7919 &+ (alongRows ? 1 : 2))
+        let pixels = (0..<width * height * 3).map { place -> UInt8 in
+            noise = noise &* 1_664_525 &+ 1_013_904_223
+            let (row, column) = (place / 3 / width, place / 3 % width)
+            let isBright = (alongRows ? row : column) / 4 % 2 == 0
+            return (isBright ? 180 : 40) + UInt8(noise >> 26)
+        }
+        return SampleBytes.png(pixels, width: width, height: height, channels: 3)
+    }
+
+    private func withPictures(_ body: (_ folder: String) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            for number in 0..<30 {
+                for (name, alongRows) in [("rows", true), ("columns", false)] {
+                    try write(
+                        Self.picture(number, alongRows: alongRows), to: "\(name)/\(number).png",
+                        in: folder + "/my photos")
+                }
+            }
+            try body(folder)
+        }
+    }
+
+    private func train(_ folder: String, _ arguments: String...) throws -> Program.Result {
+        try Program.run(
+            ["train", "b-photo", "-o", folder + "/run", "--dataset", "folder:\(folder)/my photos"]
+                + Self.settings + arguments)
+    }
+
+    @Test func trainsEvaluatesAndPredictsPicturesAsTheyAre() throws {
+        try withPictures { folder in
+            let training = try train(folder)
+            #expect(training.status == 0, "\(training.errors)")
+            for line in [
+                "brought to 37 pixels on their shorter side and the middle 32 x 32",
+                "34 images to train on, 12 for validation, 4 for calibration, 10 to test on",
+                "has 2 classes: the last layer of each exit",
+            ] {
+                #expect(training.errors.contains(line), "\(training.errors)")
+            }
+            let again = try train(folder, "--resume")
+            #expect(again.status == 0, "\(again.errors)")
+            let evaluation = try Program.run(
+                "evaluate", folder + "/run", "--threshold", "0.5", "--json", "--quiet")
+            #expect(evaluation.status == 0, "\(evaluation.errors)")
+            let document = try JSONDecoder().decode(
+                JSONValue.self, from: Data(evaluation.output.utf8))
+            #expect(document["samples"] == .integer(10))
+            try write(
+                Self.picture(2, alongRows: true).dropLast(40), to: "new/2.png", in: folder)
+            for number in [1, 3] {
+                try write(
+                    Self.picture(number, alongRows: true), to: "new/\(number).png", in: folder)
+            }
+            let prediction = try Program.run(
+                "predict", folder + "/run", folder + "/new", "--threshold", "0.5", "--json")
+            #expect(prediction.status == 1)
+            #expect(prediction.output.split(separator: "\n").count == 3)
+            #expect(prediction.errors.contains("new/2.png: is damaged or incomplete"))
+        }
+    }
+
+    @Test func whatCannotBeReadIsRefusedOrLeftOutAndRecorded() throws {
+        try withPictures { folder in
+            try write(Array("<html>".utf8), to: "rows/page.jpg", in: folder + "/my photos")
+            let refused = try train(folder)
+            #expect(refused.status == 65)
+            #expect(refused.errors.contains("1 of 61 images cannot be read: rows/page.jpg"))
+            let training = try train(folder, "--skip-damaged")
+            #expect(training.status == 0, "\(training.errors)")
+            let record = try String(contentsOfFile: folder + "/run/run.json", encoding: .utf8)
+            #expect(record.contains(#""rows\/page.jpg""#) || record.contains("rows/page.jpg"))
+            let evaluation = try Program.run(
+                "evaluate", folder + "/run", "--threshold", "0.5", "--quiet")
+            #expect(evaluation.status == 0, "\(evaluation.errors)")
+        }
+    }
+
+    @Test func checkNamesWhatIsWrongAndEndsWith65() throws {
+        try withPictures { folder in
+            let pictures = folder + "/my photos"
+            let whole = try Program.run("datasets", "check", "folder:" + pictures)
+            #expect(whole.status == 0, "\(whole.errors)")
+            #expect(whole.output.hasSuffix("It can be trained on.\n"))
+            try write(Self.picture(1, alongRows: true), to: "columns/same.png", in: pictures)
+            try write([1, 2], to: "rows/notes.txt", in: pictures)
+            try write([], to: "rows/empty.png", in: pictures)
+            let spoilt = try Program.run("datasets", "check", pictures)
+            #expect(spoilt.status == 65)
+            for line in [
+                "rows/notes.txt: no image", "rows/empty.png is empty",
+                "columns/same.png, rows/1.png",
+            ] {
+                #expect(spoilt.output.contains(line), "\(spoilt.output)")
+            }
+            let document = try Program.run("datasets", "check", pictures, "--json")
+            #expect(document.status == 65)
+            try DocumentedKeys(section: "datasets check --json").expectToDescribe(
+                try JSONDecoder().decode(JSONValue.self, from: Data(document.output.utf8)).places())
+            #expect(try Program.run("datasets", "check", folder + "/none").status == 65)
+        }
+    }
+}
