@@ -76,7 +76,7 @@ struct CertificateRefusalTests {
                 let pixels = [UInt8](repeating: UInt8(index), count: size * size)
                 let split = index < 20 ? "train" : "test"
                 try write(
-                    SampleImages.png(pixels, width: size, height: size),
+                    SampleBytes.png(pixels, width: size, height: size, channels: 1),
                     to: "\(split)/\(prefix)\(index % classCount)/\(index).png",
                     in: folder + "/pictures")
             }

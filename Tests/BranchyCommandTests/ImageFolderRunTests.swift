@@ -39,7 +39,7 @@ struct ImageFolderRunTests {
             for index in 0..<100 {
                 let pixels = [UInt8](repeating: UInt8(index), count: 62_500)
                 try write(
-                    SampleImages.png(pixels, width: 250, height: 250),
+                    SampleBytes.png(pixels, width: 250, height: 250, channels: 1),
                     to: "\(index < 50 ? "train" : "test")/class0/\(index).png",
                     in: folder + "/pictures")
             }

@@ -72,7 +72,7 @@ struct InputRefusalTests {
     }
 
     @Test func refusesImagesOfAnotherSizeOrColour() throws {
-        let small = try refusal(of: SampleImages.png([0, 9], width: 2, height: 1))
+        let small = try refusal(of: SampleBytes.png([0, 9], width: 2, height: 1, channels: 1))
         #expect(
             small == """
                 Error: FILE has 2 x 1 pixels in gray, which is the shape 1x1x2; the network expects \
@@ -81,7 +81,7 @@ struct InputRefusalTests {
                 """)
         let pixels = [UInt8](repeating: 7, count: 3 * 28 * 28)
         let coloured = try refusal(
-            of: SampleImages.png(pixels, width: 28, height: 28, channels: 3))
+            of: SampleBytes.png(pixels, width: 28, height: 28, channels: 3))
         #expect(
             coloured == """
                 Error: FILE has 28 x 28 pixels in RGB, which is the shape 3x28x28; the network \

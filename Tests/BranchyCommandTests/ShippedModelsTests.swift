@@ -41,7 +41,7 @@ struct ShippedModelsTests {
         try withTemporaryFolder { folder in
             for name in try Self.names {
                 let shape = try ModelFolder("\(Self.folder)/\(name)").read().network.inputShape
-                let png = SampleImages.png(
+                let png = SampleBytes.png(
                     [UInt8](repeating: 128, count: shape.elementCount), width: shape[2],
                     height: shape[1], channels: shape[0])
                 let image = try write(png, to: name + ".png", in: folder)
