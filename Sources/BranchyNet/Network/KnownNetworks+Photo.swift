@@ -4,7 +4,7 @@ extension BranchedNetwork {
     /// B-Photo: a residual network of 13 convolutions with one branch, for colour photographs of any
     /// size; 96 pixels a side unless it is ``resized(toSide:)``.
     ///
-    /// A quarter of the size is reached before the first block, so that the work stays small: 58
+    /// A quarter of the size is reached before the first block, so that the work stays small: 66
     /// million multiplications for 96 pixels. The branch stands behind two fifths of them. Means over
     /// the map make it fit any size.
     ///
