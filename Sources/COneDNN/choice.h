@@ -103,7 +103,11 @@ static inline dnnl_status_t conednn_choose(
     int chosen_rank = -1;
     while (status == dnnl_success && chosen_rank < 2) {
         dnnl_primitive_desc_t candidate = dnnl_primitive_desc_iterator_fetch(iterator);
-        if (!candidate) break;
+        if (!candidate) {
+            // The library has no other reason to give none.
+            status = dnnl_out_of_memory;
+            break;
+        }
         int rank = conednn_is_wrong(candidate, preference) ? -1
             : conednn_satisfies(candidate, preference) ? 2
             : !conednn_is_reference(candidate) ? 1 : 0;

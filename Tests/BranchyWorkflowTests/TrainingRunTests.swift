@@ -37,6 +37,29 @@ struct TrainingRunTests {
         }
     }
 
+    /// What suits the folder is worked out again before it is compared with what was kept.
+    @Test func aFinishedRunOnAFolderIsLeftAsItIs() throws {
+        try withTemporaryFolder { path in
+            for number in 0..<40 {
+                let pixels = [UInt8](repeating: UInt8(6 * number), count: 40 * 36)
+                let image = SampleBytes.png(pixels, width: 40, height: 36, channels: 1)
+                try write(image, to: "pictures/\(number % 2)/\(number).png", in: path)
+            }
+            var recipe = try Recipe.standard(for: .bPhoto)
+            recipe.epochs = 1
+            var run = TrainingRun(
+                .bPhoto, recipe: recipe, on: DataSource("folder:" + path + "/pictures"))
+            (run.threads, run.side) = (1, 32)
+            try run.trainOnce(into: path + "/run") { try OneDNNEngine(threads: $0) }
+            let model = try ModelFolder(path + "/run").read(digest: Checksum.sha256)
+            try run.trainOnce(into: path + "/run") { _ in
+                Issue.record("a finished run was trained again")
+                return try OneDNNEngine(threads: 1)
+            }
+            #expect(try ModelFolder(path + "/run").read(digest: Checksum.sha256) == model)
+        }
+    }
+
     @Test func aStoppedRunGoesOnToTheSameModel() throws {
         try withTemporaryFolder { path in
             var count = 0

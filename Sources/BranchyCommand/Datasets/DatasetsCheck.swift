@@ -38,7 +38,7 @@ struct DatasetsCheck: ParsableCommand {
 
     func run() throws {
         let survey = try WorkflowDisplay.whileShown(!quiet) { observer in
-            try FolderSurvey.make(of: folder, memory.limit, observer)
+            try ImageFolderSurvey.lookThrough(folder, memory.limit, observer)
         }
         let report = FolderReport(survey, seed: UInt64(seed))
         if json {

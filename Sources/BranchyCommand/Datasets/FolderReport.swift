@@ -27,7 +27,7 @@ struct FolderReport: Encodable {
         }
     }
 
-    struct Format: Encodable {
+    struct FormatCount: Encodable {
         let name: String
         let images: Int
     }
@@ -44,7 +44,7 @@ struct FolderReport: Encodable {
     let images: Int
     let classNames: [String]
     let parts: [Part]
-    let formats: [Format]
+    let formats: [FormatCount]
     let sizes: Sizes?
     let damaged: [File]
     let passedOver: [File]
@@ -59,7 +59,7 @@ struct FolderReport: Encodable {
         folder = survey.path
         images = survey.images.count
         classNames = survey.classNames
-        formats = survey.formats.map { Format(name: $0.name, images: $0.count) }
+        formats = survey.formats.map { FormatCount(name: $0.name, images: $0.count) }
         sizes = survey.sizes.map { sizes in
             Sizes(
                 smallest: [sizes.smallest.width, sizes.smallest.height],
@@ -97,8 +97,8 @@ extension FolderReport {
     /// For people.
     var text: String {
         var lines = [
-            "\(folder): \(BranchyWorkflow.Format.grouped(images)) images in "
-                + "\(BranchyWorkflow.Format.grouped(classNames.count)) classes\n"
+            "\(folder): \(Format.grouped(images)) images in "
+                + "\(Format.grouped(classNames.count)) classes\n"
         ]
         if !parts.isEmpty { lines.append(classTable) }
         if let sizes {
@@ -142,7 +142,7 @@ extension FolderReport {
         for index in order {
             table.add([classNames[index]] + parts.map { "\($0.perClass[index])" })
         }
-        table.add(["all"] + parts.map { BranchyWorkflow.Format.grouped($0.images) })
+        table.add(["all"] + parts.map { Format.grouped($0.images) })
         let rest = classNames.count - order.count
         return table.text
             + (rest > 0

@@ -1,10 +1,9 @@
 import BranchyData
+import BranchyImages
 import Foundation
 
 /// What a user names to be answered: a file, or the images of a folder and of the folders in it.
 struct ImageGroup: Sendable {
-    private static let endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp"]
-
     /// As the user named it, without slashes at its end.
     let path: String
     let isFolder: Bool
@@ -13,7 +12,7 @@ struct ImageGroup: Sendable {
     /// What the folder holds besides images, hidden files left out.
     let others: [String]
     /// Whether it is a file that is named like one image.
-    var isPicture: Bool { !isFolder && Self.isPicture(path) }
+    var isPicture: Bool { !isFolder && ImageFormat.isEnding(of: path) }
 
     /// - Throws: `DatasetError` where a folder cannot be listed or has no image.
     init(_ path: String) throws {
@@ -27,24 +26,18 @@ struct ImageGroup: Sendable {
         }
         var (files, others): ([String], [String]) = ([], [])
         for name in try Self.names(in: path) {
-            if Self.isPicture(name) { files.append("\(path)/\(name)") } else { others.append(name) }
+            if ImageFormat.isEnding(of: name) {
+                files.append("\(path)/\(name)")
+            } else {
+                others.append(name)
+            }
         }
         (self.files, self.others) = (files, others)
         guard !files.isEmpty else {
             throw DatasetError(
                 .fileNotFound,
                 "\(path): there is no image in this folder; expected files that end "
-                    + "in .png, .jpg, .jpeg, .webp or .bmp")
-        }
-    }
-
-    private static func isPicture(_ name: String) -> Bool {
-        // By bytes: a folder may have very many names.
-        endings.contains { ending in
-            name.utf8.suffix(ending.utf8.count).elementsEqual(ending.utf8) { byte, small in
-                byte == small
-                    || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte && byte | 0x20 == small
-            }
+                    + "in \(ImageFormat.endingNames)")
         }
     }
 
@@ -55,7 +48,7 @@ struct ImageGroup: Sendable {
         while let place = pending.popLast() {
             for entry in try FolderListing(of: folder + "/" + place).entries {
                 let name = place + entry.name.text
-                if !entry.name.isText, entry.isFolder || isPicture(name) {
+                if !entry.name.isText, entry.isFolder || ImageFormat.isEnding(of: name) {
                     try entry.name.requireText(of: "\(folder)/\(name)")
                 }
                 if entry.isFolder && !entry.isLink {
@@ -78,7 +71,7 @@ struct ImageGroup: Sendable {
     var note: String? {
         guard let first = others.first else { return nil }
         let rest = others.count > 1 ? " and \(others.count - 1) more" : ""
-        return "\(path): passed over \(first)\(rest): not .png, .jpg, .jpeg, .webp or .bmp\n"
+        return "\(path): passed over \(first)\(rest): not \(ImageFormat.endingNames)\n"
     }
 
     /// How a file is called in a table that is headed by the group; `nil` where the heading names it.

@@ -12,6 +12,11 @@ public struct RandomResizedCrop: Hashable, Sendable {
     /// Its width by its height; equally likely on a logarithmic scale.
     public let ratios: ClosedRange<Double>
 
+    /// Describes parts.
+    ///
+    /// - Parameters:
+    ///   - areas: shares of the image's area, above 0 and at most 1.
+    ///   - ratios: width by height, above 0.
     /// - Throws: ``DatasetError`` of code `invalidConfiguration` if an area is not above 0 and at most
     ///   1, or a ratio not above 0 and finite.
     public init(

@@ -7,14 +7,14 @@ import Darwin
 #endif
 
 /// What stands at a path, links followed.
-enum FileKind {
+package enum FileKind {
     case file
     case folder
     /// A pipe, a socket or a device.
     case other
 
     /// What is at a path, or `nil` where nothing is, or nothing that may be looked at.
-    init?(at path: String) {
+    package init?(at path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.init(status)

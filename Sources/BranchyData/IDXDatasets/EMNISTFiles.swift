@@ -71,8 +71,10 @@ package struct EMNISTFiles {
                 ["", ".gz"].map { "\(dataFolder)/\(folder)\(name)\($0)" }
             }
             if let path = places.first(where: { FileKind(at: $0) != nil }) { return path }
-            throw MissingFile(dataset: labelling.name, dataFolder: dataFolder)
-                .error(name, expected: archive.candidates(in: dataFolder) + places)
+            throw MissingFile(
+                dataset: labelling.name, title: labelling.name, dataFolder: dataFolder
+            )
+            .error(name, expected: archive.candidates(in: dataFolder) + places)
         }
     }
 }

@@ -67,15 +67,7 @@ extension PublishedFile {
 
     private func find(in dataFolder: String) throws -> String {
         if let path = path(in: dataFolder) { return path }
-        let folder = dataFolder.shellWord
-        let remedy = "`branchynet datasets fetch mnist --data-dir \(folder)` fetches it"
-        guard FileKind(at: dataFolder) != nil else {
-            throw DatasetError(
-                .fileNotFound, file: dataFolder, "there is no such folder", remedy: remedy)
-        }
-        throw DatasetError(
-            .fileNotFound, file: dataFolder, "\(contentsName) of MNIST is not there",
-            expected: "one of " + candidates(in: dataFolder).joined(separator: ", "),
-            found: "none of them", remedy: remedy)
+        throw MissingFile(dataset: "mnist", title: "MNIST", dataFolder: dataFolder)
+            .error(contentsName, expected: candidates(in: dataFolder))
     }
 }

@@ -50,8 +50,9 @@ package struct PublishedIDX: Sendable {
         if let path = unpacked.first(where: { FileKind(at: $0) != nil }) {
             return Place(file: file, path: path, isPublished: false)
         }
-        throw MissingFile(dataset: labelling.name, dataFolder: dataFolder)
-            .error(file.contentsName, expected: file.candidates(in: dataFolder) + unpacked)
+        throw MissingFile(
+            dataset: labelling.name, title: labelling.name, dataFolder: dataFolder
+        ).error(file.contentsName, expected: file.candidates(in: dataFolder) + unpacked)
     }
 
     private func read(_ place: Place) throws -> IDXFile {
@@ -62,7 +63,10 @@ package struct PublishedIDX: Sendable {
 
 /// What is said where a file of a data set that can be fetched is nowhere.
 struct MissingFile {
+    /// What the data set is asked for by.
     let dataset: String
+    /// What people call it.
+    let title: String
     let dataFolder: String
 
     func error(_ file: String, expected: [String]) -> DatasetError {
@@ -73,7 +77,7 @@ struct MissingFile {
                 .fileNotFound, file: dataFolder, "there is no such folder", remedy: remedy)
         }
         return DatasetError(
-            .fileNotFound, file: dataFolder, "\(file) of \(dataset) is not there",
+            .fileNotFound, file: dataFolder, "\(file) of \(title) is not there",
             expected: "one of " + expected.joined(separator: ", "), found: "none of them",
             remedy: remedy)
     }

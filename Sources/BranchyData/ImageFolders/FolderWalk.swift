@@ -1,3 +1,5 @@
+import BranchyImages
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -34,7 +36,7 @@ struct FolderWalk {
         for entry in try FolderListing(of: folder).entries {
             let location = folder + "/" + entry.name.text
             let names = path + [entry.name.text]
-            guard entry.name.isText || entry.isFolder || ImageInspection.hasImageEnding(location)
+            guard entry.name.isText || entry.isFolder || ImageFormat.isEnding(of: location)
             else {
                 passedOver.append((names.joined(separator: "/"), "no image"))
                 continue

@@ -39,7 +39,9 @@ extension ImageFolder {
     ///   - survey: of the folder.
     ///   - name: what the data is called in results.
     ///   - request: what is wanted of it.
-    /// - Throws: ``DatasetError`` where it cannot be trained on.
+    /// - Throws: ``DatasetError`` of code `malformedFile` where images cannot be read, `invalidDataset`
+    ///   where a class is empty or in one part only, or images differ and nothing says what they
+    ///   become, `invalidSplit` where an image is in both parts, and `limitExceeded`.
     public static func load(
         _ survey: ImageFolderSurvey, name: String, _ request: Request = Request()
     ) throws -> (train: ImageDataset, test: ImageDataset) {
@@ -79,15 +81,14 @@ extension ImageFolderSurvey {
     /// The images to learn from and those to test on.
     func parts(seed: UInt64) throws -> (train: [Image], test: [Image]) {
         guard isDivided else {
-            try requireClasses(in: images, "the folder")
+            try requireClasses()
             return Self.deal(images, classCount: classNames.count, seed: seed)
         }
         let test: FolderLayout.Part = folders[.test] != nil ? .test : .validation
         guard let testFolder = folders[test] else {
-            try requireClasses(in: images, "the folder")
-            let (train, rest) = Self.deal(
+            try requireClasses()
+            return Self.deal(
                 images.filter { $0.part == .training }, classCount: classNames.count, seed: seed)
-            return (train, rest)
         }
         try requireSameClasses(.training, test, testFolder)
         return (images.filter { $0.part == .training }, images.filter { $0.part == test })

@@ -75,7 +75,6 @@ public enum ImageFolder {
 /// Where an entry of an archive stands in the layout `split/class/image`.
 struct ImagePlace {
     static let splitNames = ["train", "test", "val"]
-    private static let endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp"]
 
     /// The enclosing folder, or none.
     let enclosing: ArraySlice<String>
@@ -95,7 +94,6 @@ struct ImagePlace {
 
     /// Whether the last name is that of an image.
     var isImage: Bool {
-        let name = rest.last?.lowercased() ?? ""
-        return Self.endings.contains(where: name.hasSuffix)
+        ImageFormat.isEnding(of: rest.last ?? "")
     }
 }

@@ -100,7 +100,7 @@ struct ImageFolderReader {
             throw DatasetError(
                 .invalidDataset, file: source, "is not a folder of images in classes",
                 expected: "train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE), "
-                    + "images being .png, .jpg, .jpeg, .webp or .bmp",
+                    + "images being \(ImageFormat.endingNames)",
                 found: splits.isEmpty ? "neither" : splits.keys.sorted().joined(separator: ", "))
         }
         let testName = splits["test"] == nil ? "val" : "test"

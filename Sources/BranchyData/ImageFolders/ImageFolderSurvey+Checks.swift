@@ -44,7 +44,8 @@ extension ImageFolderSurvey {
             remedy: "Remove them from one part, or pass --allow-duplicates")
     }
 
-    func requireClasses(in images: [Image], _ place: String) throws {
+    /// Requires that there are classes, each of them with an image.
+    func requireClasses() throws {
         guard !classNames.isEmpty else { throw nothingThere }
         try requireFilled()
     }

@@ -49,8 +49,9 @@ public struct ImageFolderSurvey: Sendable {
     ///   - damaged: paths of which it is known already that they cannot be read.
     ///   - limits: what is refused rather than read.
     ///   - observe: told how many files of how many were looked at.
-    /// - Throws: ``DatasetError`` where a folder cannot be listed, a name is not UTF-8, two folders
-    ///   name one part, or there are more classes than a label counts.
+    /// - Throws: ``DatasetError`` of code `unreadableFile` where a folder cannot be listed, and
+    ///   `invalidDataset` where a name is not UTF-8, two folders name one part, or there are more
+    ///   classes than a label counts; what `observe` throws.
     public init(
         of path: String, decodesAll: Bool = false, damaged known: Set<String> = [],
         limits: ImageFolder.Limits = .init(),
@@ -65,8 +66,8 @@ public struct ImageFolderSurvey: Sendable {
     ///
     /// - Parameters:
     ///   - table: a CSV or TSV file.
-    /// - Throws: as ``init(of:decodesAll:damaged:limits:observe:)``, and where the table cannot be
-    ///   read or lacks a column.
+    /// - Throws: as ``init(of:decodesAll:damaged:limits:observe:)``; `fileNotFound`, `unreadableFile`
+    ///   or `malformedFile` where the table cannot be read, `invalidDataset` where it lacks a column.
     public init(
         table: String, decodesAll: Bool = false, damaged known: Set<String> = [],
         limits: ImageFolder.Limits = .init(),

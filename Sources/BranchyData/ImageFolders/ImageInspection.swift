@@ -32,7 +32,7 @@ struct ImageInspection: Sendable {
                 of: path, startByteCount: startByteCount,
                 endByteCount: FileFingerprint.endByteCount)
             guard let format = ImageFormat(of: ends.start) else {
-                return hasImageEnding(path) ? .damaged(foreign(ends.start)) : .other
+                return ImageFormat.isEnding(of: path) ? .damaged(foreign(ends.start)) : .other
             }
             guard ends.byteCount <= limits.fileByteCount else {
                 return .damaged(
@@ -56,7 +56,7 @@ struct ImageInspection: Sendable {
         } catch let error as ImageError {
             return .damaged(error.message)
         } catch let error as ModelError {
-            guard hasImageEnding(path) else { return .other }
+            guard ImageFormat.isEnding(of: path) else { return .other }
             return .damaged(
                 error.code == .missingFile ? "is not there" : "cannot be read (\(error.message))")
         } catch {
@@ -72,13 +72,6 @@ struct ImageInspection: Sendable {
         guard start.count < byteCount else { return try EncodedImage(start) }
         if let image = try? EncodedImage(start) { return image }
         return try EncodedImage(AtomicFile.read(path, limit: limits.fileByteCount))
-    }
-
-    private static let endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp"]
-
-    static func hasImageEnding(_ path: String) -> Bool {
-        let name = path.lowercased()
-        return endings.contains(where: name.hasSuffix)
     }
 
     private static func foreign(_ start: [UInt8]) -> String {

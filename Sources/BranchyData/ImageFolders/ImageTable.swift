@@ -85,14 +85,12 @@ struct ImageTable {
     private static func text(of path: String) throws -> String {
         let bytes: [UInt8]
         do {
-            bytes = try AtomicFile.read(path, limit: byteLimit)
+            bytes = try AtomicFile.read(path, limit: byteLimit).withoutByteOrderMark
         } catch let error as ModelError {
             let isMissing = error.code == .missingFile
             throw DatasetError(isMissing ? .fileNotFound : .unreadableFile, error.message)
         }
-        // Spreadsheets put a byte-order mark in front.
-        let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        guard let text = String(validating: bytes[start...], as: UTF8.self) else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw DatasetError(
                 .malformedFile, file: path, "is not a table", expected: "text in UTF-8")
         }

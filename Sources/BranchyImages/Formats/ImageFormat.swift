@@ -19,6 +19,22 @@ public enum ImageFormat: CaseIterable, Hashable, Sendable {
         }
     }
 
+    private static let endings = [".png", ".jpg", ".jpeg", ".webp", ".bmp"].map { Array($0.utf8) }
+
+    /// What endings of names say that a file is one of these, for messages.
+    package static let endingNames = ".png, .jpg, .jpeg, .webp or .bmp"
+
+    /// Whether a file is named like one of these, whatever it is.
+    package static func isEnding(of name: String) -> Bool {
+        // By bytes: a folder may have very many names.
+        endings.contains { ending in
+            name.utf8.suffix(ending.count).elementsEqual(ending) { byte, small in
+                byte == small
+                    || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte && byte | 0x20 == small
+            }
+        }
+    }
+
     /// As many bytes of a file as tell its format.
     public static let signatureByteCount = 18
 

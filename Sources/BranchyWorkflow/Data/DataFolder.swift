@@ -159,7 +159,7 @@ package struct DataFolder: Hashable {
             let parts = try dataset.load(from: path)
             return .parts(train: parts.train, test: parts.test, isImageFolder: false)
         case .imageFolder(let path):
-            guard Self.isFolder(path) else {
+            guard FileKind(at: path) == .folder else {
                 let parts = try ImageFolder.load(
                     from: path, name: "folder:\(Self.lastName(of: path))", limits: limits)
                 return .parts(train: parts.train, test: parts.test, isImageFolder: true)
@@ -196,12 +196,6 @@ package struct DataFolder: Hashable {
         }
         for note in survey.notes { observer.tell(.note("note: \(note)")) }
         return .folder(survey, name: prefix + Self.lastName(of: path))
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-            && isDirectory.boolValue
     }
 
     private static func lastName(of path: String) -> String {

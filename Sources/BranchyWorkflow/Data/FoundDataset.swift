@@ -31,8 +31,9 @@ package enum FoundDataset {
         }
     }
 
-    /// Brings a network whose size follows the data to theirs, where they are smaller: more pixels
-    /// than there are tell nothing.
+    /// Brings a network whose size follows the data to theirs: of a folder where most pictures are
+    /// smaller, since more pixels than there are tell nothing, and of images in memory to what they
+    /// are.
     func fit(_ network: inout BranchedNetwork, _ observer: WorkflowObserver) {
         guard network.sizeFollowsData else { return }
         let own = network.inputShape[1]

@@ -73,9 +73,15 @@ extension TrainingRun {
     /// - Throws: `TrainingError` where it was not.
     func checkFinished(in output: String) throws {
         let model = try ModelFolder(output).read(digest: Checksum.sha256)
-        let asked = try ownRecipe
-        let found = try Recipe(besideModel: output, of: network)
-        guard trains(model.network), found == asked else {
+        var asked = try ownRecipe
+        if try asked.usesImageFolder {
+            let folder = DataFolder(data, run: output, within: memory)
+            asked = try folder.find(
+                asked.dataset, skipsDamaged: asked.data.skipDamaged, WorkflowObserver()
+            ).adapt(asked, to: model.network, WorkflowObserver())
+        }
+        let kept = try Recipe(besideModel: output, of: model.network)
+        guard trains(model.network), kept == asked else {
             throw TrainingError(
                 .invalidCheckpoint,
                 "\(output) holds a model of another network or recipe than this command trains; "

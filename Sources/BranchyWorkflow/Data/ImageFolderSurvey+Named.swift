@@ -1,14 +1,15 @@
 package import BranchyData
 
-/// Surveys of folders that somebody waits for.
-package enum FolderSurvey {
+extension ImageFolderSurvey {
     /// Looks through a folder, or the files that a table names, and decodes every image.
     ///
-    /// - Parameter name: `folder:PATH`, `csv:FILE`, or the path of a folder.
-    ///
+    /// - Parameters:
+    ///   - name: `folder:PATH`, `csv:FILE`, or the path of a folder.
+    ///   - memory: how much of it an image may take.
+    ///   - observer: told how many files were looked at.
     /// - Throws: `DatasetError` where it cannot be looked through, ``Interrupted``.
-    package static func make(
-        of name: String, _ memory: MemoryLimit, _ observer: WorkflowObserver
+    package static func lookThrough(
+        _ name: String, _ memory: MemoryLimit, _ observer: WorkflowObserver
     ) throws -> ImageFolderSurvey {
         let limits = ImageFolder.Limits(memoryByteCount: memory.byteCount)
         func watch(_ done: Int, _ count: Int) throws {
