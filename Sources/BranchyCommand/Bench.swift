@@ -7,6 +7,7 @@ import BranchyNet
 import BranchyTraining
 import BranchyWorkflow
 import NativeEngine
+import Synchronization
 
 /// `branchynet bench`
 struct Bench: ParsableCommand {
@@ -18,7 +19,8 @@ struct Bench: ParsableCommand {
             take turns, call by call, on one gray image; times run from the image to the answer. \
             With --dataset or --data-dir a trained model answers test images in turn, and leaves \
             at its own thresholds too (policy). With --batch a call answers so many images, \
-            which the threads share.
+            which the threads share. With --cold the processor's caches are emptied before each \
+            call, as other work does in a service.
             """)
 
     @Argument(help: NetworkArgument.help, completion: .directory)
@@ -57,9 +59,13 @@ struct Bench: ParsableCommand {
     var batch = 1
 
     @Option(
-        help: ArgumentHelp("Calls of each path that count, per thread.", valueName: "n"),
-        transform: Number.whole(1...10_000_000))
-    var calls = 2_000
+        help: ArgumentHelp(
+            "Calls of each path that count, per thread (default: 2000; with --cold 100).",
+            valueName: "n"), transform: Number.whole(1...10_000_000))
+    var calls: Int?
+
+    @Flag(help: "Empty the processor's caches before each call.")
+    var cold = false
 
     @Option(
         help: ArgumentHelp(
@@ -82,12 +88,10 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let peak = try NativeEngine().measuredPeak()
-        var report = BenchReport(threads: threads, batch: batch, peak: peak)
+        var report = BenchReport(threads: threads, batch: batch, caches: caches, peak: peak)
         for material in try materials() {
             let subjects = try subjects(of: material)
-            let times = try CallTimes.measure(
-                subjects.map(\.predictor), answering: material.batches, calls: calls,
-                threads: threads)
+            let times = try measure(subjects, material)
             try report.append(subjects, times)
         }
         try StandardOutput.write(json ? report.json() : report.table())
@@ -106,6 +110,30 @@ struct Bench: ParsableCommand {
         /// Where a trained model's images leave; known where they are images of a data set.
         var policy: ModelPolicy?
     }
+
+    private func measure(
+        _ subjects: [BenchSubject], _ material: Material
+    ) throws -> CallTimes {
+        let line = Mutex(ProgressLine(isShown: true))
+        defer { line.withLock { $0.clear() } }
+        let start = ContinuousClock.now
+        return try CallTimes.measure(
+            subjects.map(\.predictor), answering: material.batches, calls: callCount,
+            threads: threads, caches: caches
+        ) { done, count in
+            let rest = start.duration(to: .now) / done * (count - done)
+            line.withLock {
+                $0.update(
+                    "timing \(material.network.name): \(Format.grouped(done)) of "
+                        + "\(Format.grouped(count)) calls, \(Format.duration(rest)) left")
+            }
+        }
+    }
+
+    private var caches: CacheState { cold ? .cold : .warm }
+
+    /// Emptying the caches takes longer than most calls.
+    private var callCount: Int { calls ?? (cold ? 100 : 2_000) }
 
     private var readsData: Bool { data.dataset != nil || data.dataDir != nil }
 
@@ -129,7 +157,8 @@ struct Bench: ParsableCommand {
         let images = network.inputShape.elementCount * MemoryLayout<Float>.size
         try memory.limit.check(
             network, samples: subjects * threads, subjects: subjects,
-            others: batch * images + subjects * threads * calls * MemoryLayout<Double>.size)
+            others: batch * images + subjects * threads * callCount * MemoryLayout<Double>.size
+                + (cold ? threads * CacheEviction.byteCount : 0))
     }
 
     private func untrained(_ network: BranchedNetwork) throws -> Material {
@@ -169,7 +198,7 @@ struct Bench: ParsableCommand {
                 try BenchSubject(
                     engine: engine, precision: precisionOption.precision, path: path,
                     predictor: path.predictor(material.parameters, instance),
-                    answering: material.batches.prefix(calls))
+                    answering: material.batches.prefix(callCount))
             }
         }
     }

@@ -8,6 +8,7 @@ struct BenchTests {
         struct Row: Decodable {
             let path: String
             let engine: String
+            let caches: String
             let threads: Int
             let medianMicroseconds: Double
             let p95Microseconds: Double
@@ -106,6 +107,25 @@ struct BenchTests {
 
     @Test func threadsTakeTurnsOnPathsOfTheirOwn() throws {
         #expect(try rows("b-lenet", "--threads", "2").map(\.threads) == [2, 2, 2, 2])
+    }
+
+    /// Which caches a time belongs to is said with it.
+    @Test func coldCachesAreSaid() throws {
+        #expect(try rows("lenet").map(\.caches) == ["warm"])
+        #expect(try rows("b-lenet", "--cold").map(\.caches) == ["cold", "cold", "cold", "cold"])
+        #expect(try rows("lenet", "--cold", "--batch", "3").map(\.caches) == ["cold"])
+        let table = try Program.run("bench", "lenet", "--cold", "--calls", "2", "--threads", "2")
+        #expect(table.status == 0)
+        #expect(table.output.contains("cold caches"))
+    }
+
+    /// What empties the caches is memory too.
+    @Test func coldCachesCountAgainstTheMemoryLimit() throws {
+        let arguments = ["bench", "lenet", "--calls", "2", "--memory-limit", "60M"]
+        #expect(try Program.run(arguments).status == 0)
+        let refused = try Program.run(arguments + ["--cold"])
+        #expect(refused.status == 65)
+        #expect(refused.errors.contains("--memory-limit"))
     }
 
     @Test(.enabled(if: Program.hasOneDNN))

@@ -14,6 +14,7 @@ struct BenchReport: Encodable {
         let precision: String
         let threads: Int
         let batch: Int
+        let caches: CacheState
         let medianMicroseconds: Double
         let p95Microseconds: Double
         let p99Microseconds: Double
@@ -58,6 +59,7 @@ struct BenchReport: Encodable {
     private var intervals: [(low: Double, high: Double)] = []
     private let threads: Int
     private let batch: Int
+    private let caches: CacheState
     private let peak: Double
 
     private enum CodingKeys: CodingKey { case exits, rows }
@@ -65,9 +67,10 @@ struct BenchReport: Encodable {
     /// - Parameters:
     ///   - threads: how many predict at the same time.
     ///   - batch: images of a call; of more than one, all threads share a call.
+    ///   - caches: what they hold when a call begins.
     ///   - peak: what a core can do at most, in floating-point operations per second.
-    init(threads: Int, batch: Int, peak: Double) {
-        (self.threads, self.batch, self.peak) = (threads, batch, peak)
+    init(threads: Int, batch: Int, caches: CacheState, peak: Double) {
+        (self.threads, self.batch, self.caches, self.peak) = (threads, batch, caches, peak)
     }
 
     /// Adds the paths of a network.
@@ -96,7 +99,8 @@ struct BenchReport: Encodable {
         return Row(
             network: subject.path.network.name, path: subject.path.name,
             engine: subject.engine.rawValue, precision: subject.precision.rawValue,
-            threads: threads, batch: batch, medianMicroseconds: seconds.median * 1e6,
+            threads: threads, batch: batch, caches: caches,
+            medianMicroseconds: seconds.median * 1e6,
             p95Microseconds: seconds.quantile(0.95) * 1e6,
             p99Microseconds: seconds.quantile(0.99) * 1e6,
             imagesPerSecond: callsPerSecond * Double(batch),
@@ -125,8 +129,8 @@ struct BenchReport: Encodable {
         }
         return table.text + exits.map(\.text).joined() + """
 
-            \(batch) image(s) a call on \(threads) thread(s), \(rows.first?.precision ?? ""). A \
-            core's peak in float32, measured in this run, is \
+            \(batch) image(s) a call on \(threads) thread(s), \(rows.first?.precision ?? ""), \
+            \(caches.rawValue) caches. A core's peak in float32, measured in this run, is \
             \(Format.fixed(peak * 1e-9, digits: 1)) GFLOP/s; the share counts taps on padding, \
             and can exceed 100 % where an engine multiplies less.
 

@@ -24,18 +24,30 @@ package struct CallTimes: Sendable {
     ///     warming up.
     ///   - threads: how many threads call at the same time, each with sessions of its own; where
     ///     `N` is not 1, how many share each call.
+    ///   - caches: what the processor's caches hold when a call begins.
+    ///   - progress: told between calls of the first thread how many of its calls are done, and of
+    ///     how many.
     /// - Throws: `NetworkError` or `EngineError` where images, network and engine do not fit.
     package static func measure(
-        _ subjects: [Predictor], answering batches: [Tensor], calls: Int, threads: Int = 1
+        _ subjects: [Predictor], answering batches: [Tensor], calls: Int, threads: Int = 1,
+        caches: CacheState = .warm,
+        progress: @Sendable (_ done: Int, _ count: Int) -> Void = { _, _ in }
     ) throws -> CallTimes {
         guard batches.allSatisfy({ $0.shape[0] == 1 }) else {
-            let seconds = try measure(subjects, batches, calls: calls, threads: threads)
-                .map { $0.sorted() }
+            let seconds = try takeTurns(subjects.count, calls: calls, caches, progress) {
+                subject, call in
+                _ = try subjects[subject].predict(
+                    batch: batches[call % batches.count], threads: threads)
+            }.map { $0.sorted() }
             return CallTimes(seconds: seconds, callsPerSecond: seconds.map { 1 / $0.mean })
         }
         let results = Mutex<[Result<[[Double]], any Error>]>([])
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in
-            let result = Result { try measure(subjects, batches, calls: calls) }
+        DispatchQueue.concurrentPerform(iterations: threads) { thread in
+            let result = Result {
+                try measure(subjects, batches, calls: calls, caches) { done, count in
+                    if thread == 0 { progress(done, count) }
+                }
+            }
             results.withLock { $0.append(result) }
         }
         let perThread = try results.withLock { try $0.map { try $0.get() } }
@@ -49,27 +61,35 @@ package struct CallTimes: Sendable {
     }
 
     private static func measure(
-        _ subjects: [Predictor], _ images: [Tensor], calls: Int
+        _ subjects: [Predictor], _ images: [Tensor], calls: Int, _ caches: CacheState,
+        _ progress: (_ done: Int, _ count: Int) -> Void
     ) throws -> [[Double]] {
         let sessions = try subjects.map { SessionBox(try $0.makeSession()) }
-        return try takeTurns(subjects.count, calls: calls) { subject, call in
+        return try takeTurns(subjects.count, calls: calls, caches, progress) { subject, call in
             let image = images[call % images.count].scalars
             _ = try sessions[subject].predict(image.span)
         }
     }
 
-    private static func measure(
-        _ subjects: [Predictor], _ batches: [Tensor], calls: Int, threads: Int
+    /// Seconds of each call, in order: `[subjects][calls]`.
+    private static func takeTurns(
+        _ count: Int, calls: Int, _ caches: CacheState,
+        _ progress: (_ done: Int, _ count: Int) -> Void,
+        _ body: (_ subject: Int, _ call: Int) throws -> Void
     ) throws -> [[Double]] {
-        try takeTurns(subjects.count, calls: calls) { subject, call in
-            _ = try subjects[subject].predict(
-                batch: batches[call % batches.count], threads: threads)
+        switch caches {
+        case .warm: return try takeTurns(count, calls: calls, before: {}, progress, body)
+        case .cold:
+            let eviction = try CacheEviction()
+            return try takeTurns(count, calls: calls, before: { eviction.run() }, progress, body)
         }
     }
 
-    /// Seconds of each call, in order: `[subjects][calls]`.
+    /// - Parameter prepare: what is done before each call that counts, outside of its time.
     private static func takeTurns(
-        _ count: Int, calls: Int, _ body: (_ subject: Int, _ call: Int) throws -> Void
+        _ count: Int, calls: Int, before prepare: () -> Void,
+        _ progress: (_ done: Int, _ count: Int) -> Void,
+        _ body: (_ subject: Int, _ call: Int) throws -> Void
     ) throws -> [[Double]] {
         for subject in 0..<count {
             for call in 0..<max(calls / 10, 1) { try body(subject, call) }
@@ -80,13 +100,23 @@ package struct CallTimes: Sendable {
         var turns = SplitMix64(seed: 0, stream: RandomPurpose.turns.rawValue)
         for call in 0..<calls {
             for subject in turns.permutation(of: count) {
+                prepare()
                 let start = ContinuousClock.now
                 try body(subject, call)
                 seconds[subject].append(start.duration(to: .now).inSeconds)
             }
+            progress((call + 1) * count, calls * count)
         }
         return seconds
     }
+}
+
+/// What the processor's caches hold when a call begins.
+package enum CacheState: String, Sendable, Encodable {
+    /// What the calls before it left there.
+    case warm
+    /// Nothing that the call needs.
+    case cold
 }
 
 extension BranchedNetwork {
