@@ -53,8 +53,8 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Replace one recipe key, such as epochs=10 or optimizer.name=adamw.",
-            valueName: "key=value"))
+            "Replace one recipe key, such as epochs=10, optimizer.name=adamw or data.mixup=0.2.",
+            discussion: "See docs/Training.md for all of them.", valueName: "key=value"))
     var set: [String] = []
 
     @Option(

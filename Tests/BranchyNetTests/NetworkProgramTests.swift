@@ -109,6 +109,24 @@ struct NetworkProgramTests {
         }
     }
 
+    /// What mixes no samples is the same program as before there was mixing.
+    @Test(arguments: networks)
+    func lossesAgainstPartnersAreThereOnlyWhereSamplesAreMixed(_ network: BranchedNetwork) throws {
+        let plain = try network.trainingProgram().program
+        let mixed = try network.trainingProgram(mixesSamples: true).program
+        let outputs = (0..<network.exitCount).map(NetworkProgram.partnerLossOutput(ofExit:))
+        let inputs =
+            [NetworkProgram.partnerTargetsInput]
+            + (0..<network.exitCount).map(NetworkProgram.partnerLossWeightsInput(ofExit:))
+        #expect(inputs.allSatisfy { plain.inputIndex(named: $0) == nil })
+        #expect(inputs.allSatisfy { mixed.inputIndex(named: $0) != nil })
+        #expect(outputs.allSatisfy { plain.outputIndex(named: $0) == nil })
+        #expect(outputs.allSatisfy { mixed.outputIndex(named: $0) != nil })
+        #expect(mixed.segments.map(\.name) == plain.segments.map(\.name))
+        #expect(mixed.inputs.count == plain.inputs.count + inputs.count)
+        #expect(mixed.outputs.count == plain.outputs.count + outputs.count)
+    }
+
     @Test func masksAreNamedAfterTheirDropouts() throws {
         let masks = try Self.dropouts.trainingProgram().masks
         #expect(

@@ -35,7 +35,11 @@ struct RecipeFaultTests {
         ("initialization: xavier", "initialization"),
         ("schedule: {milestones: 0.5}", "schedule.milestones"),
         ("optimizer: {beta1: true}", "optimizer.beta1"), ("schedule: {name: 1}", "schedule.name"),
-        ("data: {mean: [[1]]}", "data.mean"), ("data: {mean: 0.1}", "data.mean"),
+        ("data: {colorJitter: 0.4}", "data.colorJitter"),
+        ("data: {erasing: {value: black}}", "data.erasing.value"),
+        ("data: {erasing: {scale: 0.1}}", "data.erasing.scale"),
+        ("data: {mixup: yes}", "data.mixup"), ("data: {mean: [[1]]}", "data.mean"),
+        ("data: {mean: 0.1}", "data.mean"),
     ])
     func valueOfTheWrongTypeIsNamedByItsKey(document: String, key: String) {
         let message = fault(document: document)

@@ -1,6 +1,8 @@
 import BranchyCompute
+import BranchyData
 import BranchyNet
 import BranchyTraining
+import Foundation
 import Testing
 
 struct RecipeTests {
@@ -62,6 +64,15 @@ struct RecipeTests {
         recipe.schedule.decay = 1 / 3
         recipe.lossWeights = [1 / 3, .pi]
         recipe.data.mean = [1 / 3]
+        recipe.data.colorJitter.brightness = 1.0 / 3
+        recipe.data.colorJitter.contrast = 2.0 / 3
+        recipe.data.colorJitter.saturation = 4.0 / 3
+        recipe.data.colorJitter.hue = 1.0 / 7
+        recipe.data.erasing.probability = 1.0 / 3
+        recipe.data.erasing.scale = [1.0 / 7, 1.0 / 3]
+        recipe.data.erasing.ratio = [1.0 / 3, 5.0 / 3]
+        recipe.data.erasing.value = name == "lenet" ? .noise : .number(1 / 3)
+        (recipe.data.mixup, recipe.data.cutmix) = (1 / 3, 2 / 3)
         recipe.thresholds = [.infinity]
         let base = try Recipe.builtIn(for: "b-lenet")
         #expect(try Recipe.resolved(from: base, document: recipe.yaml()) == recipe)
@@ -105,6 +116,36 @@ struct RecipeTests {
             "lossWeights=[1, 0.25]", "data.mean=[0.5]",
         ]
         #expect(try Recipe.resolved(from: base, settings: settings) == expected)
+    }
+
+    @Test func settingsSayHowImagesAreVaried() throws {
+        let base = try Recipe.builtIn(for: "b-photo")
+        var expected = base
+        (expected.data.colorJitter.brightness, expected.data.colorJitter.hue) = (0.4, 0.1)
+        (expected.data.erasing.probability, expected.data.erasing.scale) = (0.25, [0.02, 0.2])
+        expected.data.erasing.value = .noise
+        (expected.data.mixup, expected.data.cutmix) = (0.2, 1)
+        let settings = [
+            "data.colorJitter={brightness: 0.4, hue: 0.1}", "data.erasing.probability=0.25",
+            "data.erasing.scale=[0.02, 0.2]", "data.erasing.value=random", "data.mixup=0.2",
+            "data.cutmix=1",
+        ]
+        #expect(try Recipe.resolved(from: base, settings: settings) == expected)
+    }
+
+    /// A recipe as runs kept it before there were these keys.
+    @Test func recipesFromBeforeReadAsTheyWere() throws {
+        var base = try Recipe.builtIn(for: "b-photo")
+        base.optimizer.maximumGradientNorm = 5
+        let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(base))
+        var document = try #require(encoded as? [String: Any])
+        var data = try #require(document["data"] as? [String: Any])
+        for key in ["colorJitter", "erasing", "mixup", "cutmix"] {
+            #expect(data.removeValue(forKey: key) != nil)
+        }
+        document["data"] = data
+        let old = try JSONSerialization.data(withJSONObject: document)
+        #expect(try JSONDecoder().decode(Recipe.self, from: old) == base)
     }
 
     @Test func settingsWinOverTheDocumentAndLaterOnesOverEarlier() throws {

@@ -1,3 +1,4 @@
+import BranchyData
 import BranchyTraining
 import Testing
 
@@ -49,6 +50,23 @@ struct RecipeValidationTests {
         Case.numbers("data.mean", \.data.mean, [.nan], [0, .infinity]),
         Case.numbers(
             "data.standardDeviation", \.data.standardDeviation, [0], [-1], [.nan], [.infinity]),
+        Case.numbers(
+            "data.colorJitter.brightness", \.data.colorJitter.brightness, -0.1, 10.1, .nan),
+        Case.numbers("data.colorJitter.contrast", \.data.colorJitter.contrast, -0.1, 10.1, .nan),
+        Case.numbers(
+            "data.colorJitter.saturation", \.data.colorJitter.saturation, -0.1, 10.1, .nan),
+        Case.numbers("data.colorJitter.hue", \.data.colorJitter.hue, -0.1, 0.51, .nan),
+        Case.numbers("data.erasing.probability", \.data.erasing.probability, -0.1, 1.1, .nan),
+        Case.numbers(
+            "data.erasing.scale", \.data.erasing.scale, [], [0.1], [0.2, 0.1], [-0.1, 0.1],
+            [0.1, 1.1], [0.1, .nan], [.nan, 0.1], [0, 0.1, 0.2]),
+        Case.numbers(
+            "data.erasing.ratio", \.data.erasing.ratio, [], [1], [2, 1], [0, 1], [1, .infinity],
+            [.nan, 1]),
+        Case.numbers(
+            "data.erasing.value", \.data.erasing.value, .number(.nan), .number(.infinity)),
+        Case.numbers("data.mixup", \.data.mixup, -0.1, 100.1, .nan, .infinity),
+        Case.numbers("data.cutmix", \.data.cutmix, -0.1, 100.1, .nan, .infinity),
     ].flatMap(\.self)
 
     static let valid: [Case] = [
@@ -71,6 +89,13 @@ struct RecipeValidationTests {
         Case.numbers("data.validationImages", \.data.validationImages, 1),
         Case.numbers("data.calibrationImages", \.data.calibrationImages, 0),
         Case.numbers("data.shift", \.data.shift, 0, 64),
+        Case.numbers("data.colorJitter.contrast", \.data.colorJitter.contrast, 0, 10),
+        Case.numbers("data.colorJitter.hue", \.data.colorJitter.hue, 0, 0.5),
+        Case.numbers("data.erasing.probability", \.data.erasing.probability, 0, 1),
+        Case.numbers("data.erasing.scale", \.data.erasing.scale, [0, 1], [0.5, 0.5]),
+        Case.numbers("data.erasing.value", \.data.erasing.value, .number(-3), .noise),
+        Case.numbers("data.mixup", \.data.mixup, 0, 100),
+        Case.numbers("data.cutmix", \.data.cutmix, 0, .leastNonzeroMagnitude, 100),
     ].flatMap(\.self)
 
     @Test(arguments: invalid) func valueOutOfItsRangeIsNamedByItsKey(_ fault: Case) throws {

@@ -140,6 +140,9 @@ struct TrainerReproductionTests {
         var recipe = try TinyTraining.recipe
         (recipe.epochs, recipe.batchSize, recipe.data.shift) = (2, 4, 2)
         recipe.data.flip = true
+        (recipe.data.colorJitter.brightness, recipe.data.colorJitter.contrast) = (0.3, 0.3)
+        (recipe.data.erasing.probability, recipe.data.erasing.value) = (0.5, .noise)
+        (recipe.data.mixup, recipe.data.cutmix) = (0.4, 1)
         recipe.schedule.name = .oneCycle
         recipe.optimizer.maximumGradientNorm = 0.5
         recipe.optimizer.averageDecay = 0.9

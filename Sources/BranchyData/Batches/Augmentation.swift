@@ -1,11 +1,13 @@
+import BranchyCompute
 import BranchyImages
 
 /// Varies each training image, another way in each epoch: a part of it takes the place of the whole,
-/// it moves by a few pixels, black coming in at the edges, and may be mirrored left to right.
+/// its colours change, it moves by a few pixels, black coming in at the edges, it may be mirrored left
+/// to right, and a rectangle of it may be painted over.
 ///
-/// What torchvision calls `RandomResizedCrop(size)`, `RandomCrop(side, padding: maximumShift)`, then
-/// `RandomHorizontalFlip()`: the image is padded with black pixels before it is normalized, not with
-/// zeros afterwards.
+/// What torchvision calls `RandomResizedCrop(size)`, `ColorJitter(…)`, `RandomCrop(side, padding:
+/// maximumShift)`, `RandomHorizontalFlip()`, and `RandomErasing(…)` on the normalized image. It is
+/// padded with black pixels before it is normalized, not with zeros afterwards.
 ///
 /// How an image is varied depends on the seed, the epoch and the image's index alone: not on the
 /// batch it is in, nor on what was drawn before.
@@ -36,15 +38,20 @@ public struct Augmentation: Hashable, Sendable {
     public let flips: Bool
     /// Which parts take an image's place; `nil` for the whole of it.
     public let crops: RandomResizedCrop?
+    /// How colours change; `nil` where they stay.
+    public let jitter: ColorJitter?
+    /// What is painted over; `nil` for nothing.
+    public let erasing: RandomErasing?
     /// What selects the variations.
     public let seed: UInt64
 
-    /// Shifts of at most some pixels, and flips and crops where they are asked for.
+    /// Shifts of at most some pixels, and whatever else is asked for.
     ///
     /// - Throws: ``DatasetError`` of code `invalidConfiguration` if `maximumShift` is not within
     ///   0 and 1024.
     public init(
-        maximumShift: Int, flips: Bool = false, crops: RandomResizedCrop? = nil, seed: UInt64
+        maximumShift: Int, flips: Bool = false, crops: RandomResizedCrop? = nil,
+        jitter: ColorJitter? = nil, erasing: RandomErasing? = nil, seed: UInt64
     ) throws {
         guard (0...1024).contains(maximumShift) else {
             throw DatasetError(
@@ -54,6 +61,8 @@ public struct Augmentation: Hashable, Sendable {
         self.maximumShift = maximumShift
         self.flips = flips
         self.crops = crops
+        self.jitter = jitter
+        self.erasing = erasing
         self.seed = seed
     }
 
@@ -77,6 +86,22 @@ public struct Augmentation: Hashable, Sendable {
         guard let crops else { return nil }
         var generator = generator(.crop, epoch, sample)
         return crops.region(width: width, height: height, using: &generator)
+    }
+
+    /// What happens to the colours of an image in one epoch, in this order.
+    package func colorChanges(epoch: Int, sample: Int) -> [ColorJitter.Change] {
+        guard let jitter else { return [] }
+        var generator = generator(.jitter, epoch, sample)
+        return jitter.changes(using: &generator)
+    }
+
+    /// Paints a part of an image over as one epoch has it, in floats of a shape that begin at a place.
+    func erase(
+        _ images: inout MutableSpan<Float>, at start: Int, shape: Shape, epoch: Int, sample: Int
+    ) {
+        guard let erasing else { return }
+        var generator = generator(.erasing, epoch, sample)
+        erasing.erase(&images, at: start, shape: shape, using: &generator)
     }
 
     private func generator(_ purpose: RandomPurpose, _ epoch: Int, _ sample: Int) -> SplitMix64 {

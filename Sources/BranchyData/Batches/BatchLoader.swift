@@ -14,7 +14,7 @@ public import BranchyNet
 ///     }
 ///
 /// A value that many threads may use at once. Loading allocates nothing per image, unless images are
-/// files or crops are drawn; these are decoded on all cores at once.
+/// files, or are cropped or coloured; that is done on all cores at once.
 public struct BatchLoader: Sendable {
     private let dataset: ImageDataset
     /// What each of the 256 bytes becomes, channel by channel.
@@ -60,7 +60,9 @@ public struct BatchLoader: Sendable {
         precondition(
             images.count / size >= indices.count,
             "\(indices.count) images of \(size) pixels do not fit \(images.count) floats")
-        if case .memory(let pixels) = dataset.store, augmentation?.crops == nil {
+        if case .memory(let pixels) = dataset.store, augmentation?.crops == nil,
+            augmentation?.jitter == nil
+        {
             for (place, index) in indices.enumerated() {
                 precondition(dataset.labels.indices.contains(index), "image \(index)")
                 write(
@@ -69,10 +71,20 @@ public struct BatchLoader: Sendable {
             }
             return
         }
-        let decoded = try Array(indices).concurrentMap { try croppedPixels(at: $0, epoch: epoch) }
-        for ((place, index), pixels) in zip(indices.enumerated(), decoded) {
+        let varied = try Array(indices).concurrentMap { try variedPixels(at: $0, epoch: epoch) }
+        for ((place, index), pixels) in zip(indices.enumerated(), varied) {
             write(pixels.span, index, epoch, into: &images, at: place * size)
         }
+    }
+
+    /// The pixels of an image, or of the part that takes its place, in the colours of an epoch.
+    private func variedPixels(at index: Int, epoch: Int) throws -> [UInt8] {
+        let changes = augmentation?.colorChanges(epoch: epoch, sample: index) ?? []
+        guard !changes.isEmpty else { return try croppedPixels(at: index, epoch: epoch) }
+        var image = try DecodedImage(
+            shape: imageShape, pixels: croppedPixels(at: index, epoch: epoch))
+        for change in changes { image.apply(change) }
+        return image.pixels
     }
 
     /// The pixels of an image, or of the part that takes its place.
@@ -124,5 +136,6 @@ extension BatchLoader {
             PlaneWriter(height: shape[1], width: shape[2]).write(
                 pixels, through: table, varied: variation, to: &images, at: start + channel * plane)
         }
+        augmentation?.erase(&images, at: start, shape: shape, epoch: epoch, sample: index)
     }
 }

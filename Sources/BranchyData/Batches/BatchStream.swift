@@ -8,6 +8,16 @@ public struct LoadedBatch: Hashable, Sendable {
     public let images: [Float]
     /// The class of each image, `[N]`.
     public let labels: [Int32]
+    /// What else its images are, where they were mixed.
+    public let partners: Partners?
+
+    /// The classes of the images that those of a batch were mixed with.
+    public struct Partners: Hashable, Sendable {
+        /// One for each image, `[N]`.
+        public let labels: [Int32]
+        /// How much of every image is still of its own class, 0 ... 1; the rest is of its partner's.
+        public let ownShare: Float
+    }
 
     /// The number of images.
     public var count: Int { labels.count }
@@ -23,16 +33,22 @@ public struct BatchStream: ~Copyable {
     private let queue = DispatchQueue(label: "branchynet.batches")
     private let loader: BatchLoader
     private let epoch: Int
+    private let mixing: BatchMixing?
     private var batches: ArraySlice<ArraySlice<Int>>
     /// The batch that is being loaded, and the work that does it; `nil` after the last.
     private var work: DispatchWorkItem?
     private let slot = BatchSlot()
 
     /// Begins to load the first batch.
-    public init(_ batches: some Sequence<ArraySlice<Int>>, of epoch: Int, from loader: BatchLoader)
-    {
+    ///
+    /// - Parameter mixing: mixes the images of each batch with one another; `nil` to leave them.
+    public init(
+        _ batches: some Sequence<ArraySlice<Int>>, of epoch: Int, from loader: BatchLoader,
+        mixing: BatchMixing? = nil
+    ) {
         self.loader = loader
         self.epoch = epoch
+        self.mixing = mixing
         self.batches = Array(batches)[...]
         load()
     }
@@ -53,8 +69,10 @@ public struct BatchStream: ~Copyable {
             work = nil
             return
         }
-        let work = DispatchWorkItem { [slot, loader, epoch] in
-            let batch = Result { try LoadedBatch(indices, of: epoch, from: loader) }
+        let work = DispatchWorkItem { [slot, loader, epoch, mixing] in
+            let batch = Result {
+                try LoadedBatch(indices, of: epoch, from: loader, mixing: mixing)
+            }
             slot.batch.withLock { $0 = batch }
         }
         self.work = work
@@ -69,7 +87,7 @@ private final class BatchSlot: Sendable {
 
 extension LoadedBatch {
     fileprivate init(
-        _ indices: ArraySlice<Int>, of epoch: Int, from loader: BatchLoader
+        _ indices: ArraySlice<Int>, of epoch: Int, from loader: BatchLoader, mixing: BatchMixing?
     ) throws {
         var images = [Float](repeating: 0, count: indices.count * loader.imageShape.elementCount)
         var labels = [Int32](repeating: 0, count: indices.count)
@@ -77,6 +95,22 @@ extension LoadedBatch {
         try loader.loadImages(indices, epoch: epoch, into: &pixels)
         var classes = labels.mutableSpan
         loader.loadLabels(indices, into: &classes)
+        partners = mixing?.mix(&images, labels, indices, of: epoch, shape: loader.imageShape)
         (self.images, self.labels) = (images, labels)
+    }
+}
+
+extension BatchMixing {
+    /// Mixes the images of a batch; `nil` where there are none.
+    fileprivate func mix(
+        _ images: inout [Float], _ labels: [Int32], _ indices: ArraySlice<Int>, of epoch: Int,
+        shape: Shape
+    ) -> LoadedBatch.Partners? {
+        guard let first = indices.first, let last = labels.last else { return nil }
+        let mix = mix(epoch: epoch, firstSample: first, height: shape[1], width: shape[2])
+        mix.apply(to: &images, shape: shape)
+        return LoadedBatch.Partners(
+            labels: [last] + labels.dropLast(),
+            ownShare: Float(mix.share(height: shape[1], width: shape[2])))
     }
 }

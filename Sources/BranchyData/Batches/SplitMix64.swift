@@ -98,4 +98,7 @@ package enum RandomPurpose: UInt64 {
     case testCut = 11
     case parts = 12
     case crop = 13
+    case jitter = 14
+    case erasing = 15
+    case mixing = 16
 }

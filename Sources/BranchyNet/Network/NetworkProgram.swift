@@ -10,6 +10,10 @@ public struct NetworkProgram: Sendable {
     /// The name of the input that takes the samples' classes; in training only.
     public static let targetsInput = "targets"
 
+    /// The name of the input that takes the classes of what samples were mixed with; in training that
+    /// mixes only.
+    public static let partnerTargetsInput = "partner targets"
+
     /// The name of the output that carries the logits of an exit, counted from 0.
     public static func logitsOutput(ofExit exit: Int) -> String { "logits of exit \(exit)" }
 
@@ -19,6 +23,17 @@ public struct NetworkProgram: Sendable {
     /// The name of the input that takes each sample's weight in the loss of an exit.
     public static func lossWeightsInput(ofExit exit: Int) -> String {
         "loss weights of exit \(exit)"
+    }
+
+    /// The name of the output that carries the loss of an exit against the partners' classes; in
+    /// training that mixes only.
+    public static func partnerLossOutput(ofExit exit: Int) -> String {
+        "partner loss of exit \(exit)"
+    }
+
+    /// The name of the input that takes the weight of each sample's partner in the loss of an exit.
+    public static func partnerLossWeightsInput(ofExit exit: Int) -> String {
+        "partner loss weights of exit \(exit)"
     }
 
     /// A dropout of the network and the input that takes its mask.
@@ -76,15 +91,20 @@ extension BranchedNetwork {
     /// the batch, the weighted loss of every exit, and the derivatives of their sum by every
     /// parameter.
     ///
-    /// - Parameter labelSmoothing: the share of a target that all classes get alike, 0 ..< 1.
+    /// - Parameters:
+    ///   - labelSmoothing: the share of a target that all classes get alike, 0 ..< 1.
+    ///   - mixesSamples: whether every exit has a second loss, against the classes of what samples
+    ///     were mixed with.
     /// - Throws: ``NetworkError`` where the description does not make a network.
-    public func trainingProgram(labelSmoothing: Float = 0) throws(NetworkError) -> NetworkProgram {
+    public func trainingProgram(
+        labelSmoothing: Float = 0, mixesSamples: Bool = false
+    ) throws(NetworkError) -> NetworkProgram {
         let lowered = try NetworkLowering.lower(self, statistics: .batch)
         var program = lowered.program.hoistingSharedLayers()
             .fusingActivationsIntoBatchNormalizations()
         do {
-            try program.appendLosses(exitCount: exitCount, labelSmoothing: labelSmoothing)
-            let losses = (0..<exitCount).map(NetworkProgram.lossOutput(ofExit:))
+            let losses = try program.appendLosses(
+                exitCount: exitCount, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples)
             return NetworkProgram(
                 program: try program.differentiated(losses: losses), masks: lowered.masks,
                 batchStatistics: lowered.batchStatistics)
@@ -104,19 +124,34 @@ extension BranchedNetwork {
 }
 
 extension Program {
+    /// - Returns: the names of the losses' outputs.
     fileprivate mutating func appendLosses(
-        exitCount: Int, labelSmoothing: Float
-    ) throws(ShapeError) {
+        exitCount: Int, labelSmoothing: Float, mixesSamples: Bool
+    ) throws(ShapeError) -> [String] {
         let logits = (0..<exitCount).compactMap { exit in
             outputs.first { $0.name == NetworkProgram.logitsOutput(ofExit: exit) }?.value
         }
+        let loss = Operation.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
         beginSegment("losses")
-        let targets = addInput(NetworkProgram.targetsInput, ValueType([], element: .int32))
+        let own = try appendLosses(
+            loss, of: logits, against: NetworkProgram.targetsInput,
+            weightedBy: NetworkProgram.lossWeightsInput, NetworkProgram.lossOutput)
+        guard mixesSamples else { return own }
+        let partners = try appendLosses(
+            loss, of: logits, against: NetworkProgram.partnerTargetsInput,
+            weightedBy: NetworkProgram.partnerLossWeightsInput, NetworkProgram.partnerLossOutput)
+        return own + partners
+    }
+
+    private mutating func appendLosses(
+        _ loss: Operation, of logits: [Value], against targetsInput: String,
+        weightedBy weightsInput: (Int) -> String, _ output: (Int) -> String
+    ) throws(ShapeError) -> [String] {
+        let targets = addInput(targetsInput, ValueType([], element: .int32))
         for (exit, logits) in logits.enumerated() {
-            let weights = addInput(NetworkProgram.lossWeightsInput(ofExit: exit), ValueType([]))
-            let loss = try append(
-                .softmaxCrossEntropy(labelSmoothing: labelSmoothing), [logits, targets, weights])
-            addOutput(NetworkProgram.lossOutput(ofExit: exit), loss[0])
+            let weights = addInput(weightsInput(exit), ValueType([]))
+            addOutput(output(exit), try append(loss, [logits, targets, weights])[0])
         }
+        return logits.indices.map(output)
     }
 }

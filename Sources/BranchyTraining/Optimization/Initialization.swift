@@ -1,6 +1,5 @@
 import BranchyCompute
 import BranchyData
-import RealModule
 
 /// What the parameters of convolutions and linear layers are drawn from at the start.
 ///
@@ -25,19 +24,5 @@ public enum Initialization: String, Hashable, Sendable, Codable, CaseIterable {
             }
         case .he: [Float](repeating: 0, count: shape.elementCount)
         }
-    }
-}
-
-extension SplitMix64 {
-    /// A number in 0 ..< 1, a multiple of 2⁻²⁴.
-    mutating func nextUnitFloat() -> Float {
-        Float(next() >> 40) * 0x1p-24
-    }
-
-    /// A number of mean 0 and variance 1, normally distributed (Box and Muller).
-    mutating func nextNormal() -> Double {
-        // Above 0, so that its logarithm is finite.
-        let radius = (-2 * Double.log(Double((next() >> 11) + 1) * 0x1p-53)).squareRoot()
-        return radius * Double.cos(2 * .pi * Double(next() >> 11) * 0x1p-53)
     }
 }

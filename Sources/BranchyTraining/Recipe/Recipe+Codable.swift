@@ -32,6 +32,7 @@ extension Recipe.DataRecipe {
     enum CodingKeys: String, CodingKey {
         case validationImages, calibrationImages, trainingImages, classWeights, shift, flip, mean
         case standardDeviation, resize, stretch, interpolation, cropArea
+        case colorJitter, erasing, mixup, cutmix
         case skipDamaged, allowDuplicates
     }
 
@@ -54,6 +55,13 @@ extension Recipe.DataRecipe {
             try values.decodeIfPresent(ImageGeometry.Interpolation.self, forKey: .interpolation)
             ?? interpolation
         cropArea = try values.decodeIfPresent(Double.self, forKey: .cropArea) ?? cropArea
+        colorJitter =
+            try values.decodeIfPresent(Recipe.ColorJitterRecipe.self, forKey: .colorJitter)
+            ?? colorJitter
+        erasing =
+            try values.decodeIfPresent(Recipe.ErasingRecipe.self, forKey: .erasing) ?? erasing
+        mixup = try values.decodeIfPresent(Double.self, forKey: .mixup) ?? mixup
+        cutmix = try values.decodeIfPresent(Double.self, forKey: .cutmix) ?? cutmix
         skipDamaged = try values.decodeIfPresent(Bool.self, forKey: .skipDamaged) ?? skipDamaged
         allowDuplicates =
             try values.decodeIfPresent(Bool.self, forKey: .allowDuplicates) ?? allowDuplicates

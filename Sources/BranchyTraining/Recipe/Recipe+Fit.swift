@@ -28,5 +28,20 @@ extension Recipe {
                 .invalidRecipe,
                 "recipe: '\(key)' has \(count) numbers, expected \(channels): one for each channel")
         }
+        try check(data.colorJitter, fitsChannels: channels)
+    }
+
+    private func check(
+        _ jitter: ColorJitterRecipe, fitsChannels channels: Int
+    ) throws(TrainingError) {
+        for (key, strength, known) in [
+            ("brightness", jitter.brightness, [1, 3]), ("contrast", jitter.contrast, [1, 3]),
+            ("saturation", jitter.saturation, [3]), ("hue", jitter.hue, [3]),
+        ] where strength > 0 && !known.contains(channels) {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: 'data.colorJitter.\(key)' is \(strength), expected 0: images of "
+                    + "\(channels) channel\(channels == 1 ? "" : "s") have no \(key)")
+        }
     }
 }

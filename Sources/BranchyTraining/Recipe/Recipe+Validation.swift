@@ -1,3 +1,5 @@
+import BranchyData
+
 extension Recipe {
     /// Checks every value against its range.
     ///
@@ -18,6 +20,7 @@ extension Recipe {
         try validateOptimizer()
         try validateSchedule()
         try validateData()
+        try validateVariation()
     }
 
     private func validateOptimizer() throws(TrainingError) {
@@ -78,6 +81,38 @@ extension Recipe {
         try require(
             data.standardDeviation.allSatisfy { $0.isFinite && $0 > 0 },
             key + "standardDeviation", data.standardDeviation, "numbers above 0")
+    }
+
+    private func validateVariation() throws(TrainingError) {
+        let jitter = data.colorJitter
+        for (key, strength) in [
+            ("brightness", jitter.brightness), ("contrast", jitter.contrast),
+            ("saturation", jitter.saturation),
+        ] {
+            try require(
+                ColorJitter.range ~= strength, "data.colorJitter." + key, strength, "0 to 10")
+        }
+        try require(
+            ColorJitter.hueRange ~= jitter.hue, "data.colorJitter.hue", jitter.hue, "0 to 0.5")
+        try validateErasing()
+        for (key, parameter) in [("mixup", data.mixup), ("cutmix", data.cutmix)] {
+            try require(BatchMixing.range ~= parameter, "data." + key, parameter, "0 to 100")
+        }
+    }
+
+    private func validateErasing() throws(TrainingError) {
+        let (key, erasing) = ("data.erasing.", data.erasing)
+        try require(
+            0...1 ~= erasing.probability, key + "probability", erasing.probability, "0 to 1")
+        let (scale, ratio) = (erasing.scale, erasing.ratio)
+        try require(
+            scale.count == 2 && 0 <= scale[0] && scale[0] <= scale[1] && scale[1] <= 1,
+            key + "scale", scale, "two numbers of 0 to 1, the smaller one first")
+        try require(
+            ratio.count == 2 && 0 < ratio[0] && ratio[0] <= ratio[1] && ratio[1].isFinite,
+            key + "ratio", ratio, "two numbers above 0, the smaller one first")
+        guard case .number(let number) = erasing.value else { return }
+        try require(number.isFinite, key + "value", number, "a number, or random")
     }
 
     private func require(

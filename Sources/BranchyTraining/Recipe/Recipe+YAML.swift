@@ -1,3 +1,4 @@
+import BranchyData
 import Yams
 
 extension Recipe {
@@ -65,7 +66,18 @@ extension Recipe {
         node["schedule"]?["warmup"] = Node(number: schedule.warmup.description)
         node["schedule"]?["milestones"] = Node(numbers: schedule.milestones.map(\.description))
         node["schedule"]?["decay"] = Node(number: schedule.decay.description)
-        node["data"]?["cropArea"] = Node(number: data.cropArea.description)
+        for (key, number) in [
+            ("cropArea", data.cropArea), ("mixup", data.mixup), ("cutmix", data.cutmix),
+        ] {
+            node["data"]?[key] = Node(number: number.description)
+        }
+        for (key, number) in [
+            ("brightness", data.colorJitter.brightness), ("contrast", data.colorJitter.contrast),
+            ("saturation", data.colorJitter.saturation), ("hue", data.colorJitter.hue),
+        ] {
+            node["data"]?["colorJitter"]?[key] = Node(number: number.description)
+        }
+        node["data"]?["erasing"] = data.erasing.node
         node["data"]?["mean"] = Node(numbers: data.mean.map(\.description))
         node["data"]?["standardDeviation"] = Node(
             numbers: data.standardDeviation.map(\.description))
@@ -112,6 +124,21 @@ extension Recipe {
     }
 }
 
+extension Recipe.ErasingRecipe {
+    fileprivate var node: Node {
+        let value: Node =
+            switch value {
+            case .number(let number): Node(number: number.description)
+            case .noise: "random"
+            }
+        return [
+            "probability": Node(number: probability.description),
+            "scale": Node(numbers: scale.map(\.description)),
+            "ratio": Node(numbers: ratio.map(\.description)), "value": value,
+        ]
+    }
+}
+
 extension Node {
     /// A number as Swift writes it: the fewest digits that give the same number again.
     fileprivate init(number: String) {
@@ -127,8 +154,10 @@ extension Node {
     /// Replaces the values of the keys that another mapping has; both have the same levels.
     fileprivate mutating func merge(_ other: Node, source: String, path: String) throws {
         guard let pairs = other.mapping else {
+            let keys = mapping?.compactMap(\.key.string).joined(separator: ", ") ?? ""
             throw TrainingError(
-                .invalidRecipe, "\(source): '\(path)' has the wrong type, expected a mapping")
+                .invalidRecipe,
+                "\(source): '\(path)' has the wrong type, expected a mapping of \(keys)")
         }
         for (keyNode, value) in pairs {
             let key = keyNode.string ?? ""

@@ -126,6 +126,16 @@ public struct Recipe: Hashable, Sendable, Codable {
         /// Each time it is seen, a part of an image takes its place whose share of the area is this or
         /// more, above 0; 1 for the whole image.
         public var cropArea = 1.0
+        /// How colours change each time that an image is seen.
+        public var colorJitter = ColorJitterRecipe()
+        /// What is painted over, each time that an image is seen.
+        public var erasing = ErasingRecipe()
+        /// Images of a batch are blended with one another: the parameter of the beta distribution of
+        /// their shares, 0 ... 100; 0 to leave them.
+        public var mixup = 0.0
+        /// Rectangles of images of a batch change places: the same parameter for these, 0 ... 100; 0
+        /// to leave them. With both, each batch gets one of them.
+        public var cutmix = 0.0
         /// Whether images of a folder that cannot be read are left out, rather than refused.
         public var skipDamaged = false
         /// Whether an image of a folder may be in its training and in its test part.

@@ -22,6 +22,7 @@ public struct Trainer: ~Copyable {
     let training: TrainingSplit
     let validation: ValidationSplit
     private let loader: BatchLoader
+    private let mixing: BatchMixing?
     private var step: TrainingStep
 
     /// How a call of ``fit(checkpointInterval:save:observe:shouldStop:)`` ended.
@@ -57,17 +58,15 @@ public struct Trainer: ~Copyable {
         try Self.check(state, isWithin: recipe, batchesPerEpoch)
         let loader = try BatchLoader(
             training, preprocessing: recipe.data.preprocessing,
-            augmentation: Augmentation(
-                maximumShift: recipe.data.shift, flips: recipe.data.flip,
-                crops: recipe.data.cropArea < 1
-                    ? RandomResizedCrop(areas: recipe.data.cropArea...1) : nil,
-                seed: recipe.seed))
+            augmentation: recipe.data.augmentation(seed: recipe.seed))
+        let mixing = try recipe.data.mixing(seed: recipe.seed)
         self.step = try TrainingStep(
             network: network, recipe: recipe,
             classWeights: recipe.data.classWeights.weights(ofClasses: training.classCounts),
             engine: engine)
         self.batchesPerEpoch = batchesPerEpoch
         self.loader = loader
+        self.mixing = mixing
         self.network = network
         self.recipe = recipe
         self.training = training
@@ -100,7 +99,7 @@ public struct Trainer: ~Copyable {
                 epoch: state.epoch)
             var stream = BatchStream(
                 batches.prefix(batchesPerEpoch).dropFirst(state.batch), of: state.epoch,
-                from: loader)
+                from: loader, mixing: mixing)
             while let batch = try stream.next() {
                 try runStep(batch, observe)
                 let isLast = state.batch == batchesPerEpoch

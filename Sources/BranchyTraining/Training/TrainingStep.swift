@@ -16,68 +16,19 @@ struct TrainingStep: ~Copyable {
     init(
         network: BranchedNetwork, recipe: Recipe, classWeights: [Float], engine: any Engine
     ) throws {
-        let training = try network.trainingProgram(labelSmoothing: recipe.labelSmoothing)
+        let training = try network.trainingProgram(
+            labelSmoothing: recipe.labelSmoothing, mixesSamples: recipe.data.mixesImages)
         let executable = try engine.compile(
             recipe.precision.applied(to: training.program), batchSize: recipe.batchSize,
             parameters: ParameterStore())
-        let places = try Places(network, training, batchSize: recipe.batchSize)
+        let places = try Places(
+            network, training, mixesSamples: recipe.data.mixesImages, batchSize: recipe.batchSize)
         self.workspace = try executable.makeWorkspace()
         self.executable = executable
         self.places = places
         self.classWeights = classWeights
         self.recipe = recipe
         self.optimizer = Optimizer(recipe.optimizer)
-    }
-
-    /// Where the program's inputs and outputs are.
-    private struct Places {
-        let image: Int
-        let targets: Int
-        let lossWeights: [Int]
-        let losses: [Int]
-        let masks: [(mask: NetworkProgram.Mask, input: Int)]
-        let parameters: [Parameter]
-        let statistics: [RunningStatistics]
-
-        struct Parameter {
-            let name: String
-            let input: Int
-            /// The output of its derivative; `nil` where no loss depends on it.
-            let gradient: Int?
-            /// Decay keeps maps small, and so smooth. What has one number per channel only sets a
-            /// level or a scale: biases, and the parameters of batch normalization. (He, T. et al.,
-            /// *Bag of Tricks*, CVPR 2019, section 3.1.)
-            let decays: Bool
-        }
-
-        init(
-            _ network: BranchedNetwork, _ training: NetworkProgram, batchSize: Int
-        ) throws {
-            let program = training.program
-            let exits = 0..<network.exitCount
-            image = try program.requireInput(NetworkProgram.imageInput)
-            targets = try program.requireInput(NetworkProgram.targetsInput)
-            lossWeights = try exits.map {
-                try program.requireInput(NetworkProgram.lossWeightsInput(ofExit: $0))
-            }
-            losses = try exits.map {
-                try program.requireOutput(NetworkProgram.lossOutput(ofExit: $0))
-            }
-            masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
-            let plain = try network.plainProgram().program
-            // Running values are no inputs of training.
-            let running = Set(
-                training.batchStatistics.flatMap { [$0.runningMean, $0.runningVariance] })
-            parameters = try plain.parameters.filter { !running.contains($0.name) }.map { port in
-                Parameter(
-                    name: port.name, input: try program.requireInput(port.name),
-                    gradient: program.outputIndex(named: Program.gradientName(of: port.name)),
-                    decays: plain.type(of: port.value).shape.rank > 1)
-            }
-            statistics = try training.batchStatistics.map {
-                try RunningStatistics(of: $0, in: program, batchSize: batchSize)
-            }
-        }
     }
 
     /// Makes a step on a batch.
@@ -90,17 +41,18 @@ struct TrainingStep: ~Copyable {
         workspace.withInput(places.image) { images in
             for index in batch.images.indices { images[index] = batch.images[index] }
         }
-        workspace.withTargets(places.targets) { labels in
-            for index in batch.labels.indices { labels[index] = batch.labels[index] }
+        let ownShare = batch.partners?.ownShare ?? 1
+        write(batch.labels, share: ownShare, to: places.targets)
+        if let partners = batch.partners, let places = places.partnerTargets {
+            write(partners.labels, share: 1 - ownShare, to: places)
         }
-        writeLossWeights(of: batch.labels)
         writeMasks(atStep: state.step)
         writeParameters(state.parameters)
         for segment in executable.program.segments.indices {
             try executable.run(segment, in: &workspace)
         }
         let isFinite = update(&state, learningRate: learningRate)
-        let loss = places.losses.reduce(0) { sum, loss in
+        let loss = places.allLosses.reduce(0) { sum, loss in
             sum + workspace.withOutput(loss) { $0[0] }
         }
         return (loss, isFinite)
@@ -116,11 +68,16 @@ struct TrainingStep: ~Copyable {
         }
     }
 
-    /// A mean over the samples of a batch; rows that a short batch leaves over count nothing.
-    private mutating func writeLossWeights(of labels: [Int32]) {
+    /// Weighs a mean over the samples of a batch; rows that a short batch leaves over count nothing.
+    ///
+    /// - Parameter share: how much of each sample is of these classes.
+    private mutating func write(_ labels: [Int32], share: Float, to places: Places.Targets) {
+        workspace.withTargets(places.classes) { classes in
+            for index in labels.indices { classes[index] = labels[index] }
+        }
         let classWeights = classWeights
         for (exit, input) in places.lossWeights.enumerated() {
-            let weight = Float(recipe.lossWeights[exit] / Double(labels.count))
+            let weight = share * Float(recipe.lossWeights[exit] / Double(labels.count))
             workspace.withInput(input) { weights in
                 for row in weights.indices {
                     weights[row] = row < labels.count ? weight * classWeights[Int(labels[row])] : 0
@@ -178,21 +135,5 @@ struct TrainingStep: ~Copyable {
             sum + workspace.withOutput(output) { GradientClipping.sumOfSquares($0) }
         }
         return clipping.scale(forSumOfSquares: sum)
-    }
-}
-
-extension Program {
-    fileprivate func requireInput(_ name: String) throws(NetworkError) -> Int {
-        guard let index = inputIndex(named: name) else {
-            throw NetworkError(.invalidValue, "the training program has no input '\(name)'")
-        }
-        return index
-    }
-
-    func requireOutput(_ name: String) throws(NetworkError) -> Int {
-        guard let index = outputIndex(named: name) else {
-            throw NetworkError(.invalidValue, "the training program has no output '\(name)'")
-        }
-        return index
     }
 }
