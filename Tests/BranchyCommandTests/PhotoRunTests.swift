@@ -74,6 +74,32 @@ struct PhotoRunTests {
         }
     }
 
+    /// All that varies images together, and the run is the same however often it is begun.
+    @Test func variedAndMixedPicturesTrainToTheSameModel() throws {
+        try withPictures { folder in
+            let settings = [
+                "data.cropArea=0.5", "data.colorJitter={brightness: 0.3, contrast: 0.3}",
+                "data.colorJitter={saturation: 0.3, hue: 0.05}", "data.erasing.probability=0.5",
+                "data.erasing.value=random", "data.mixup=0.2", "data.cutmix=1",
+                "data.classWeights=balanced",
+            ]
+            let models = try ["one", "two"].map { name in
+                let training = try Program.run(
+                    [
+                        "train", "b-photo", "-o", folder + "/" + name, "--threads", "1",
+                        "--dataset", "folder:\(folder)/my photos",
+                    ] + Self.settings + settings.flatMap { ["--set", $0] })
+                #expect(training.status == 0, "\(training.errors)")
+                let recipe = try String(
+                    contentsOfFile: "\(folder)/\(name)/recipe.yaml", encoding: .utf8)
+                #expect(recipe.contains("mixup: 0.2") && recipe.contains("hue: 0.05"))
+                return FileManager.default.contents(
+                    atPath: "\(folder)/\(name)/parameters.safetensors")
+            }
+            #expect(models[0] != nil && models[0] == models[1])
+        }
+    }
+
     @Test func whatCannotBeReadIsRefusedOrLeftOutAndRecorded() throws {
         try withPictures { folder in
             try write(Array("<html>".utf8), to: "rows/page.jpg", in: folder + "/my photos")

@@ -55,6 +55,23 @@ struct RecipeRefusalTests {
         ),
         ("optimizer.learningRate=.nan", "'optimizer.learningRate' is nan"),
         ("optimizer.name=lion", "'optimizer.name' is 'lion', expected adam, adamw or sgd"),
+        (
+            "data.colorJitter=0.4",
+            "'data.colorJitter' has the wrong type, expected a mapping of brightness, contrast, "
+                + "saturation, hue"
+        ),
+        (
+            "data.colorJitter.hue=0.1",
+            "'data.colorJitter.hue' is 0.1, expected 0: images of 1 channel have no hue"
+        ),
+        ("data.colorJitter.contrast=11", "'data.colorJitter.contrast' is 11.0, expected 0 to 10"),
+        ("data.erasing.value=black", "'data.erasing.value': expected a number, or random"),
+        (
+            "data.erasing.scale=[0.3, 0.1]",
+            "'data.erasing.scale' is [0.3, 0.1], expected two numbers of 0 to 1, the smaller one"
+        ),
+        ("data.mixup=-1", "'data.mixup' is -1.0, expected 0 to 100"),
+        ("data.cutMix=1", "there is no key 'data.cutMix'; did you mean 'cutmix'?"),
         ("data.validationImages=0", "'data.validationImages' is 0, expected 1 or more"),
         ("network=b-lenet", "the recipe is for 'b-lenet', but 'lenet' was asked for"),
         (

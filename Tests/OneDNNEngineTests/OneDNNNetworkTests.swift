@@ -35,6 +35,15 @@ struct OneDNNNetworkTests {
         try Agreement(reference: program, batchSize: 2, feed).require(outputs)
     }
 
+    /// Two losses of each exit, whose derivatives by the same logits are added up.
+    @Test func trainsOnTheReferencesGradientsOfMixedSamples() throws {
+        let program = try BranchedNetwork.bLeNet
+            .trainingProgram(labelSmoothing: 0.1, mixesSamples: true).program
+        let feed = Feed(for: program, batchSize: 3)
+        let outputs = try OneDNNEngine(threads: 1).outputs(of: program, batchSize: 3, feed)
+        try Agreement(reference: program, batchSize: 3, feed).require(outputs)
+    }
+
     /// Rounding to 8 bits moves some maxima to a neighbour, and their derivatives with them; the
     /// cosine between the derivatives stays close to 1.
     @Test(arguments: [BranchedNetwork.bLeNet])
