@@ -23,7 +23,9 @@ struct HueColour {
             : green == value
                 ? Float(2.0 + Double(toRed) - Double(toBlue))
                 : Float(4.0 + Double(toGreen) - Double(toRed))
-        let turns = Float((Double(sixths) / 6.0 + 1.0).truncatingRemainder(dividingBy: 1.0))
+        // Between 5/6 and 11/6: the remainder by 1, which is exact, without dividing.
+        let shifted = Double(sixths) / 6.0 + 1.0
+        let turns = Float(shifted < 1.0 ? shifted : shifted - 1.0)
         hue = UInt8(clamping: Int(Double(turns) * 255.0))
         saturation = UInt8(clamping: Int(Double(range / Float(value)) * 255.0))
     }
