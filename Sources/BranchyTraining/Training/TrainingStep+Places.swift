@@ -17,6 +17,15 @@ extension TrainingStep {
             let classes: Int
             let lossWeights: [Int]
             let losses: [Int]
+
+            init(
+                _ classes: String, _ lossWeights: (Int) -> String, _ losses: (Int) -> String,
+                ofExits exits: Range<Int>, in program: Program
+            ) throws {
+                self.classes = try program.requireInput(classes)
+                self.lossWeights = try exits.map { try program.requireInput(lossWeights($0)) }
+                self.losses = try exits.map { try program.requireOutput(losses($0)) }
+            }
         }
 
         struct Parameter {
@@ -40,24 +49,14 @@ extension TrainingStep {
             let program = training.program
             let exits = 0..<network.exitCount
             image = try program.requireInput(NetworkProgram.imageInput)
-            targets = Targets(
-                classes: try program.requireInput(NetworkProgram.targetsInput),
-                lossWeights: try exits.map {
-                    try program.requireInput(NetworkProgram.lossWeightsInput(ofExit: $0))
-                },
-                losses: try exits.map {
-                    try program.requireOutput(NetworkProgram.lossOutput(ofExit: $0))
-                })
+            targets = try Targets(
+                NetworkProgram.targetsInput, NetworkProgram.lossWeightsInput,
+                NetworkProgram.lossOutput, ofExits: exits, in: program)
             partnerTargets =
-                try mixesSamples
-                ? Targets(
-                    classes: program.requireInput(NetworkProgram.partnerTargetsInput),
-                    lossWeights: exits.map {
-                        try program.requireInput(NetworkProgram.partnerLossWeightsInput(ofExit: $0))
-                    },
-                    losses: exits.map {
-                        try program.requireOutput(NetworkProgram.partnerLossOutput(ofExit: $0))
-                    }) : nil
+                mixesSamples
+                ? try Targets(
+                    NetworkProgram.partnerTargetsInput, NetworkProgram.partnerLossWeightsInput,
+                    NetworkProgram.partnerLossOutput, ofExits: exits, in: program) : nil
             masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
             let plain = try network.plainProgram().program
             // Running values are no inputs of training.
