@@ -85,6 +85,22 @@ struct FolderWalkTests {
         #expect(message == nil)
     }
 
+    /// Nine folders that link to each other lead to more than a million places.
+    @Test func foldersThatLinkToEachOtherHaveAnEnd() throws {
+        try withTemporaryFolder { folder in
+            for number in 0..<9 {
+                try write(Self.image(UInt8(number)), to: "\(number)/1.png", in: folder)
+                for other in 0..<9 where other != number {
+                    symlink("../\(other)", folder + "/\(number)/to\(other)")
+                }
+            }
+            let survey = try ImageFolderSurvey(of: folder)
+            #expect(survey.images.count == 9 * (1 + 8 * (1 + 7 * (1 + 6))))
+            #expect(
+                survey.passedOver.contains { $0.reason == "behind more than 3 links to folders" })
+        }
+    }
+
     @Test func refusesFoldersThatCannotBeListed() throws {
         let message = try failure { folder in
             try FileManager.default.removeItem(atPath: folder)

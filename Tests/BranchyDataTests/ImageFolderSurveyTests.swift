@@ -93,35 +93,6 @@ struct ImageFolderSurveyTests {
 
     // MARK: - Damage
 
-    @Test func namesEveryDamagedImageAndLosesNoOther() throws {
-        let whole = Self.gray(900)
-        let damaged: [(String, [UInt8])] = [
-            ("empty", []), ("cut in its header", Array(whole.prefix(20))),
-            ("cut in its data", Array(whole.dropLast(14))),
-            ("html", Array("<html>".utf8)),
-        ]
-        for part in ["train/a", "train/b", "test/a"] {
-            for (name, contents) in damaged {
-                let paths = ["train/a/1.png", "train/b/1.png", "test/a/1.png", "test/b/1.png"]
-                try withTemporaryFolder { folder in
-                    for (number, path) in paths.enumerated() {
-                        try write(Self.gray(number), to: path, in: folder)
-                    }
-                    try write(contents, to: "\(part)/\(name).png", in: folder)
-                    let survey = try ImageFolderSurvey(of: folder)
-                    #expect(survey.damaged.map(\.path) == ["\(part)/\(name).png"])
-                    let error = datasetError { _ = try ImageFolder.load(survey, name: "a") }
-                    #expect(error?.message.contains("1 of 5 images cannot be read") == true)
-                    #expect(error?.message.contains("\(part)/\(name).png") == true)
-                    var request = ImageFolder.Request()
-                    request.skipsDamaged = true
-                    let parts = try ImageFolder.load(survey, name: "a", request)
-                    #expect((parts.train.count, parts.test.count) == (2, 2))
-                }
-            }
-        }
-    }
-
     /// Only decoding finds a wrong byte in the middle, which a checksum covers.
     @Test func decodingFindsDamageInTheMiddle() throws {
         try withTemporaryFolder { folder in

@@ -27,6 +27,8 @@ struct ImageTableTests {
         "label;path\r\ncat;a.png\r\ndog;sub/c d.png",
         "\u{FEFF}Filename\tnumber\tClass\na.png\t1\tcat\n\nsub/c d.png\t2\tdog\n",
         "\"path\",\"label\"\n\"a.png\",\"cat\"\n\"sub/c d.png\",dog\n",
+        "\n\n path , label\na.png ,\tcat\n \"sub/c d.png\" , dog ,more\n\n\n",
+        "path,label\ra.png,cat\rsub/c d.png,dog\r",
     ])
     func readsPathsAndClasses(table: String) throws {
         #expect(try found(table) == ["a.png is cat", "sub/c d.png is dog"])
@@ -48,6 +50,13 @@ struct ImageTableTests {
         ("a.png,", "a.png has no label in line 2"), (",cat", " has no path in line 2"),
         ("none.png,cat", "none.png is not there"), ("a,cat", "a is not there, or no image"),
         ("b.png,cat\nb.png,dog", "b.png has two lines, 2 and 3"),
+        ("b.png,cat\n\n./sub/../b.png,cat", "./sub/../b.png has two lines, 2 and 4"),
+        ("a.png", "a.png has no label in line 2"), ("\n\na.png,", "a.png has no label in line 4"),
+        (
+            "a.png," + String(repeating: "x", count: 256),
+            "a.png has a label of 256 bytes in line 2; at most 255"
+        ), ("../none.png,cat", "../none.png is not there"),
+        ("/,cat", "/ is not there, or no image"),
         ("table.csv,cat", "table.csv is not there, or no image"),
     ])
     func rowsThatCannotBeUsedAreNamed(rows: String, message: String) throws {
@@ -61,7 +70,8 @@ struct ImageTableTests {
     }
 
     @Test(arguments: [
-        ("", "has no headings"), ("a.png,cat\n", "has no headings"),
+        ("", "has no headings"), ("\n \n", "found an empty table"),
+        ("a.png,cat\n", "has no headings"),
         ("path,name\na.png,cat\n", "has no headings"), ("path,label\n\"a.png", "within quotes"),
     ])
     func refusesWhatIsNoTable(text: String, message: String) {

@@ -7,8 +7,8 @@ struct DataOptions: ParsableArguments {
         help: ArgumentHelp(
             "The data set: \(DatasetName.all).",
             discussion: "Without it, the recipe's. A folder: PATH holds train/CLASS/IMAGE and "
-                + "test/CLASS/IMAGE; it may be a .tar or .tar.gz file. IDX files: two, or four with "
-                + "those to test on.", valueName: "name"))
+                + "test/CLASS/IMAGE, or CLASS/IMAGE; it may be a .zip, .tar or .tar.gz file. IDX "
+                + "files: two, or four with those to test on.", valueName: "name"))
     var dataset: String?
 
     @Option(
@@ -19,5 +19,13 @@ struct DataOptions: ParsableArguments {
         completion: .directory)
     var dataDir: String?
 
-    var source: DataSource { DataSource(dataset, in: dataDir) }
+    @Option(
+        help: ArgumentHelp(
+            "Keep decoded images of a folder here, for this run and later ones.",
+            discussion: "One file for each data set, which is made anew where images or their size "
+                + "are others.", valueName: "dir"),
+        completion: .directory)
+    var cache: String?
+
+    var source: DataSource { DataSource(dataset, in: dataDir, cache: cache) }
 }

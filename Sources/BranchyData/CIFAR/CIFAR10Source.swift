@@ -62,8 +62,12 @@ package struct CIFAR10Source {
     ) throws -> (train: ImageDataset, test: ImageDataset) {
         switch layout {
         case .imageArchive(let path):
+            var request = ImageFolder.Request()
+            // Whether they are the published images, their checksum tells.
+            (request.limits, request.allowsDuplicates) = (Self.imageArchiveLimits, true)
             return try ImageFolder.load(
-                from: path, name: edition.rawValue, limits: Self.imageArchiveLimits)
+                ImageFolderSurvey(of: path, limits: request.limits), name: edition.rawValue, request
+            )
         case .files(let files):
             // The copy has checksums of its own, by pixels.
             let isVerified = files.isVerified || edition == .jpegCopy

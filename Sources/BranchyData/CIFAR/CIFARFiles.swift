@@ -62,7 +62,7 @@ package struct CIFARFiles {
     private func archiveContents() throws -> [String: [UInt8]] {
         let batches = version.train + version.test
         let total = batches.reduce(1 << 22) { $0 + byteLimit(of: $1) }
-        let archive = try TarFile(path, maximumByteCount: total)
+        let archive = try ArchiveFile(path, maximumByteCount: total)
         var contents: [String: [UInt8]] = [:]
         while let member = try archive.next() {
             let file = member.path.last?.text ?? ""

@@ -151,15 +151,18 @@ struct ArchiveReader: ~Copyable {
     /// - Parameters:
     ///   - offset: where the block has to begin.
     ///   - limit: how many bytes it may have.
+    ///   - isStrict: whether a warning is a failure, as where a checksum is another than a zip archive
+    ///     lists.
     ///   - refusal: what is thrown where it is another one.
     borrowing func nextBlock(
-        at offset: Int, atMost limit: Int, else refusal: () -> DatasetError
+        at offset: Int, atMost limit: Int, isStrict: Bool = false, else refusal: () -> DatasetError
     ) throws -> [UInt8]? {
         var block: UnsafeRawPointer?
         var (count, found) = (0, la_int64_t(0))
         switch archive_read_data_block(archive, &block, &count, &found) {
         case ARCHIVE_EOF: return nil
-        case ARCHIVE_OK, ARCHIVE_WARN: break
+        case ARCHIVE_OK: break
+        case ARCHIVE_WARN where !isStrict: break
         default: throw failure()
         }
         guard found == offset, count <= limit else { throw refusal() }

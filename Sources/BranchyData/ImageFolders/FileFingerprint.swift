@@ -13,12 +13,14 @@ struct FileFingerprint: Hashable, Comparable, Sendable {
 
     let bits: UInt128
 
+    init(bits: UInt128) { self.bits = bits }
+
     init(byteCount: Int, start: some Sequence<UInt8>, end: some Sequence<UInt8>) {
         var hasher = SHA256Hasher()
         hasher.update((0..<8).map { UInt8(truncatingIfNeeded: byteCount >> (8 * $0)) })
         hasher.update(Array(start.prefix(Self.endByteCount)))
         hasher.update(Array(end))
-        bits = hasher.digest.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+        self.init(bytes: hasher.digest.prefix(16))
     }
 
     /// The fingerprint of a file whose contents are there as a whole.
@@ -26,6 +28,11 @@ struct FileFingerprint: Hashable, Comparable, Sendable {
         self.init(
             byteCount: contents.count, start: contents.prefix(Self.endByteCount),
             end: contents.suffix(Self.endByteCount))
+    }
+
+    /// The fingerprint that ``bytes`` came from.
+    init(bytes: some Sequence<UInt8>) {
+        bits = bytes.reduce(0) { $0 << 8 | UInt128($1) }
     }
 
     /// The 16 bytes, the most significant first.

@@ -14,6 +14,8 @@ struct FolderWalk {
     private static let foreignFolders: Set<String> = ["__MACOSX", "lost+found", "@eaDir"]
     /// More levels than anybody sorts pictures by.
     private static let maximumDepth = 32
+    /// Links to folders that link to each other lead to more places with each that is followed.
+    private static let maximumLinkCount = 3
 
     /// The names on the way to each file, from the folder on.
     private(set) var files: [[String]] = []
@@ -31,7 +33,7 @@ struct FolderWalk {
     }
 
     private mutating func enter(
-        _ folder: String, _ path: [String], within above: [FolderIdentity?]
+        _ folder: String, _ path: [String], within above: [FolderIdentity?], linkCount: Int = 0
     ) throws {
         for entry in try FolderListing(of: folder).entries {
             let location = folder + "/" + entry.name.text
@@ -47,23 +49,33 @@ struct FolderWalk {
                 continue
             }
             let identity = entry.isLink ? FolderIdentity(at: location) : nil
-            if let reason = objection(to: entry, identity, names, above) {
+            let linkCount = linkCount + (entry.isLink ? 1 : 0)
+            if let reason = objection(to: entry, identity, names, above, linkCount) {
                 passedOver.append((names.joined(separator: "/"), reason))
             } else {
                 folders.append(names)
                 try enter(
-                    location, names, within: above + [identity ?? FolderIdentity(at: location)])
+                    location, names, within: above + [identity ?? FolderIdentity(at: location)],
+                    linkCount: linkCount)
             }
         }
     }
 
     private func objection(
         to entry: FolderListing.Entry, _ identity: FolderIdentity?, _ names: [String],
-        _ above: [FolderIdentity?]
+        _ above: [FolderIdentity?], _ linkCount: Int
     ) -> String? {
-        if Self.foreignFolders.contains(entry.name.text) { return "a folder of another program" }
         if let identity, above.contains(identity) { return "a link to a folder that it lies in" }
-        return names.count > Self.maximumDepth ? "deeper than \(Self.maximumDepth) folders" : nil
+        guard linkCount <= Self.maximumLinkCount else {
+            return "behind more than \(Self.maximumLinkCount) links to folders"
+        }
+        return Self.objection(to: names)
+    }
+
+    /// Why what lies at the end of some names is passed over; `nil` where it is not.
+    static func objection(to names: [String]) -> String? {
+        if names.contains(where: foreignFolders.contains) { return "a folder of another program" }
+        return names.count > maximumDepth ? "deeper than \(maximumDepth) folders" : nil
     }
 }
 

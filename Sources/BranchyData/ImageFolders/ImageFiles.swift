@@ -18,14 +18,15 @@ struct ImageFiles: Sendable {
         let height: Int
     }
 
-    /// The folder.
-    let root: String
+    let contents: ImageContents
     private(set) var files: [File]
     /// What every image becomes: `[C, H, W]`.
     let shape: Shape
     /// How; `nil` where all of them have that size already.
     let geometry: ImageGeometry?
     let limits: ImageFolder.Limits
+    /// Where their pixels are already; `nil` where nobody kept them.
+    var cache: ImageCache?
 
     /// The images at some indices, in their order.
     func subset(_ indices: [Int]) -> ImageFiles {
@@ -43,12 +44,13 @@ struct ImageFiles: Sendable {
     ///
     /// - Throws: ``DatasetError`` where the file is gone, damaged or another one by now.
     func pixels(at index: Int) throws -> [UInt8] {
-        try decode(index) { image throws(ImageError) in
+        if let cache { return try cache.pixels(of: files[index].fingerprint) }
+        return try decode(index) { image throws(ImageError) in
             try image.pixels(for: shape, geometry: geometry, pixelLimit: limits.pixelCount)
         }
     }
 
-    /// A part of one image, brought to the shape of all.
+    /// A part of one image, brought to the shape of all; from its file, whatever a cache has.
     ///
     /// - Throws: as above.
     func pixels(at index: Int, region: ImageRegion) throws -> [UInt8] {
@@ -63,15 +65,15 @@ struct ImageFiles: Sendable {
         _ index: Int, _ body: (EncodedImage) throws(ImageError) -> [UInt8]
     ) throws -> [UInt8] {
         let file = files[index]
-        let path = file.path.hasPrefix("/") ? file.path : root + "/" + file.path
+        let path = contents.name(of: file.path)
         do {
-            let contents = try AtomicFile.read(path, limit: limits.fileByteCount)
-            guard FileFingerprint(of: contents) == file.fingerprint else {
+            let bytes = try contents.bytes(of: file.path, limit: limits.fileByteCount)
+            guard FileFingerprint(of: bytes) == file.fingerprint else {
                 throw DatasetError(
                     .invalidDataset, file: path, "changed since the folder was looked at",
                     remedy: "Begin again")
             }
-            return try body(EncodedImage(contents))
+            return try body(EncodedImage(bytes))
         } catch let error as ImageError {
             let damage = DatasetError(error, file: path)
             throw DatasetError(damage.code, damage.message + ". " + ImageFolder.damageRemedy)

@@ -15,6 +15,8 @@ extension ImageFolder {
         public var allowsDuplicates = false
         /// What selects the test images of a folder that has no test part.
         public var seed: UInt64 = 0
+        /// Where decoded images are kept for later runs; `nil` to decode them each time.
+        public var cache: ImageCachePlace?
         /// What is refused rather than read.
         public var limits = Limits()
 
@@ -39,11 +41,14 @@ extension ImageFolder {
     ///   - survey: of the folder.
     ///   - name: what the data is called in results.
     ///   - request: what is wanted of it.
+    ///   - observe: told what becomes of the cache, where there is to be one.
     /// - Throws: ``DatasetError`` of code `malformedFile` where images cannot be read, `invalidDataset`
     ///   where a class is empty or in one part only, or images differ and nothing says what they
-    ///   become, `invalidSplit` where an image is in both parts, and `limitExceeded`.
+    ///   become, `invalidSplit` where an image is in both parts, and `limitExceeded`; `ModelError`
+    ///   where the cache cannot be written; what `observe` throws.
     public static func load(
-        _ survey: ImageFolderSurvey, name: String, _ request: Request = Request()
+        _ survey: ImageFolderSurvey, name: String, _ request: Request = Request(),
+        observe: (ImageCachePlace.Event) throws -> Void = { _ in }
     ) throws -> (train: ImageDataset, test: ImageDataset) {
         if !request.skipsDamaged { try survey.requireWhole() }
         let parts = try survey.parts(seed: request.seed)
@@ -58,10 +63,15 @@ extension ImageFolder {
                 expected: "at most \(request.limits.totalByteCount) bytes of pixels",
                 found: "\(byteCount)", remedy: Limits.remedy)
         }
+        let cache = try request.cache?.cache(
+            of: survey.files(images, shape, request), observe: observe)
         let make = isHeld ? survey.heldDataset : survey.filesDataset
-        return (
-            try make(parts.train, name, shape, request), try make(parts.test, name, shape, request)
-        )
+        let both = try [parts.train, parts.test].map { part in
+            var files = survey.files(part, shape, request)
+            files.cache = cache
+            return try make(part, name, files)
+        }
+        return (both[0], both[1])
     }
 }
 
@@ -80,6 +90,9 @@ extension ImageFolderSurvey {
 
     /// The images to learn from and those to test on.
     func parts(seed: UInt64) throws -> (train: [Image], test: [Image]) {
+        if isDealt {
+            return (images.filter { $0.part == .training }, images.filter { $0.part == .test })
+        }
         guard isDivided else {
             try requireClasses()
             return Self.deal(images, classCount: classNames.count, seed: seed)
@@ -138,7 +151,7 @@ extension ImageFolderSurvey {
         let header = first.inspection.header
         if let other = images.first(where: { $0.inspection.header != header }) {
             throw DatasetError(
-                .invalidDataset, file: root + "/" + other.path,
+                .invalidDataset, file: contents.name(of: other.path),
                 "differs from the images before it", expected: "\(header)",
                 found: "\(other.inspection.header)",
                 remedy: "Bring all images to one size and colour type")
@@ -146,11 +159,11 @@ extension ImageFolderSurvey {
         return header.shape
     }
 
-    private func files(
+    fileprivate func files(
         _ images: [Image], _ shape: Shape, _ request: ImageFolder.Request
     ) -> ImageFiles {
         ImageFiles(
-            root: root,
+            contents: contents,
             files: images.map { image in
                 ImageFiles.File(
                     path: image.path, fingerprint: image.inspection.fingerprint,
@@ -161,24 +174,24 @@ extension ImageFolderSurvey {
     /// Images that are decoded when they are asked for, in the order of their fingerprints, which
     /// names do not change and which mixes the classes.
     fileprivate func filesDataset(
-        of images: [Image], name: String, shape: Shape, _ request: ImageFolder.Request
+        of images: [Image], name: String, _ files: ImageFiles
     ) throws -> ImageDataset {
-        let sorted = images.sorted {
-            ($0.inspection.fingerprint, $0.label) < ($1.inspection.fingerprint, $1.label)
+        func key(_ index: Int) -> (FileFingerprint, Int) {
+            (images[index].inspection.fingerprint, images[index].label)
         }
+        let order = images.indices.sorted { key($0) < key($1) }
         return try ImageDataset(
-            name: name, imageShape: shape, classNames: classNames,
-            store: .files(files(sorted, shape, request)), labels: sorted.map { UInt16($0.label) },
+            name: name, imageShape: files.shape, classNames: classNames,
+            store: .files(files.subset(order)), labels: order.map { UInt16(images[$0].label) },
             namesClasses: true)
     }
 
     /// Images that are decoded now.
     fileprivate func heldDataset(
-        of images: [Image], name: String, shape: Shape, _ request: ImageFolder.Request
+        of images: [Image], name: String, _ files: ImageFiles
     ) throws -> ImageDataset {
-        let files = files(images, shape, request)
         var held = UnorderedImages()
-        held.reserve(images.count, imagesOf: shape)
+        held.reserve(images.count, imagesOf: files.shape)
         for start in stride(from: 0, to: images.count, by: Self.decodedCount) {
             let range = start..<min(start + Self.decodedCount, images.count)
             let pixels = try Array(range).concurrentMap { try files.pixels(at: $0) }
@@ -186,7 +199,7 @@ extension ImageFolderSurvey {
                 held.append(pixels, label: UInt16(images[index].label))
             }
         }
-        return try held.dataset(name: name, imageShape: shape, classNames: classNames)
+        return try held.dataset(name: name, imageShape: files.shape, classNames: classNames)
     }
 
     private static let decodedCount = 512

@@ -1,6 +1,6 @@
 import BranchyImages
 
-/// Images of one's own, in a folder or a tar archive.
+/// Images of one's own, in a folder or an archive.
 ///
 ///     let (train, test) = try ImageFolder.load(from: "flowers", name: "flowers")
 ///
@@ -10,11 +10,10 @@ import BranchyImages
 /// told by their contents. All have one size and the same channels, or a ``Request`` says what they
 /// become. The order of files means nothing.
 ///
-/// An archive has `train/CLASS/IMAGE` and `test/CLASS/IMAGE` (or `val`), with endings of images, and
-/// perhaps an enclosing folder. It is plain or compressed with gzip and read as it is: nothing is
-/// written to disk, and an archive with links, devices or paths out of it is refused as a whole.
-/// A small folder and an archive of it give the same data set. Names of classes and images are
-/// UTF-8; one that is not is refused.
+/// An archive is a tar file, plain or compressed with gzip, or a zip file, of such a folder. It is held
+/// in memory as it is: nothing is written to disk, and an archive with links, devices or paths out of
+/// it is refused as a whole. A folder and an archive of it give the same data set. Names of classes and
+/// images are UTF-8; one that is not is refused.
 public enum ImageFolder {
     /// What is refused rather than read.
     public struct Limits: Hashable, Sendable {
@@ -42,10 +41,10 @@ public enum ImageFolder {
     /// The largest number of classes that there can be.
     public static let classLimit = ImageDataset.classLimit
 
-    /// Both parts, decoded on all cores.
+    /// Both parts, as they are.
     ///
     /// - Parameters:
-    ///   - path: a folder, or a tar archive.
+    ///   - path: a folder, or an archive.
     ///   - name: what the data is called in results.
     ///   - limits: what is refused rather than read.
     /// - Throws: ``DatasetError`` of code `fileNotFound`, `unreadableFile`; `invalidDataset` if a
@@ -55,45 +54,8 @@ public enum ImageFolder {
     public static func load(
         from path: String, name: String, limits: Limits = Limits()
     ) throws -> (train: ImageDataset, test: ImageDataset) {
-        guard let kind = FileKind(at: path) else {
-            throw DatasetError(.fileNotFound, file: path, "there is no such folder or archive")
-        }
-        guard kind != .folder else {
-            var request = Request()
-            request.limits = limits
-            return try load(ImageFolderSurvey(of: path, limits: limits), name: name, request)
-        }
-        let archive = try TarFile(path, maximumByteCount: limits.totalByteCount)
-        var reader = ImageFolderReader(source: path, limits: limits)
-        while let entry = try archive.next() {
-            try reader.take(entry, of: archive)
-        }
-        return try reader.finish(name: name)
-    }
-}
-
-/// Where an entry of an archive stands in the layout `split/class/image`.
-struct ImagePlace {
-    static let splitNames = ["train", "test", "val"]
-
-    /// The enclosing folder, or none.
-    let enclosing: ArraySlice<String>
-    let split: String
-    /// The names below the split: class and image.
-    let rest: ArraySlice<String>
-
-    /// The place of a path, or `nil` where it is hidden or within no split.
-    init?(_ path: [String]) {
-        guard !path.contains(where: { $0.hasPrefix(".") }),
-            let index = path.prefix(2).firstIndex(where: Self.splitNames.contains)
-        else { return nil }
-        enclosing = path[..<index]
-        split = path[index]
-        rest = path[(index + 1)...]
-    }
-
-    /// Whether the last name is that of an image.
-    var isImage: Bool {
-        ImageFormat.isEnding(of: rest.last ?? "")
+        var request = Request()
+        request.limits = limits
+        return try load(ImageFolderSurvey(of: path, limits: limits), name: name, request)
     }
 }

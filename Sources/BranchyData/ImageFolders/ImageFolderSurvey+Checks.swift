@@ -18,7 +18,9 @@ extension ImageFolderSurvey {
     }
 
     /// Requires that every image can be read.
-    func requireWhole() throws {
+    ///
+    /// - Throws: ``DatasetError`` of code `malformedFile` with how many cannot, and some of them.
+    package func requireWhole() throws {
         guard !damaged.isEmpty else { return }
         let lines = damaged.prefix(Self.listedCount).map { "\($0.path) \($0.reason)" }
         let rest =
@@ -82,7 +84,12 @@ extension ImageFolderSurvey {
     }
 
     private var nothingThere: DatasetError {
-        DatasetError(
+        guard !isNamed else {
+            return DatasetError(
+                .invalidDataset, file: path, "names no image that can be used",
+                expected: "rows of a path and a label", found: "\(damaged.count) others")
+        }
+        return DatasetError(
             .invalidDataset, file: path, "is not a folder of images in classes",
             expected: "CLASS/IMAGE, or train/CLASS/IMAGE and test/CLASS/IMAGE (or val/CLASS/IMAGE)",
             found: passedOver.isEmpty

@@ -1,6 +1,6 @@
 import BranchyImages
 
-/// What is in a folder of images: found by looking at every file once, without decoding.
+/// What is in a folder or an archive of images: found by looking at every file once, without decoding.
 ///
 ///     let survey = try ImageFolderSurvey(of: "photos")
 ///     print(survey.classNames, survey.damaged.count)
@@ -22,67 +22,75 @@ public struct ImageFolderSurvey: Sendable {
         let inspection: ImageInspection
     }
 
-    /// The folder, or the table that names the images.
+    /// The folder, the archive, or the table that names the images.
     public let path: String
-    /// Where the paths of images begin.
-    let root: String
+    let contents: ImageContents
     /// The names of all classes, sorted.
-    public let classNames: [String]
+    public internal(set) var classNames: [String]
     /// Images that cannot be read.
-    public let damaged: [Remark]
+    public internal(set) var damaged: [Remark]
     /// What is no image, or lies where none belongs.
     public let passedOver: [Remark]
     /// In the order of their paths.
-    package let images: [Image]
+    package internal(set) var images: [Image]
     let isDivided: Bool
+    /// Whether a table names the images.
+    let isNamed: Bool
+    /// Whether images have the parts that an earlier run dealt them.
+    var isDealt = false
     /// Folders of classes that no image was found in, from the folder on.
-    let emptyClasses: [String]
+    var emptyClasses: [String]
     /// The name of each part's folder.
     let folders: [FolderLayout.Part: String]
 
-    /// Looks at every file of a folder, on all cores.
+    /// Looks at every file of a folder or an archive, on all cores.
     ///
     /// - Parameters:
-    ///   - path: the folder; links in it are followed.
+    ///   - path: a folder, in which links are followed; or a tar or zip archive, which is held in memory.
     ///   - decodesAll: whether every image is decoded too, which finds damage in its middle and
     ///     takes as long as it takes.
     ///   - damaged: paths of which it is known already that they cannot be read.
+    ///   - cache: of decoded images, if there is one: what it has was decoded before.
     ///   - limits: what is refused rather than read.
     ///   - observe: told how many files of how many were looked at.
-    /// - Throws: ``DatasetError`` of code `unreadableFile` where a folder cannot be listed, and
-    ///   `invalidDataset` where a name is not UTF-8, two folders name one part, or there are more
-    ///   classes than a label counts; what `observe` throws.
+    /// - Throws: ``DatasetError`` of code `fileNotFound` where there is nothing, `unreadableFile` where
+    ///   a folder cannot be listed or an archive not read, and `invalidDataset` where a name is not
+    ///   UTF-8, two folders name one part, or there are more classes than a label counts; `malformedFile`
+    ///   and `limitExceeded` where an archive holds what it must not; what `observe` throws.
     public init(
         of path: String, decodesAll: Bool = false, damaged known: Set<String> = [],
-        limits: ImageFolder.Limits = .init(),
+        cache: ImageCachePlace? = nil, limits: ImageFolder.Limits = .init(),
         observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws {
         try self.init(
-            of: ImageList(folder: path), at: path, decodesAll: decodesAll, damaged: known,
-            limits: limits, observe: observe)
+            of: ImageList(of: path, limits: limits), at: path, decodesAll: decodesAll,
+            damaged: known,
+            cache: cache, limits: limits, observe: observe)
     }
 
     /// Looks at every file that a table names, see ``ImageTable``.
     ///
     /// - Parameters:
     ///   - table: a CSV or TSV file.
-    /// - Throws: as ``init(of:decodesAll:damaged:limits:observe:)``; `fileNotFound`, `unreadableFile`
+    /// - Throws: as ``init(of:decodesAll:damaged:cache:limits:observe:)``; `fileNotFound`, `unreadableFile`
     ///   or `malformedFile` where the table cannot be read, `invalidDataset` where it lacks a column.
     public init(
         table: String, decodesAll: Bool = false, damaged known: Set<String> = [],
-        limits: ImageFolder.Limits = .init(),
+        cache: ImageCachePlace? = nil, limits: ImageFolder.Limits = .init(),
         observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws {
         try self.init(
             of: ImageList(table: table), at: table, decodesAll: decodesAll, damaged: known,
-            limits: limits, observe: observe)
+            cache: cache, limits: limits, observe: observe)
     }
 
     private init(
         of list: ImageList, at path: String, decodesAll: Bool, damaged known: Set<String>,
-        limits: ImageFolder.Limits, observe: (_ done: Int, _ count: Int) throws -> Void
+        cache: ImageCachePlace?, limits: ImageFolder.Limits,
+        observe: (_ done: Int, _ count: Int) throws -> Void
     ) throws {
         var builder = Builder(list)
+        let decoded = cache?.fingerprints ?? []
         var done = 0
         // A group at a time, so that whoever waits is told, and may stop.
         for start in stride(from: 0, to: list.files.count, by: Self.groupCount) {
@@ -92,7 +100,8 @@ public struct ImageFolderSurvey: Sendable {
                     return .damaged("was found damaged before")
                 }
                 return ImageInspection.inspect(
-                    list.location(of: file), decodes: decodesAll, limits: limits)
+                    file.path, in: list.contents, decodes: decodesAll, known: decoded,
+                    limits: limits)
             }
             for (file, finding) in zip(group, findings) {
                 try builder.take(file, finding, in: path)
@@ -101,7 +110,7 @@ public struct ImageFolderSurvey: Sendable {
             try observe(done, list.files.count)
         }
         self.path = path
-        (root, isDivided) = (list.root, list.isDivided)
+        (contents, isDivided, isNamed) = (list.contents, list.isDivided, list.isNamed)
         emptyClasses = builder.emptyClasses(expected: list.classFolders)
         (classNames, images) = try builder.finished(in: path)
         (damaged, passedOver, folders) = (builder.damaged, builder.passedOver, builder.folders)

@@ -23,12 +23,16 @@ struct ImageInspection: Sendable {
 
     /// Looks at a file.
     ///
-    /// - Parameter decodes: whether it is decoded as well, which finds damage in its middle.
+    /// - Parameters:
+    ///   - contents: where it is.
+    ///   - decodes: whether it is decoded as well, which finds damage in its middle.
+    ///   - known: files that were decoded before.
     static func inspect(
-        _ path: String, decodes: Bool, limits: ImageFolder.Limits
+        _ path: String, in contents: ImageContents, decodes: Bool, known: Set<FileFingerprint>,
+        limits: ImageFolder.Limits
     ) -> Finding {
         do {
-            let ends = try AtomicFile.ends(
+            let ends = try contents.ends(
                 of: path, startByteCount: startByteCount,
                 endByteCount: FileFingerprint.endByteCount)
             guard let format = ImageFormat(of: ends.start) else {
@@ -38,21 +42,23 @@ struct ImageInspection: Sendable {
                 return .damaged(
                     "has \(ends.byteCount) bytes; at most \(limits.fileByteCount) are read")
             }
-            let image = try encoded(path, format, ends.start, ends.byteCount, limits)
-            try image.checkSize(pixelLimit: limits.pixelCount)
-            var look: PictureHash?
-            if decodes || !format.isCertainlyWhole(byteCount: ends.byteCount, ends.start, ends.end)
-            {
-                look = try PictureHash(
-                    of: EncodedImage(AtomicFile.read(path, limit: limits.fileByteCount)),
-                    pixelLimit: limits.pixelCount)
+            func whole() throws -> EncodedImage {
+                try EncodedImage(contents.bytes(of: path, limit: limits.fileByteCount))
             }
+            let image = try header(of: ends.start, ends.byteCount, else: whole)
+            try image.checkSize(pixelLimit: limits.pixelCount)
+            let fingerprint = FileFingerprint(
+                byteCount: ends.byteCount, start: ends.start, end: ends.end)
+            let isWhole =
+                known.contains(fingerprint)
+                || !decodes
+                    && format.isCertainlyWhole(byteCount: ends.byteCount, ends.start, ends.end)
             return .image(
                 ImageInspection(
                     byteCount: ends.byteCount, format: format, header: image.header,
-                    fingerprint: FileFingerprint(
-                        byteCount: ends.byteCount, start: ends.start, end: ends.end),
-                    look: look))
+                    fingerprint: fingerprint,
+                    look: isWhole
+                        ? nil : try PictureHash(of: whole(), pixelLimit: limits.pixelCount)))
         } catch let error as ImageError {
             return .damaged(error.message)
         } catch let error as ModelError {
@@ -65,13 +71,12 @@ struct ImageInspection: Sendable {
     }
 
     /// The header of a file whose first bytes were read, of all its bytes if they do not suffice.
-    private static func encoded(
-        _ path: String, _ format: ImageFormat, _ start: [UInt8], _ byteCount: Int,
-        _ limits: ImageFolder.Limits
+    private static func header(
+        of start: [UInt8], _ byteCount: Int, else whole: () throws -> EncodedImage
     ) throws -> EncodedImage {
         guard start.count < byteCount else { return try EncodedImage(start) }
         if let image = try? EncodedImage(start) { return image }
-        return try EncodedImage(AtomicFile.read(path, limit: limits.fileByteCount))
+        return try whole()
     }
 
     private static func foreign(_ start: [UInt8]) -> String {

@@ -1,22 +1,35 @@
 /// The files that a survey looks at, and where each belongs.
 struct ImageList {
     struct File: Sendable {
-        /// From the root on, or absolute.
+        /// From the folder, the archive or the table's folder on, or absolute.
         let path: String
         let place: FolderLayout.Place
     }
 
-    /// Where paths begin.
-    let root: String
-    private(set) var files: [File] = []
+    /// Where the files are.
+    var contents: ImageContents
+    var files: [File]
     /// Where folders of classes lie, which have to hold an image.
-    private(set) var classFolders: [FolderLayout.Place] = []
+    var classFolders: [FolderLayout.Place] = []
     /// What is not looked at, and why.
-    private(set) var passedOver: [ImageFolderSurvey.Remark] = []
+    var passedOver: [ImageFolderSurvey.Remark] = []
     /// Whether files belong to parts.
-    let isDivided: Bool
+    var isDivided: Bool
     /// Whether somebody named each file, so that none is passed over.
-    let isNamed: Bool
+    var isNamed = false
+}
+
+extension ImageList {
+    /// All files of a folder or an archive.
+    ///
+    /// - Throws: ``DatasetError`` of code `fileNotFound` where there is neither, and as for each.
+    init(of path: String, limits: ImageFolder.Limits) throws {
+        guard let kind = FileKind(at: path) else {
+            throw DatasetError(.fileNotFound, file: path, "there is no such folder or archive")
+        }
+        self =
+            try kind == .folder ? ImageList(folder: path) : ImageList(archive: path, limits: limits)
+    }
 
     /// All files of a folder.
     ///
@@ -24,13 +37,13 @@ struct ImageList {
     init(folder: String) throws {
         let walk = try FolderWalk(folder)
         let layout = FolderLayout(of: walk.files)
-        root = folder
-        files = walk.files.map {
-            File(path: $0.joined(separator: "/"), place: layout.place(of: $0))
-        }
-        classFolders = walk.folders.map { layout.place(of: $0 + [""]) }
-        passedOver = walk.passedOver.map { .init(path: $0.path, reason: $0.reason) }
-        (isDivided, isNamed) = (layout.isDivided, false)
+        self.init(
+            contents: .folder(folder),
+            files: walk.files.map {
+                File(path: $0.joined(separator: "/"), place: layout.place(of: $0))
+            }, classFolders: walk.folders.map { layout.place(of: $0 + [""]) },
+            passedOver: walk.passedOver.map { .init(path: $0.path, reason: $0.reason) },
+            isDivided: layout.isDivided)
     }
 
     /// The files that a table names.
@@ -38,10 +51,7 @@ struct ImageList {
     /// - Throws: ``DatasetError`` where the table cannot be read or lacks a column.
     init(table path: String) throws {
         let table = try ImageTable(path)
-        root = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        isDivided = table.hasParts
-        isNamed = true
-        files = table.rows.map { row in
+        let files = table.rows.map { row in
             guard let part = row.part else {
                 return File(path: row.path, place: .nowhere(row.flaw))
             }
@@ -49,10 +59,8 @@ struct ImageList {
                 path: row.path,
                 place: .image(part: part, folder: row.partName, className: row.label))
         }
-    }
-
-    /// Where a file is.
-    func location(of file: File) -> String {
-        file.path.hasPrefix("/") ? file.path : root + "/" + file.path
+        self.init(
+            contents: .folder(path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."),
+            files: files, isDivided: table.hasParts, isNamed: true)
     }
 }

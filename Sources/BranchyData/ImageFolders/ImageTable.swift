@@ -6,9 +6,8 @@ import BranchyNet
 ///     img/001.jpg,cat,train
 ///     img/002.jpg,"dog, small",test
 ///
-/// Paths count from the table's folder. The part may be missing. Fields are separated by commas,
-/// semicolons or tabs, as the headings are; one with a separator, a quote or a line break in it
-/// stands in quotes (RFC 4180).
+/// Paths count from the table's folder. The part may be missing. ``SeparatedText`` says how fields are
+/// written.
 struct ImageTable {
     /// A picture.
     struct Row {
@@ -22,6 +21,8 @@ struct ImageTable {
     }
 
     private static let byteLimit = 1 << 28
+    /// As systems have it for the names of folders.
+    private static let longestLabel = 255
     private static let pathNames = ["path", "file", "filename", "image"]
     private static let labelNames = ["label", "class", "category"]
     private static let partNames = ["part", "split", "set"]
@@ -33,8 +34,8 @@ struct ImageTable {
     ///
     /// - Throws: ``DatasetError`` where there is none, it is not UTF-8, or a column is missing.
     init(_ path: String) throws {
-        let lines = try Self.fields(of: Self.text(of: path), path)
-        let headings = (lines.first ?? []).map {
+        let lines = try SeparatedText(Self.text(of: path), path).lines
+        let headings = (lines.first?.fields ?? []).map {
             $0.lowercased().filter { !$0.isWhitespace }
         }
         func column(_ names: [String]) -> Int? { headings.firstIndex { names.contains($0) } }
@@ -43,22 +44,37 @@ struct ImageTable {
             throw DatasetError(
                 .invalidDataset, file: path, "has no headings that name its columns",
                 expected: "a line such as path,label or path,label,part",
-                found: headings.prefix(8).joined(separator: ", "))
+                found: lines.isEmpty
+                    ? "an empty table" : "\(headings.prefix(8).joined(separator: ", ").prefix(200))"
+            )
         }
         let partColumn = column(Self.partNames)
         hasParts = partColumn != nil
         var lineOfPath: [String: Int] = [:]
-        for (index, fields) in lines.enumerated().dropFirst() where fields != [""] {
+        for line in lines.dropFirst() {
             func field(_ column: Int?) -> String {
-                column.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
+                column.flatMap { $0 < line.fields.count ? line.fields[$0] : nil } ?? ""
             }
             let name = field(pathColumn)
-            let earlier = lineOfPath.updateValue(index + 1, forKey: name)
+            let earlier = lineOfPath.updateValue(line.number, forKey: Self.plainPath(name))
             rows.append(
                 Self.row(
-                    name, field(labelColumn), partColumn.map { field($0) }, line: index + 1, earlier
-                ))
+                    name, field(labelColumn), partColumn.map { field($0) }, line: line.number,
+                    earlier))
         }
+    }
+
+    /// A path without what leads nowhere, by which one file is known that two rows write differently.
+    private static func plainPath(_ path: String) -> String {
+        var names: [Substring] = []
+        for name in path.split(separator: "/") where name != "." {
+            if name == "..", let last = names.last, last != ".." {
+                names.removeLast()
+            } else {
+                names.append(name)
+            }
+        }
+        return (path.hasPrefix("/") ? "/" : "") + names.joined(separator: "/")
     }
 
     private static func row(
@@ -72,6 +88,8 @@ struct ImageTable {
                 "two lines, \(earlier) and \(line)"
             } else if label.isEmpty {
                 "no label in line \(line)"
+            } else if label.utf8.count > longestLabel {
+                "a label of \(label.utf8.count) bytes in line \(line); at most \(longestLabel)"
             } else if part == nil {
                 "no such part as '\(partName ?? "")' in line \(line); expected train, val or test"
             } else {
@@ -95,51 +113,5 @@ struct ImageTable {
                 .malformedFile, file: path, "is not a table", expected: "text in UTF-8")
         }
         return text
-    }
-
-    /// The fields of each line.
-    private static func fields(of text: String, _ path: String) throws -> [[String]] {
-        let separator = separator(of: text)
-        var (lines, fields, field): ([[String]], [String], [UInt8]) = ([], [], [])
-        var (isQuoted, wasQuote) = (false, false)
-        func take() {
-            fields.append(String(decoding: field, as: UTF8.self))
-            field.removeAll(keepingCapacity: true)
-        }
-        for byte in text.utf8 {
-            if isQuoted, byte == UInt8(ascii: "\"") {
-                (isQuoted, wasQuote) = (false, true)
-            } else if isQuoted {
-                field.append(byte)
-            } else if byte == UInt8(ascii: "\"") {
-                // Two in a row stand for one.
-                if wasQuote { field.append(byte) }
-                (isQuoted, wasQuote) = (true, false)
-            } else if byte == separator {
-                take()
-                wasQuote = false
-            } else if byte == UInt8(ascii: "\n") {
-                if field.last == UInt8(ascii: "\r") { field.removeLast() }
-                take()
-                lines.append(fields)
-                (fields, wasQuote) = ([], false)
-            } else {
-                field.append(byte)
-            }
-        }
-        guard !isQuoted else {
-            throw DatasetError(
-                .malformedFile, file: path, "ends within quotes", expected: "a quote at their end")
-        }
-        take()
-        if fields != [""] { lines.append(fields) }
-        return lines
-    }
-
-    /// What stands between the headings.
-    private static func separator(of text: String) -> UInt8 {
-        let headings = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
-        return [UInt8(ascii: "\t"), UInt8(ascii: ";")].first(where: headings.contains)
-            ?? UInt8(ascii: ",")
     }
 }

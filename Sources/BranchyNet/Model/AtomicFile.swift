@@ -18,14 +18,24 @@ package enum AtomicFile {
     ///   `path`, such as a link or a device. The temporary file is gone then, and the old file
     ///   untouched, unless only the last step failed: putting the new name on the disk.
     package static func write(_ bytes: [UInt8], to path: String) throws {
+        try write(to: path) { append in try append(bytes) }
+    }
+
+    /// Replaces a file, or makes it, by what comes piece by piece.
+    ///
+    /// - Parameter body: hands the pieces over, in their order.
+    /// - Throws: as ``write(_:to:)``; what `body` throws, and the old file is untouched then.
+    package static func write(
+        to path: String, by body: (_ append: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
         // C would read the path up to the zero only, and replace another file.
         guard !path.utf8.contains(0) else {
             throw ModelError(.unwritable, "\(path.quoted): not written: a path has no zero in it")
         }
         let old = try replaceableFile(at: path)
-        do throws(SystemFailure) {
-            try replace(path, like: old, with: bytes)
-        } catch {
+        do {
+            try replace(path, like: old, by: body)
+        } catch let error as SystemFailure {
             throw ModelError(.unwritable, "\(path): not written: \(error.message)")
         }
     }
@@ -141,8 +151,9 @@ package enum AtomicFile {
 
 extension AtomicFile {
     private static func replace(
-        _ path: String, like old: stat?, with bytes: [UInt8]
-    ) throws(SystemFailure) {
+        _ path: String, like old: stat?,
+        by body: (_ append: ([UInt8]) throws -> Void) throws -> Void
+    ) throws {
         let folderEnd = path.utf8.lastIndex(of: UInt8(ascii: "/")).map {
             path.utf8.index(after: $0)
         }
@@ -151,7 +162,7 @@ extension AtomicFile {
         let folderDescriptor = try FileDescriptor(opening: folder, O_RDONLY | O_DIRECTORY)
         TemporaryFile.removeLeftovers(in: folder)
         let file = try TemporaryFile(in: folder)
-        try file.write(bytes)
+        try body { bytes in try file.append(bytes) }
         try file.replace(path, like: old)
         try folderDescriptor.synchronize()
     }

@@ -26,7 +26,7 @@ package struct SystemFailure: Error {
 }
 
 /// An open file or folder, closed at the end of its life.
-package struct FileDescriptor: ~Copyable {
+package struct FileDescriptor: ~Copyable, Sendable {
     private let number: CInt
 
     /// Opens a file.
@@ -103,6 +103,33 @@ package struct FileDescriptor: ~Copyable {
             done += length
         }
         return done
+    }
+
+    /// Lends a part of a regular file, which the system maps for that time and reads as it is looked
+    /// at. Afterwards no memory is taken by it.
+    ///
+    /// Where a file is shorter than was asked for, a mapping ends the process as soon as what is
+    /// missing is looked at, so the size is asked for each time.
+    ///
+    /// - Returns: what `body` gives; `nil` where the file ends before the part does.
+    package func withMappedBytes<Result>(
+        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> Result
+    ) throws -> Result? {
+        guard let size = try size(), range.upperBound <= size else { return nil }
+        guard !range.isEmpty else { return try body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        // A mapping begins with a page.
+        let start = range.lowerBound & ~(Int(getpagesize()) - 1)
+        let length = range.upperBound - start
+        let mapped = mmap(nil, length, PROT_READ, MAP_SHARED, number, off_t(start))
+        // MAP_FAILED is the address -1.
+        guard let mapped, mapped != UnsafeMutableRawPointer(bitPattern: -1) else {
+            throw SystemFailure("mmap")
+        }
+        // Safety: the mapping is ours until it is given back here, and reaches to the range's end.
+        defer { munmap(mapped, length) }
+        return try body(
+            UnsafeRawBufferPointer(
+                start: mapped + (range.lowerBound - start), count: range.count))
     }
 
     /// Writes all bytes, in as many calls as the system wants.

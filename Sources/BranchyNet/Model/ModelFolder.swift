@@ -12,6 +12,7 @@ import Foundation
 ///     parameters.safetensors   the numbers, under PyTorch's names and in its layouts
 ///     recipe.yaml              how it was trained
 ///     history.csv              loss and validation accuracy of every epoch
+///     images.csv               which images of a folder it was dealt, where that was divided
 ///
 /// The manifest is written last: a folder without one is not a model yet, and whatever was there
 /// before is whole. It may name a file differently, such as `model.2.json` for `model.json`, because

@@ -1,3 +1,5 @@
+import BranchyCompute
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -21,6 +23,14 @@ package enum OutputFolder {
         let above = try make(parent)
         guard let made = try makeOne(path) else { throw failure(path, ENOENT) }
         return above + (made ? [path] : [])
+    }
+
+    /// How many bytes may be written to a folder's file system; `nil` where it does not say.
+    package static func freeByteCount(in path: String) -> Int? {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else { return nil }
+        return Int(clamping: status.f_bavail)
+            .multipliedSaturating(by: Int(clamping: status.f_frsize))
     }
 
     /// Removes folders that ``make(_:)`` made, except those that something was put into since.

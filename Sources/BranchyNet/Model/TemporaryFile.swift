@@ -43,15 +43,13 @@ struct TemporaryFile: ~Copyable {
     // Once it has another name, there is none of this one.
     deinit { unlink(path) }
 
-    /// Fills the file, and waits until its content is on the disk.
-    func write(_ bytes: [UInt8]) throws(SystemFailure) {
-        try file.append(bytes)
-        try file.synchronize()
-    }
+    /// Writes behind what was written before.
+    func append(_ bytes: [UInt8]) throws(SystemFailure) { try file.append(bytes) }
 
-    /// Takes the place of another file, with its permissions and, where the system lets it, its
-    /// owner.
+    /// Takes the place of another file once its content is on the disk, with the permissions of that
+    /// file and, where the system lets it, its owner.
     func replace(_ place: String, like old: stat?) throws(SystemFailure) {
+        try file.synchronize()
         if let old { try file.takeOver(old) }
         guard rename(path, place) == 0 else { throw SystemFailure("rename") }
     }

@@ -11,10 +11,13 @@ public struct DataSource: Hashable, Sendable {
     /// The folder of data sets, which holds `mnist` for instance; `nil` for the one that the
     /// environment's `BRANCHYNET_DATA_DIR` names, or that the model was trained from, or `data`.
     public var folder: String?
+    /// The folder that keeps decoded images of folders, archives and tables for later runs; `nil` to
+    /// decode them each time they are needed.
+    public var cache: String?
 
     /// Names data.
-    public init(_ dataset: String? = nil, in folder: String? = nil) {
-        (self.dataset, self.folder) = (dataset, folder)
+    public init(_ dataset: String? = nil, in folder: String? = nil, cache: String? = nil) {
+        (self.dataset, self.folder, self.cache) = (dataset, folder, cache)
     }
 }
 
@@ -22,8 +25,11 @@ public struct DataSource: Hashable, Sendable {
 package struct DataFolder: Hashable {
     package let path: String
     /// The data set that was asked for, whatever a recipe says.
-    private let asked: String?
-    /// Where an earlier run had its data.
+    let asked: String?
+    /// Where decoded images are kept.
+    private let cacheFolder: String?
+    /// The folder of an earlier run, and where that had its data.
+    let run: String?
     private let record: RunRecord?
     /// What of an image folder is refused.
     private let limits: ImageFolder.Limits
@@ -34,16 +40,18 @@ package struct DataFolder: Hashable {
     ///   - run: the folder of a training run, which remembers where its data were.
     ///   - memory: how much of it images may take.
     package init(_ source: DataSource, run: String? = nil, within memory: MemoryLimit) {
+        self.run = run
         record = run.flatMap(RunRecord.init(in:))
         path = Self.path(source.folder, recorded: record?.dataFolder)
-        asked = source.dataset
+        (asked, cacheFolder) = (source.dataset, source.cache)
         limits = ImageFolder.Limits(memoryByteCount: memory.byteCount)
     }
 
     /// A folder that no run remembers.
     package init(_ path: String) {
         self.path = path
-        (asked, record, limits) = (nil, nil, ImageFolder.Limits())
+        (asked, cacheFolder, run, record) = (nil, nil, nil, nil)
+        limits = ImageFolder.Limits()
     }
 
     /// The folder that an option, the environment or an earlier run names, in that order; `data`
@@ -56,9 +64,12 @@ package struct DataFolder: Hashable {
 
     /// What a run has to remember to find a data set again.
     func record(of dataset: String, _ found: FoundDataset) throws -> RunRecord {
-        RunRecord(
+        let damaged = found.damagedImages
+        return RunRecord(
             dataFolder: URL(fileURLWithPath: path).standardizedFileURL.path,
-            of: try name(of: dataset), damagedImages: found.damagedImages)
+            of: try name(of: dataset),
+            // A run that goes on is shown none of them again.
+            damagedImages: damaged.isEmpty ? record?.damagedImages ?? [] : damaged)
     }
 
     /// The splits of a recipe's data set, cut as it says.
@@ -79,8 +90,8 @@ package struct DataFolder: Hashable {
         (request.shape, request.geometry, request.seed) = (shape, geometry, recipe.seed)
         request.skipsDamaged = recipe.data.skipDamaged
         request.allowsDuplicates = recipe.data.allowDuplicates
-        request.limits = limits
-        let parts = try relabelled(found.load(request), classNames, observer)
+        (request.limits, request.cache) = (limits, try cachePlace(of: recipe.dataset))
+        let parts = try relabelled(found.load(request, observer), classNames, observer)
         let count = recipe.data.trainingImages
         return try DatasetSplits(
             train: parts.train, test: parts.test, validationCount: recipe.data.validationImages,
@@ -143,7 +154,17 @@ package struct DataFolder: Hashable {
     ) throws -> (train: ImageDataset, test: ImageDataset) {
         var request = ImageFolder.Request()
         request.limits = limits
-        return try find(dataset, skipsDamaged: false, observer).load(request)
+        return try find(dataset, skipsDamaged: false, observer).load(request, observer)
+    }
+
+    /// Where decoded images of a data set are kept; `nil` where they are not.
+    private func cachePlace(of dataset: String) throws -> ImageCachePlace? {
+        guard let cacheFolder else { return nil }
+        switch try name(of: dataset) {
+        case .imageFolder(let path), .imageTable(let path):
+            return ImageCachePlace(in: cacheFolder, of: path)
+        case .known, .idxFiles: return nil
+        }
     }
 
     /// The data set that was asked for, or the one named.
@@ -156,33 +177,32 @@ package struct DataFolder: Hashable {
     ) throws -> FoundDataset {
         switch try name(of: dataset) {
         case .known(let dataset):
+            tellOfNoCache(dataset.name, observer)
             let parts = try dataset.load(from: path)
-            return .parts(train: parts.train, test: parts.test, isImageFolder: false)
+            return .parts(train: parts.train, test: parts.test)
         case .imageFolder(let path):
-            guard FileKind(at: path) == .folder else {
-                let parts = try ImageFolder.load(
-                    from: path, name: "folder:\(Self.lastName(of: path))", limits: limits)
-                return .parts(train: parts.train, test: parts.test, isImageFolder: true)
-            }
             return try look(
-                ImageFolderSurvey.init(of:decodesAll:damaged:limits:observe:), path, "folder:",
+                ImageFolderSurvey.init(of:decodesAll:damaged:cache:limits:observe:), path,
+                "folder:",
                 skipsDamaged, observer)
         case .imageTable(let path):
             return try look(
-                ImageFolderSurvey.init(table:decodesAll:damaged:limits:observe:), path, "csv:",
+                ImageFolderSurvey.init(table:decodesAll:damaged:cache:limits:observe:), path,
+                "csv:",
                 skipsDamaged, observer)
         case .idxFiles(let paths):
+            tellOfNoCache(dataset, observer)
             let parts = try IDXFiles.load(
                 from: paths, name: "idx:\(Self.lastName(of: paths[0]))",
                 maximumByteCount: limits.totalByteCount)
             if paths.count == 2 { observer.tell(.note("note: \(Self.cutNote(parts))")) }
-            return .parts(train: parts.train, test: parts.test, isImageFolder: false)
+            return .parts(train: parts.train, test: parts.test)
         }
     }
 
     private typealias Survey = (
-        _ path: String, _ decodesAll: Bool, _ damaged: Set<String>, _ limits: ImageFolder.Limits,
-        _ observe: (_ done: Int, _ count: Int) throws -> Void
+        _ path: String, _ decodesAll: Bool, _ damaged: Set<String>, _ cache: ImageCachePlace?,
+        _ limits: ImageFolder.Limits, _ observe: (_ done: Int, _ count: Int) throws -> Void
     ) throws -> ImageFolderSurvey
 
     /// Looks at the files of a folder or a table.
@@ -191,11 +211,20 @@ package struct DataFolder: Hashable {
         _ observer: WorkflowObserver
     ) throws -> FoundDataset {
         let known = asked == nil ? record?.damagedImages.map { Set($0) } : nil
-        let survey = try survey(path, skipsDamaged && known == nil, known ?? [], limits) {
+        let cache = cacheFolder.map { ImageCachePlace(in: $0, of: path) }
+        let survey = try survey(path, skipsDamaged && known == nil, known ?? [], cache, limits) {
             try observer.step("looking at \(path)", $0, of: $1)
         }
-        for note in survey.notes { observer.tell(.note("note: \(note)")) }
-        return .folder(survey, name: prefix + Self.lastName(of: path))
+        let dealt = try redealt(survey, observer)
+        // Before anything is said of what could be trained on.
+        if !skipsDamaged { try dealt.requireWhole() }
+        for note in dealt.notes { observer.tell(.note("note: \(note)")) }
+        return .folder(dealt, name: prefix + Self.lastName(of: path))
+    }
+
+    private func tellOfNoCache(_ dataset: String, _ observer: WorkflowObserver) {
+        guard cacheFolder != nil else { return }
+        observer.tell(.note("note: \(dataset) is held in memory: nothing of it is kept by --cache"))
     }
 
     private static func lastName(of path: String) -> String {

@@ -6,8 +6,8 @@ import BranchyTraining
 /// A data set that was found, before images are taken of it.
 package enum FoundDataset {
     /// One that is read as a whole.
-    case parts(train: ImageDataset, test: ImageDataset, isImageFolder: Bool)
-    /// A folder that was looked at.
+    case parts(train: ImageDataset, test: ImageDataset)
+    /// A folder, archive or table that was looked at.
     case folder(ImageFolderSurvey, name: String)
 
     /// The images that could not be read, from the folder on.
@@ -16,18 +16,33 @@ package enum FoundDataset {
         return survey.damaged.map(\.path)
     }
 
+    /// The images of a folder without a test part, as a run has to keep them; `nil` of any other.
+    func dealt(seed: UInt64) throws -> DealtImages? {
+        guard case .folder(let survey, _) = self else { return nil }
+        return try survey.dealt(seed: seed)
+    }
+
     /// Both parts.
     ///
     /// - Parameters:
     ///   - request: what is wanted of a folder.
-    /// - Throws: `DatasetError` where it cannot be had.
+    ///   - observer: told what becomes of the cache.
+    /// - Throws: `DatasetError` where it cannot be had, `ModelError` where a cache cannot be written,
+    ///   ``Interrupted``.
     package func load(
-        _ request: ImageFolder.Request
+        _ request: ImageFolder.Request, _ observer: WorkflowObserver
     ) throws -> (train: ImageDataset, test: ImageDataset) {
         switch self {
-        case .parts(let train, let test, _): return (train, test)
+        case .parts(let train, let test): return (train, test)
         case .folder(let survey, let name):
-            return try ImageFolder.load(survey, name: name, request)
+            return try ImageFolder.load(survey, name: name, request) { event in
+                switch event {
+                case .discarded(let path, let reason):
+                    observer.tell(.note("note: \(path) \(reason); it is made anew"))
+                case .making(let done, let count):
+                    try observer.step("keeping decoded images of \(name)", done, of: count)
+                }
+            }
         }
     }
 
@@ -38,7 +53,7 @@ package enum FoundDataset {
         guard network.sizeFollowsData else { return }
         let own = network.inputShape[1]
         switch self {
-        case .parts(let train, _, _):
+        case .parts(let train, _):
             guard train.imageShape[1] == train.imageShape[2] else { return }
             network = network.resized(toSide: train.imageShape[1])
         case .folder(let survey, _):
@@ -72,25 +87,18 @@ package enum FoundDataset {
     ) throws -> Recipe {
         let standard = try standard ?? .standard(for: network)
         let shape = network.inputShape
-        let (count, classCount): (Int, Int)
+        guard case .folder(let survey, _) = self else { return recipe }
         var recipe = recipe
-        switch self {
-        case .parts(_, _, isImageFolder: false): return recipe
-        case .parts(let train, _, _): (count, classCount) = (train.count, train.classNames.count)
-        case .folder(let survey, _):
-            (count, classCount) = (
-                try survey.trainingCount(seed: recipe.seed), survey.classNames.count
-            )
-            if recipe.data.geometry == nil, survey.hasImages(otherThan: shape) {
-                recipe.data.resize = Self.standardResize(to: shape)
-                observer.tell(
-                    .note(
-                        "note: images have other sizes than the network's; they are brought to "
-                            + "\(recipe.data.resize) pixels on their shorter side and the middle "
-                            + "\(shape[1]) x \(shape[2]) is taken"))
-            }
+        let count = try survey.trainingCount(seed: recipe.seed)
+        if recipe.data.geometry == nil, survey.hasImages(otherThan: shape) {
+            recipe.data.resize = Self.standardResize(to: shape)
+            observer.tell(
+                .note(
+                    "note: images have other sizes than the network's; they are brought to "
+                        + "\(recipe.data.resize) pixels on their shorter side and the middle "
+                        + "\(shape[1]) x \(shape[2]) is taken"))
         }
-        let held = Self.heldCount(of: count, classCount: classCount)
+        let held = Self.heldCount(of: count, classCount: survey.classNames.count)
         if recipe.data.validationImages == standard.data.validationImages {
             recipe.data.validationImages = min(recipe.data.validationImages, held)
         }
@@ -100,11 +108,13 @@ package enum FoundDataset {
         if recipe.batchSize == standard.batchSize {
             recipe.batchSize = min(recipe.batchSize, max(2, count / 10))
         }
-        tell(of: recipe, standard, observer)
+        tell(of: recipe, standard, forImages: count, observer)
         return recipe
     }
 
-    private func tell(of recipe: Recipe, _ standard: Recipe, _ observer: WorkflowObserver) {
+    private func tell(
+        of recipe: Recipe, _ standard: Recipe, forImages count: Int, _ observer: WorkflowObserver
+    ) {
         var changes: [String] = []
         for (key, new, old) in [
             ("data.validationImages", recipe.data.validationImages, standard.data.validationImages),
@@ -118,7 +128,9 @@ package enum FoundDataset {
         }
         guard !changes.isEmpty else { return }
         observer.tell(
-            .note("note: so few images; less than usual: " + changes.joined(separator: ", ")))
+            .note(
+                "note: of \(Format.grouped(count)) images, less than usual: "
+                    + changes.joined(separator: ", ")))
     }
 
     /// How many images are held out for each purpose.

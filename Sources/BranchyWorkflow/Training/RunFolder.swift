@@ -78,10 +78,12 @@ package struct RunFolder: ~Copyable {
     }
 
     /// Saves the run's beginning, so that there is something to resume.
-    func begin(_ checkpoint: Checkpoint, _ record: RunRecord) throws {
+    func begin(_ checkpoint: Checkpoint, _ record: RunRecord, _ dealt: DealtImages?) throws {
         // First, since by it the folder is known as a run's.
         try save(checkpoint)
         try record.write(by: writer)
+        guard let dealt, !holds(DealtImages.name) else { return }
+        try writer.write(dealt.bytes, besideModelAs: DealtImages.name)
     }
 
     /// Saves the run as it stands.
@@ -99,12 +101,12 @@ package struct RunFolder: ~Copyable {
         guard found?.network != model.network || found?.parameters != model.parameters else {
             return nil
         }
-        try writer.write(
-            model,
-            attachments: [
-                Self.recipeName: Array(try checkpoint.recipe.yaml().utf8),
-                Self.historyName: Array(checkpoint.history.utf8),
-            ], digest: Checksum.sha256)
+        var attachments = [
+            Self.recipeName: Array(try checkpoint.recipe.yaml().utf8),
+            Self.historyName: Array(checkpoint.history.utf8),
+        ]
+        attachments[DealtImages.name] = try DealtImages.bytes(ofRun: path)
+        try writer.write(model, attachments: attachments, digest: Checksum.sha256)
         guard let found else { return nil }
         let isCertified = holds(CertificateFile.name)
         // Until it is gone it is refused: it names the parameters that it is for.
@@ -123,6 +125,7 @@ extension RunFolder {
     /// What a run, and what is made of its model, leave in the folder.
     private static let fileNames = ModelFolder.fileNames.union([
         checkpointName, recipeName, historyName, RunRecord.name, CertificateFile.name,
+        DealtImages.name,
     ])
 
     /// The files in the folder: those that are named as a run's, and others.

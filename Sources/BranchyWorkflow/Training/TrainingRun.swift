@@ -75,6 +75,7 @@ public struct TrainingRun: Sendable {
         if resuming { try check(checkpoint, in: output) }
         try addEpochs(to: &checkpoint, in: folder, output)
         try memory.check(training: checkpoint.network, by: checkpoint.recipe)
+        try checkCache(for: checkpoint.recipe)
         let dataFolder = DataFolder(data, run: output, within: memory)
         let found = try dataFolder.find(
             checkpoint.recipe.dataset, skipsDamaged: checkpoint.recipe.data.skipDamaged, observer)
@@ -95,7 +96,9 @@ public struct TrainingRun: Sendable {
         var trainer = try Trainer(
             network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
             validation: splits.validation, engine: engine, state: checkpoint.state)
-        try folder.begin(checkpoint, dataFolder.record(of: checkpoint.recipe.dataset, found))
+        try folder.begin(
+            checkpoint, dataFolder.record(of: checkpoint.recipe.dataset, found),
+            found.dealt(seed: checkpoint.recipe.seed))
         let classes = ClassCounts(of: splits.training, checkpoint.recipe.data.classWeights)
         if let line = addition(of: checkpoint.recipe) { observer.tell(.began(line)) }
         if checkpoint.state.step == 0 { observer.tell(.began(classes.text)) }
@@ -124,6 +127,18 @@ public struct TrainingRun: Sendable {
                 description: "interrupted; the run is saved in \(output), and the same command "
                     + "goes on with it")
         }
+    }
+
+    /// Requires that decoded images are of use, where they are to be kept.
+    private func checkCache(for recipe: Recipe) throws {
+        guard data.cache != nil, recipe.data.cropArea < 1, try recipe.usesImageFolder else {
+            return
+        }
+        throw TrainingError(
+            .unsuitableData,
+            "--cache keeps images as the network reads them, but by data.cropArea="
+                + "\(recipe.data.cropArea) training takes another part of each file in every epoch: "
+                + "leave --cache out, or take whole images by --set data.cropArea=1")
     }
 
     /// Whether a folder holds a model already.

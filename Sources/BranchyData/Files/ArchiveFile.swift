@@ -1,36 +1,53 @@
+import BranchyNet
 import CArchive
 
-/// A tar archive, plain or compressed with gzip, read once from front to back.
+/// A tar archive, plain or compressed with gzip, or a zip archive, read once from front to back.
 ///
 /// Nothing is unpacked to disk. What an archive of data has no business to hold is refused: paths
 /// that are absolute or climb by `..`, links, devices, sparse files. What counts against the limits
 /// is what libarchive unpacks and hands out, whatever headers say of it.
-final class TarFile {
+final class ArchiveFile {
     /// The longest path of a member, as systems have it for files.
     private static let longestPath = 4096
 
     private let path: String
+    private let format: ArchiveReader.Format
     private let reader: ArchiveReader
     private let maximumByteCount: Int
+    /// What the members so far have, as a zip archive lists it.
+    private var listedByteCount = 0
     private var member: (name: String, byteCount: Int)?
 
     /// Opens an archive.
     ///
-    /// - Parameter maximumByteCount: how large the archive may be, uncompressed; more is refused
-    ///   before it is uncompressed.
+    /// - Parameters:
+    ///   - format: `tar` or `zip`.
+    ///   - maximumByteCount: how large the archive may be, uncompressed; more is refused before it is
+    ///     uncompressed.
     /// - Throws: ``DatasetError`` of code `fileNotFound` or `unreadableFile`.
-    init(_ path: String, maximumByteCount: Int) throws {
+    init(_ path: String, as format: ArchiveReader.Format = .tar, maximumByteCount: Int) throws {
         self.path = path
+        self.format = format
         self.maximumByteCount = maximumByteCount
-        reader = try ArchiveReader.open(path, as: .tar)
+        reader = try ArchiveReader.open(path, as: format)
     }
+
+    /// Whether a file begins as zip archives do (PKWARE's APPNOTE): with a member, or with the end of
+    /// one that has none.
+    static func isZip(_ path: String) -> Bool {
+        let start = (try? AtomicFile.start(of: path, byteCount: 4)) ?? []
+        return [[0x50, 0x4B, 3, 4], [0x50, 0x4B, 5, 6]].contains(start)
+    }
+
+    /// How many bytes the file has that ``next()`` gave last.
+    var memberByteCount: Int { member?.byteCount ?? 0 }
 
     /// Goes on to the next file or folder; `nil` at the end.
     ///
     /// - Throws: ``DatasetError`` where the archive cannot be read or is not one that may be.
     func next() throws -> FileTreeEntry? {
         guard let entry = try reader.nextEntry() else {
-            guard reader.hasEndMark else {
+            guard format == .zip || reader.hasEndMark else {
                 throw DatasetError(
                     .malformedFile, file: path, "ends without the mark at the end of an archive",
                     remedy: "It is incomplete: fetch it again")
@@ -77,7 +94,7 @@ final class TarFile {
         guard size >= 0 else {
             throw refusal(of: name, "has no size", expected: "0 bytes or more")
         }
-        let before = reader.unpackedByteCount
+        let before = format == .zip ? listedByteCount : reader.unpackedByteCount
         // Subtracted rather than added: absurd sizes cannot overflow this.
         guard size <= maximumByteCount - before else {
             throw DatasetError(
@@ -86,6 +103,7 @@ final class TarFile {
                 found: "\(size) after \(before)", remedy: ImageFolder.Limits.remedy)
         }
         member = (name, size)
+        listedByteCount += size
     }
 
     /// The contents of the file that ``next()`` gave last.
@@ -100,7 +118,8 @@ final class TarFile {
         }
         var contents: [UInt8] = []
         while let block = try reader.nextBlock(
-            at: contents.count, atMost: size - contents.count, else: { sparse(name) })
+            at: contents.count, atMost: size - contents.count, isStrict: format == .zip,
+            else: { sparse(name) })
         {
             contents += block
         }
@@ -109,7 +128,11 @@ final class TarFile {
     }
 
     private func sparse(_ name: String) -> DatasetError {
-        refusal(of: name, "is a sparse file", expected: "files without holes")
+        format == .zip
+            ? refusal(
+                of: name, "has another size than the archive lists",
+                expected: "one size of each file")
+            : refusal(of: name, "is a sparse file", expected: "files without holes")
     }
 
     private func refusal(
