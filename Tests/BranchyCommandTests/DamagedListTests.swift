@@ -1,3 +1,4 @@
+import BranchyNet
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +7,8 @@ import Testing
 struct DamagedListTests {
     @Test func everyDamagedFileIsNamedAndAllOthersAreAnswered() throws {
         try withTemporaryFolder { folder in
-            try SampleModel.writeConstant(to: folder + "/model")
+            try SampleModel.writeConstant(
+                to: folder + "/model", geometry: ImageGeometry(resize: nil))
             let images = SampleImages(count: 9)
             var (whole, damaged): ([String], [String]) = ([], [])
             for picture in SamplePicture.allCases {

@@ -24,7 +24,7 @@ struct InputRefusalTests {
 
     @Test func refusesAnEmptyFile() throws {
         let message = try refusal(of: [])
-        #expect(message.hasPrefix("Error: FILE: is not an IDX file; expected "))
+        #expect(message.hasPrefix("Error: FILE: expected a picture in PNG, JPEG"))
         #expect(message.hasSuffix("found an empty file\n"))
     }
 

@@ -154,6 +154,14 @@ struct ImageFolderSurveyTests {
         }
     }
 
+    @Test func aClassOfOnePictureIsLearntFrom() throws {
+        let survey = try survey(["a/1.png", "b/1.png", "b/2.png"]) {
+            try write(Self.gray(0), to: "a/copy.png", in: $0)
+            try write(Self.gray(0), to: "a/another copy.png", in: $0)
+        }
+        #expect(try survey.partCounts(seed: 1).map(\.counts) == [[3, 1], [0, 1]])
+    }
+
     // MARK: - Duplicates
 
     @Test func refusesAnImageInBothPartsUnlessItIsAllowed() throws {

@@ -17,6 +17,12 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     /// An image folder in a tar archive, plain or compressed with gzip; checksums are put right in
     /// plain ones.
     case tar
+    /// An image folder in a zip archive.
+    case zip
+    /// Decoded images that an earlier run kept.
+    case cache
+    /// The list of the images that a run was dealt.
+    case dealt
     /// A safetensors file.
     case safetensors
     /// A network's description, lowered to programs.
@@ -60,7 +66,11 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .idx: try IDXImages.read(folder.write(input, "images"))
         case .pickle: try Pickle.read(input)
         case .image: try ImageBytes.read(input)
-        case .tar: try ImageArchive.read(input, in: folder)
+        case .tar:
+            try ImageArchive.read(folder.write(Checksums.repairedTar(input), "images.tar"))
+        case .zip: try ImageArchive.read(folder.write(input, "images.zip"))
+        case .cache: try KeptImages.read(input, in: folder)
+        case .dealt: try DealtList.read(input)
         case .safetensors: try Tensors.read(input)
         case .network: try NetworkFile.read(folder.write(input, "network.json"))
         case .recipe: try RecipeText.read(String(decoding: input, as: UTF8.self))

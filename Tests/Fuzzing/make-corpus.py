@@ -6,7 +6,7 @@
 Writes Tests/Fuzzing/Corpus/TARGET/good-* (to be read) and bad-* (to be refused). Inputs that the
 fuzzer found stand beside them and are left alone. All pixels are made up here.
 """
-import base64, copy, gzip, io, json, pathlib, struct, tarfile, zlib
+import base64, copy, gzip, hashlib, io, json, pathlib, struct, tarfile, zipfile, zlib
 
 FOLDER = pathlib.Path(__file__).parent / "Corpus"
 
@@ -195,6 +195,63 @@ put("tar", "bad-pax-sparse-1.0-far-away.tar", tar(
 put("tar", "bad-claims-8-gigabytes.tar", tar(
     member("train/a/1.png", b"x", pax={"size": str(2**33)}), form=tarfile.PAX_FORMAT))
 put("tar", "bad-16-mebibytes-of-zeros.tar.gz", squeezed(tar(member("train/a/1.png", bytes(2**24)))))
+
+def zipped(*files):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+ZIPPED = zipped(("data/a/1.png", GRAY_PNG), ("data/b/1.png", GRAY_PNG), ("data/notes.txt", b"a"))
+put("zip", "good-pictures.zip", ZIPPED)
+put("zip", "bad-cut.zip", ZIPPED[:-30])
+put("zip", "bad-climbs.zip", zipped(("../a/1.png", GRAY_PNG), ("b/1.png", GRAY_PNG)))
+put("zip", "bad-other-size.zip", ZIPPED.replace(
+    struct.pack("<I", len(GRAY_PNG)), struct.pack("<I", len(GRAY_PNG) - 9)))
+put("zip", "bad-other-checksum.zip", ZIPPED.replace(
+    struct.pack("<I", zlib.crc32(GRAY_PNG)), struct.pack("<I", 1)))
+put("zip", "bad-claims-4-gigabytes.zip", ZIPPED.replace(
+    struct.pack("<I", len(GRAY_PNG)), b"\xfe\xff\xff\xff"))
+
+# Decoded images that a run kept, of the two pictures that the reader has
+
+def two_pixels(number):
+    head = b"BM" + struct.pack("<IIIIIIHHIIIIII", 62, 0, 54, 40, 2, 1, 1, 24, 0, 8, 0, 0, 0, 0)
+    return head + bytes([number, 2, 3, 4, 5, 6, 0, 0])
+
+
+def print_of(file):
+    return hashlib.sha256(struct.pack("<Q", len(file)) + file[:4096] + file[-4096:]).digest()[:16]
+
+
+def kept(treatment=b"3x1x2, resized to the whole, bilinear", count=2):
+    images = sorted((print_of(two_pixels(n)), bytes([3, 6, 2, 5, n, 4])) for n in (1, 2))
+    header = b"bnpixels" + struct.pack("<QQQ", 1, count, 6)
+    header += hashlib.sha256(b"".join(name for name, _ in images)).digest()
+    header += hashlib.sha256(treatment).digest()
+    entries = b"".join(name + hashlib.sha256(pixels).digest()[:16] for name, pixels in images)
+    pixels = b"".join(pixels for _, pixels in images)
+    return header + pixels + entries + hashlib.sha256(header + entries).digest()
+
+
+put("cache", "good-whole", kept())
+put("cache", "good-of-another-treatment", kept(b"another"))
+put("cache", "good-of-two-to-the-63", kept(count=2**63))
+put("cache", "good-cut", kept()[:-1])
+put("cache", "good-empty", b"")
+put("cache", "bad-other-pixels", kept().replace(bytes([3, 6, 2, 5, 1, 4]), bytes([3, 6, 2, 5, 1, 7])))
+put("cache", "bad-another-file", b"notes")
+
+# Images that a run was dealt
+
+DEALT = "path,label,part,fingerprint\na/1.png,a,train," + "0f" * 16 + "\n"
+put("dealt", "good-list", DEALT + "\"b, c/\"\"1\"\".png\",\"b, c\",test," + "F0" * 16)
+put("dealt", "good-none", "path,label,part,fingerprint\r\n")
+put("dealt", "bad-part", DEALT.replace("train", "moon"))
+put("dealt", "bad-fingerprint", DEALT.replace("0f0f", "+f0f"))
+put("dealt", "bad-quote", DEALT + "\"")
 
 # Safetensors
 

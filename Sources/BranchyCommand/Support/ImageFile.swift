@@ -41,6 +41,10 @@ struct ImageFile: ~Copyable {
             return ImageFile(
                 try pixels(ofPicture: contents, format, path, as: input), limit: limit)
         }
+        guard !start.isEmpty else {
+            throw DatasetError(
+                .malformedFile, "\(path): expected \(ForeignFile.expected), found an empty file")
+        }
         if let other = ForeignFile(of: start) {
             throw DatasetError(
                 .unsupportedFormat,

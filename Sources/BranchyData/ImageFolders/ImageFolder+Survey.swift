@@ -136,7 +136,10 @@ extension ImageFolderSurvey {
             guard wanted > 0 else { continue }
             // One picture that is there twice has one draw, and so comes to one side.
             let last = draws[ranked[wanted - 1]]
-            for index in ranked where draws[index] <= last { isTest[index] = true }
+            let test = ranked.filter { draws[$0] <= last }
+            // Of one picture alone, nothing would be left to learn from.
+            guard test.count < ranked.count else { continue }
+            for index in test { isTest[index] = true }
         }
         return (
             images.indices.filter { !isTest[$0] }.map { images[$0] },

@@ -39,14 +39,17 @@ enum SampleModel {
     /// Writes B-LeNet with zeros: whatever the image, its first exit finds all classes alike, and
     /// its final exit gives class 7 a logit of 10 and the others 0.
     static func writeConstant(
-        to folder: String, classNames: [String] = MNIST.classNames, dataset: String = "mnist"
+        to folder: String, classNames: [String] = MNIST.classNames, dataset: String = "mnist",
+        geometry: ImageGeometry? = nil
     ) throws {
         var parameters = ParameterStore()
         for (name, tensor) in try ParameterStore.initial(for: .bLeNet, seed: 1) {
             parameters[name] = Tensor(repeating: 0, tensor.shape)
         }
         parameters["linear2.bias"] = Tensor([10], (0..<10).map { $0 == 7 ? 10 : 0 })
-        try write(.bLeNet, parameters, to: folder, dataset: dataset, classNames: classNames)
+        try write(
+            .bLeNet, parameters, to: folder, dataset: dataset, classNames: classNames,
+            geometry: geometry)
     }
 
     static let defaultPolicy = ThresholdPolicy(thresholds: [0.3])
@@ -55,11 +58,14 @@ enum SampleModel {
     static func write(
         _ network: BranchedNetwork, _ parameters: ParameterStore, to folder: String,
         policy: ThresholdPolicy? = defaultPolicy, dataset: String = "mnist",
-        classNames: [String] = MNIST.classNames, trainingChecksum: String = "", held: Int? = nil
+        classNames: [String] = MNIST.classNames, trainingChecksum: String = "", held: Int? = nil,
+        geometry: ImageGeometry? = nil
     ) throws {
+        var preprocessing = Preprocessing(mean: [0.1307], standardDeviation: [0.3081])
+        preprocessing.geometry = geometry
         let model = TrainedModel(
             network: network, parameters: parameters,
-            preprocessing: Preprocessing(mean: [0.1307], standardDeviation: [0.3081]),
+            preprocessing: preprocessing,
             classNames: classNames, policy: policy.map { .thresholds($0) },
             provenance: Provenance(
                 dataset: dataset, trainingChecksum: trainingChecksum, validationChecksum: "",
