@@ -33,11 +33,26 @@ static inline size_t cimage_png_pixel_bytes(const cimage_png *image) {
 typedef struct {
     const uint8_t *next;
     size_t left;
+    // The rows of the picture, once they are known.
+    uint32_t height;
+    // How much may still be read when all of them are decoded. libpng goes on to the end of their
+    // stream, which of a small file may be gigabytes away.
+    size_t rest;
 } cimage_png_source;
+
+// Whether all rows are decoded. Of an interlaced picture they come in seven passes.
+static inline bool cimage_png_is_done(png_structp png, const cimage_png_source *source) {
+    return png_get_current_pass_number(png) >= 7 ||
+        (source->height > 0 && png_get_current_row_number(png) >= source->height);
+}
 
 static inline void cimage_png_take(png_structp png, png_bytep target, size_t count) {
     cimage_png_source *source = (cimage_png_source *)png_get_io_ptr(png);
     if (count > source->left) png_error(png, "the file ends too early");
+    if (cimage_png_is_done(png, source)) {
+        if (count > source->rest) png_error(png, "it goes on behind its last row");
+        source->rest -= count;
+    }
     memcpy(target, source->next, count);
     source->next += count;
     source->left -= count;
@@ -85,7 +100,7 @@ static inline void cimage_png_read_pixels(
 // file's header said before. Returns false where the file is damaged, and why in `image`.
 __attribute__((noinline)) static bool cimage_png_read(
     const uint8_t *file, size_t count, cimage_png *image, uint8_t *pixels) {
-    cimage_png_source source = {file, count};
+    cimage_png_source source = {file, count, 0, 1 << 16};
     memset(image, 0, sizeof *image);
     png_structp png = png_create_read_struct(
         PNG_LIBPNG_VER_STRING, image, cimage_png_fail, cimage_png_ignore);
@@ -102,6 +117,7 @@ __attribute__((noinline)) static bool cimage_png_read(
     }
     png_set_read_fn(png, &source, cimage_png_take);
     cimage_png_read_header(png, info, image);
+    source.height = image->height;
     if (pixels) cimage_png_read_pixels(png, info, image, pixels);
     png_destroy_read_struct(&png, &info, NULL);
     return true;
