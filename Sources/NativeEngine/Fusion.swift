@@ -45,7 +45,7 @@ extension ProgramCompiler {
         switch reader.operation {
         case .maxPooling(let pooling)
         where !isBlocked && pooling.kernelSize == 2 && pooling.stride == 2
-            && !pooling.recordsSelection:
+            && pooling.padding == 0 && !pooling.recordsSelection:
             fusion.take(reader, hasReLU: try hasReLU(pooling.activation))
             fusion.takesMaximum = true
         case .add where isBlocked && convolution.activation == nil:
@@ -61,7 +61,8 @@ extension ProgramCompiler {
             }
         case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
-            .add, .flatten, .softmaxCrossEntropy, .convert, .gradient:
+            .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten,
+            .softmaxCrossEntropy, .convert, .gradient:
             break
         }
         return fusion

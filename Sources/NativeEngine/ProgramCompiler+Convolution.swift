@@ -15,13 +15,15 @@ extension ProgramCompiler {
         _ convolution: Program.Operation.Convolution, _ instruction: Program.Instruction,
         _ fusion: Fusion
     ) throws(EngineError) {
+        guard convolution.isSimple, program.type(of: instruction.operands[1]).shape.hasSquareKernel
+        else { throw .unsupported(instruction.operation, engine: "native") }
         let layer = ConvolutionLayer(
             instruction: instruction, weight: try tensor(1, of: instruction),
             bias: try bias(2, of: instruction), fusion: fusion)
         var call = call(nil, source: instruction.operands[0], result: instruction.results[0])
         call.geometry.kernel_size = Int32(layer.weight.shape[2])
-        call.geometry.stride = Int32(clamping: convolution.stride)
-        call.geometry.padding = Int32(clamping: convolution.padding)
+        call.geometry.stride = Int32(clamping: convolution.stride.height)
+        call.geometry.padding = Int32(clamping: convolution.padding.top)
         call.epilogue.has_relu = fusion.hasReLU
         if fusion.takesMaximum {
             // A sum of which no window takes the maximum is not needed.
@@ -136,4 +138,15 @@ extension ProgramCompiler {
                     implementation: implementation(layer.fusion.description, scheme.name)))
         }
     }
+}
+
+extension Program.Operation.Convolution {
+    /// Whether it is the same in both directions and knows no groups.
+    fileprivate var isSimple: Bool {
+        stride.isSquare && padding.isUniform && dilation == 1 && groups == 1
+    }
+}
+
+extension Shape {
+    fileprivate var hasSquareKernel: Bool { self[2] == self[3] }
 }

@@ -10,6 +10,8 @@ extension ProgramCompiler {
         switch activation {
         case nil: false
         case .relu: true
+        case .clip, .sigmoid, .hardSigmoid, .hardSwish, .silu, .gelu, .geluTanh:
+            throw .unsupported(.activation(activation ?? .relu), engine: "native")
         }
     }
 
@@ -39,8 +41,8 @@ extension ProgramCompiler {
     ) -> inference_step {
         var call = call(kernel, source: instruction.operands[0], result: instruction.results[0])
         let largest = Int(max(call.geometry.height, call.geometry.width))
-        call.geometry.kernel_size = Int32(clamping: min(pooling.kernelSize, largest))
-        call.geometry.stride = Int32(clamping: pooling.stride)
+        call.geometry.kernel_size = Int32(clamping: min(pooling.kernelSize.height, largest))
+        call.geometry.stride = Int32(clamping: pooling.stride.height)
         return call
     }
 

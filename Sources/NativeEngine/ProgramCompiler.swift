@@ -85,10 +85,12 @@ struct ProgramCompiler {
     private mutating func lower(_ instruction: Program.Instruction) throws(EngineError) {
         switch instruction.operation {
         case .linear(let linear): try lowerLinear(linear, instruction)
-        case .maxPooling(let pooling) where !pooling.recordsSelection:
+        case .maxPooling(let pooling) where !pooling.recordsSelection && pooling.isSimple:
             try lowerMaxPooling(pooling, instruction)
-        case .averagePooling(let pooling): try lowerAveragePooling(pooling, instruction)
-        case .globalAveragePooling: try lowerGlobalAveragePooling(instruction)
+        case .averagePooling(let pooling) where pooling.isSimple:
+            try lowerAveragePooling(pooling, instruction)
+        case .globalAveragePooling(keepsDimensions: false):
+            try lowerGlobalAveragePooling(instruction)
         case .batchNormalization(let normalization) where normalization.statistics == .given:
             try lowerBatchNormalization(normalization, instruction)
         case .localResponseNormalization(let normalization)
@@ -99,11 +101,17 @@ struct ProgramCompiler {
             try lowerElementwise(instruction, hasReLU: hasReLU(activation))
         case .add: try lowerElementwise(instruction, hasReLU: false)
         case .flatten: try lowerFlatten(instruction)
-        case .convolution, .maxPooling, .batchNormalization, .localResponseNormalization,
-            .dropout, .softmaxCrossEntropy, .convert, .gradient:
+        case .convolution, .maxPooling, .averagePooling, .globalAveragePooling,
+            .batchNormalization, .localResponseNormalization, .dropout, .multiply, .concatenate,
+            .selectChannels, .shuffleChannels, .softmaxCrossEntropy, .convert, .gradient:
             throw .unsupported(instruction.operation, engine: "native")
         }
     }
+}
+
+extension Program.Operation.Pooling {
+    /// Whether it is the same in both directions and knows no padding.
+    fileprivate var isSimple: Bool { kernelSize.isSquare && stride.isSquare && padding == 0 }
 }
 
 extension Program {
@@ -115,7 +123,7 @@ extension Program {
                 !Kernels.fillsBlocks(channels: type(of: instruction.results[0]).shape[0])
             else { continue }
             let source = instruction.operands[0]
-            frames[source] = max(frames[source] ?? 0, convolution.padding)
+            frames[source] = max(frames[source] ?? 0, convolution.padding.top)
         }
         return frames
     }

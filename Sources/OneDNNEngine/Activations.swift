@@ -14,6 +14,8 @@ extension conednn_activation {
             self.init(
                 kind: dnnl_eltwise_relu, kind_of_layer: dnnl_eltwise_relu_use_dst_for_bwd,
                 alpha: 0, beta: 0)
+        case .clip, .sigmoid, .hardSigmoid, .hardSwish, .silu, .gelu, .geluTanh:
+            throw .unsupported(.activation(activation ?? .relu), engine: "oneDNN")
         }
     }
 }

@@ -44,7 +44,7 @@ extension ProgramCompiler {
             weights: try Layout.any(weight, dataType(of: values.source)).descriptor,
             bias: try Layout.plain([weight[0]]).descriptor,
             destination: try imageLayout(of: values.result).descriptor, has_bias: values.hasBias,
-            stride: Int64(convolution.stride), padding: Int64(convolution.padding))
+            stride: Int64(convolution.stride.height), padding: Int64(convolution.padding.top))
     }
 
     /// Also the hint that the derivatives' descriptors are made from.

@@ -29,7 +29,7 @@ extension ProgramCompiler {
     ) throws(EngineError) -> Handle {
         var layout = layout
         let function = try conednn_activation(activation)
-        return try library.descriptor(of: activation.rawValue) { descriptor, engine, _ in
+        return try library.descriptor(of: activation.name) { descriptor, engine, _ in
             conednn_activation_forward(&descriptor, engine, function, &layout.descriptor)
         }
     }

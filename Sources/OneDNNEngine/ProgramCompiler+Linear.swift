@@ -78,7 +78,8 @@ extension ProgramCompiler {
         // What else reads features takes them as they lie.
         case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
-            .add, .flatten, .softmaxCrossEntropy, .gradient:
+            .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten,
+            .softmaxCrossEntropy, .gradient:
             return nil
         }
     }

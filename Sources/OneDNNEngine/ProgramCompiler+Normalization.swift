@@ -101,6 +101,8 @@ extension ProgramCompiler {
         switch normalization.activation {
         case nil: false
         case .relu: true
+        case .clip, .sigmoid, .hardSigmoid, .hardSwish, .silu, .gelu, .geluTanh:
+            throw .unsupported(.batchNormalization(normalization), engine: "oneDNN")
         }
     }
 }

@@ -87,13 +87,14 @@ extension ProgramCompiler {
     ) -> conednn_window {
         // How far the last windows reach over the edge, where sizes are rounded up.
         let overhang = { (dimension: Int) in
-            let end = (result[dimension] - 1) * pooling.stride + pooling.kernelSize
+            let end = (result[dimension] - 1) * pooling.stride.height + pooling.kernelSize.height
             return Int64(max(0, end - source[dimension]))
         }
-        let size = Int64(pooling.kernelSize)
+        let size = Int64(pooling.kernelSize.height)
         return conednn_window(
             averages: averages, kernel_height: size, kernel_width: size,
-            stride: Int64(pooling.stride), padding_bottom: overhang(2), padding_right: overhang(3))
+            stride: Int64(pooling.stride.height), padding_bottom: overhang(2),
+            padding_right: overhang(3))
     }
 
     private func globalWindow(over source: [Int]) -> conednn_window {

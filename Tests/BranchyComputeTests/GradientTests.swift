@@ -16,7 +16,8 @@ import Testing
 
     @Test(arguments: [(1, 0), (1, 2), (2, 1), (3, 1)])
     func convolution(stride: Int, padding: Int) throws {
-        let convolution = Program.Operation.Convolution(stride: stride, padding: padding)
+        let convolution = Program.Operation.Convolution(
+            stride: Extent2D(stride), padding: Padding2D(padding))
         let program = try Program { program in
             let x = program.addInput("x", ValueType([2, 5, 4]))
             let w = program.addInput("w", ValueType([3, 2, 3, 3], isBatched: false))
@@ -66,7 +67,8 @@ import Testing
         throws
     {
         let pooling = Program.Operation.Pooling(
-            kernelSize: window.kernelSize, stride: window.stride, rounding: rounding,
+            kernelSize: Extent2D(window.kernelSize), stride: Extent2D(window.stride),
+            rounding: rounding,
             recordsSelection: true)
         let program = try Program { program in
             let x = program.addInput("x", ValueType([2, 5, 6]))
@@ -93,7 +95,8 @@ import Testing
         window: (kernelSize: Int, stride: Int), rounding: Program.Operation.Pooling.Rounding
     ) throws {
         let pooling = Program.Operation.Pooling(
-            kernelSize: window.kernelSize, stride: window.stride, rounding: rounding)
+            kernelSize: Extent2D(window.kernelSize), stride: Extent2D(window.stride),
+            rounding: rounding)
         let program = try Program { program in
             let x = program.addInput("x", ValueType([2, 5, 6]))
             program.beginSegment("only")
@@ -112,7 +115,7 @@ import Testing
             let x = program.addInput("x", ValueType([3, 2, 4]))
             let dy = program.addInput("dy", ValueType([3]))
             program.beginSegment("only")
-            program.addOutput("y", try program.apply(.globalAveragePooling, x))
+            program.addOutput("y", try program.apply(.globalAveragePooling(), x))
             let gradient = Program.Operation.Gradient.globalAveragePooling(source: [3, 2, 4])
             program.addOutput("x", try program.apply(.gradient(gradient), dy))
         }

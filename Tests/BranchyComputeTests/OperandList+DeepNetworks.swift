@@ -18,7 +18,7 @@ extension OperandList {
 
     static let goodInDeepNetworks: [OperandList] = [
         OperandList(.averagePooling(halves), [image], [sample([5, 4, 2])]),
-        OperandList(.globalAveragePooling, [image], [sample([5])]),
+        OperandList(.globalAveragePooling(), [image], [sample([5])]),
         OperandList(
             .batchNormalization(given), [image, channel, channel, channel, channel], [image]),
         OperandList(
@@ -56,9 +56,9 @@ extension OperandList {
             .averagePooling(.init(kernelSize: 2, stride: 2, activation: .relu)), [image]),
         OperandList(
             .averagePooling(.init(kernelSize: 2, stride: 2, recordsSelection: true)), [image]),
-        OperandList(.globalAveragePooling, []),
-        OperandList(.globalAveragePooling, [sample([5])]),
-        OperandList(.globalAveragePooling, [sample([5, 0, 4])]),
+        OperandList(.globalAveragePooling(), []),
+        OperandList(.globalAveragePooling(), [sample([5])]),
+        OperandList(.globalAveragePooling(), [sample([5, 0, 4])]),
         OperandList(
             .gradient(.averagePooling(halves, source: [5, 8, 5])), [sample([5, 4, 2])]),
         OperandList(.gradient(.globalAveragePooling(source: [6, 7, 4])), [sample([5])]),

@@ -123,14 +123,15 @@ struct OperandList: Sendable, CustomStringConvertible {
             .convolution(.init(padding: -1)),
             [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
         OperandList(
-            .convolution(.init(padding: .max)),
+            .convolution(.init(padding: Padding2D(.max))),
             [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
         OperandList(
             .convolution(.init(padding: 1)), [sample([1, .max, 1]), fixed([1, 1, 3, 3])]),
         OperandList(
-            .convolution(.init(padding: 1 << 31)), [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
+            .convolution(.init(padding: Padding2D(1 << 31))),
+            [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
         OperandList(
-            .convolution(.init(padding: 1 << 40)),
+            .convolution(.init(padding: Padding2D(1 << 40))),
             [sample([3, 8, 8]), fixed([5, 3, 3, 3])]),
     ]
 

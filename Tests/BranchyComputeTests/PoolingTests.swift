@@ -42,7 +42,8 @@ import Testing
     private func count(
         _ size: Int, kernelSize: Int, stride: Int, _ rounding: Program.Operation.Pooling.Rounding
     ) -> Int {
-        Program.Operation.Pooling(kernelSize: kernelSize, stride: stride, rounding: rounding)
-            .windowCount(along: size)
+        Program.Operation.Pooling(
+            kernelSize: Extent2D(kernelSize), stride: Extent2D(stride), rounding: rounding
+        ).windowCounts(height: size, width: size).width
     }
 }

@@ -125,19 +125,19 @@ struct NetworkCodingTests {
     }
 
     /// What a file says must not decide how deep the reader calls itself.
-    @Test(arguments: [1, 4, 5, 100, 100_000])
+    @Test(arguments: [1, 8, 9, 100, 100_000])
     func refusesAbsurdNesting(depth: Int) throws {
         let text =
             String(repeating: #"{"type": "residual", "name": "r", "body": ["#, count: depth)
             + #"{"type": "reLU"}"# + String(repeating: "]}", count: depth)
-        if depth <= Residual.deepestNesting {
+        if depth <= Layer.deepestNesting {
             _ = try JSONDecoder().decode(Layer.self, from: Data(text.utf8))
         } else {
             let failure = #expect(throws: DecodingError.self) {
                 try JSONDecoder().decode(Layer.self, from: Data(text.utf8))
             }
             let message = failure.map(ModelError.describe) ?? ""
-            #expect(depth > 200 || message.contains("residual blocks lie more than 4 deep"))
+            #expect(depth > 200 || message.contains("blocks of layers lie more than 8 deep"))
         }
     }
 

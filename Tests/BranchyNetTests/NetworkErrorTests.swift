@@ -95,12 +95,12 @@ struct NetworkErrorTests {
         let layers = [
             Conv2D("c", inputChannels: size, outputChannels: 1, kernelSize: 1),
             Conv2D("c", inputChannels: 1, outputChannels: size, kernelSize: 1),
-            Conv2D("c", inputChannels: 1, outputChannels: 1, kernelSize: size),
-            Conv2D("c", inputChannels: 1, outputChannels: 1, kernelSize: 1, stride: size),
-            Conv2D("c", inputChannels: size, outputChannels: size, kernelSize: size),
+            Conv2D("c", inputChannels: 1, outputChannels: 1, kernelSize: Extent2D(size)),
+            Conv2D("c", inputChannels: 1, outputChannels: 1, kernelSize: 1, stride: Extent2D(size)),
+            Conv2D("c", inputChannels: size, outputChannels: size, kernelSize: Extent2D(size)),
             Conv2D(
                 "c", inputChannels: 1, outputChannels: 1, kernelSize: 1,
-                padding: size == 0 ? -1 : size),
+                padding: Padding2D(size == 0 ? -1 : size)),
         ]
         for layer in layers {
             #expect(failure([1, 4, 4]) { layer } != nil, "\(layer)")
@@ -113,9 +113,11 @@ struct NetworkErrorTests {
             Linear("l", inputFeatures: size, outputFeatures: 2).layer,
             Linear("l", inputFeatures: 16, outputFeatures: size).layer,
             Linear("l", inputFeatures: size, outputFeatures: size).layer,
-            MaxPool2D(kernelSize: size, stride: 1).layer,
-            MaxPool2D(kernelSize: 1, stride: size).layer,
-            MaxPool2D(kernelSize: size, stride: size, rounding: .ceiling).layer,
+            MaxPool2D(kernelSize: Extent2D(size), stride: 1).layer,
+            MaxPool2D(kernelSize: 1, stride: Extent2D(size)).layer,
+            MaxPool2D(
+                kernelSize: Extent2D(size), stride: Extent2D(size), rounding: .ceiling
+            ).layer,
         ]
         for layer in layers {
             let failure = failure([1, 4, 4]) {

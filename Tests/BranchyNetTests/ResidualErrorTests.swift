@@ -50,8 +50,8 @@ struct ResidualErrorTests {
         let layers = [
             BatchNorm2D("bn", channels: size).layer,
             LocalResponseNorm(size: size, alpha: 1, beta: 1, k: 1).layer,
-            AveragePool2D(kernelSize: size, stride: 1).layer,
-            AveragePool2D(kernelSize: 1, stride: size).layer,
+            AveragePool2D(kernelSize: Extent2D(size), stride: 1).layer,
+            AveragePool2D(kernelSize: 1, stride: Extent2D(size)).layer,
         ]
         for layer in layers { #expect(failure { [layer] } != nil, "\(layer)") }
     }
@@ -98,11 +98,11 @@ struct ResidualErrorTests {
                 Flatten()
             }
         }
-        _ = try network(depth: Residual.deepestNesting).plainProgram()
+        _ = try network(depth: Layer.deepestNesting).plainProgram()
         let failure = #expect(throws: NetworkError.self) {
-            try network(depth: Residual.deepestNesting + 1).plainProgram()
+            try network(depth: Layer.deepestNesting + 1).plainProgram()
         }
-        #expect(failure?.message.contains("more than 4 blocks deep") == true)
+        #expect(failure?.message.contains("more than 8 blocks deep") == true)
     }
 
     private func failure(

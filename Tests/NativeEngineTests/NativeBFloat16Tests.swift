@@ -140,7 +140,8 @@ private enum BFloat16Sample {
             let w = program.addParameter("w", shape)
             let b = program.addParameter("b", [channels.result])
             let convolution = Program.Operation.Convolution(
-                stride: stride, padding: turn, activation: turn.isMultiple(of: 2) ? .relu : nil)
+                stride: Extent2D(stride), padding: Padding2D(turn),
+                activation: turn.isMultiple(of: 2) ? .relu : nil)
             program.addOutput(
                 "maps", try program.apply(.convolution(convolution), blocks, w, b))
         }

@@ -60,7 +60,8 @@ struct NativeNetworkTests {
                 let x = program.addInput("x", ValueType([1, 1, 1]))
                 let w = program.addParameter("w", [1, 1, 1, 1])
                 program.beginSegment("only")
-                let convolution = Program.Operation.Convolution(stride: 1 << 30, padding: padding)
+                let convolution = Program.Operation.Convolution(
+                    stride: Extent2D(1 << 30), padding: Padding2D(padding))
                 program.addOutput("y", try program.apply(.convolution(convolution), x, w))
             }
             try requireFailure(.outOfMemory, "a padding of \(padding)") {

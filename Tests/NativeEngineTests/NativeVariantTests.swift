@@ -25,7 +25,7 @@ struct NativeVariantTests {
                 let b = program.addParameter("b", [channels.result])
                 program.beginSegment("only")
                 let convolution = Program.Operation.Convolution(
-                    stride: 1 + offset / 3 % 3, padding: turn,
+                    stride: Extent2D(1 + offset / 3 % 3), padding: Padding2D(turn),
                     activation: turn.isMultiple(of: 2) ? .relu : nil)
                 program.addOutput("maps", try program.apply(.convolution(convolution), x, w, b))
                 let again = try program.apply(.convolution(convolution), x, w)

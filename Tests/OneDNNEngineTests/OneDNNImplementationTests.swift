@@ -54,7 +54,8 @@ struct OneDNNImplementationTests {
                     let b = program.addInput("b", ValueType([filters], isBatched: false))
                     program.beginSegment("only")
                     var convolution = Program.Operation.Convolution(
-                        stride: stride, padding: kernelSize / 2, activation: .relu)
+                        stride: Extent2D(stride), padding: Padding2D(kernelSize / 2),
+                        activation: .relu)
                     _ = try program.apply(.convolution(convolution), x, w, b)
                     convolution.activation = nil
                     let y = try program.apply(.convolution(convolution), x, w)
@@ -64,7 +65,8 @@ struct OneDNNImplementationTests {
                         try program.append(
                             .gradient(
                                 .convolutionParameters(
-                                    convolution, kernelSize: kernelSize, hasBias: hasBias)),
+                                    convolution, kernelSize: Extent2D(kernelSize), hasBias: hasBias)
+                            ),
                             [x, y])
                     }
                 }
@@ -85,7 +87,8 @@ struct OneDNNImplementationTests {
                 let x = program.addInput("x", ValueType(shape))
                 program.beginSegment("only")
                 var pooling = Program.Operation.Pooling(
-                    kernelSize: window.kernelSize, stride: window.stride, rounding: rounding)
+                    kernelSize: Extent2D(window.kernelSize), stride: Extent2D(window.stride),
+                    rounding: rounding)
                 _ = try program.apply(.maxPooling(pooling), x)
                 pooling.activation = .relu
                 _ = try program.apply(.maxPooling(pooling), x)
@@ -110,7 +113,7 @@ struct OneDNNImplementationTests {
                 let y = try program.apply(.averagePooling(pooling), x)
                 try program.append(.gradient(.averagePooling(pooling, source: shape)), [y])
             }
-            let means = try program.apply(.globalAveragePooling, x)
+            let means = try program.apply(.globalAveragePooling(), x)
             try program.append(.gradient(.globalAveragePooling(source: shape)), [means])
         }
         try expectFast(program, batchSize: batchSize, OneDNNEngine())

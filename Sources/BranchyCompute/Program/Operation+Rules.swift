@@ -12,7 +12,7 @@ extension Program.Operation {
             _ name: String, _ activation: Activation? = nil,
             _ resultTypes: @escaping @Sendable (OperandCheck) throws(ShapeError) -> [ValueType]
         ) {
-            self.name = activation.map { "\(name) + \($0.rawValue)" } ?? name
+            self.name = activation.map { "\(name) + \($0.name)" } ?? name
             self.resultTypes = resultTypes
         }
     }
@@ -23,13 +23,18 @@ extension Program.Operation {
         case .linear(let linear): linear.rules
         case .maxPooling(let pooling): pooling.maximumRules
         case .averagePooling(let pooling): pooling.averageRules
-        case .globalAveragePooling: GlobalAveragePooling.rules
+        case .globalAveragePooling(let keepsDimensions):
+            GlobalAveragePooling(keepsDimensions: keepsDimensions).rules
         case .batchNormalization(let normalization): normalization.rules
         case .localResponseNormalization(let normalization): normalization.rules
         case .shortcut(let shortcut): shortcut.rules
         case .activation(let activation): activation.rules
         case .dropout: .dropout
         case .add: .add
+        case .multiply: .multiply
+        case .concatenate: .concatenate
+        case .selectChannels(let range): .selectChannels(range)
+        case .shuffleChannels(let groups): .shuffleChannels(groups: groups)
         case .flatten: Flatten.rules
         case .softmaxCrossEntropy(let smoothing): CrossEntropy(labelSmoothing: smoothing).rules
         case .convert(let element): .conversion(to: element)
@@ -57,11 +62,13 @@ extension Program.Operation.Gradient {
             Program.Operation.Linear.parameterGradientRules(hasBias: hasBias)
         case .maxPooling(let pooling, let source): pooling.maximumGradientRules(source)
         case .averagePooling(let pooling, let source): pooling.averageGradientRules(source)
-        case .globalAveragePooling(let source): GlobalAveragePooling.gradientRules(source)
+        case .globalAveragePooling(let source, let keepsDimensions):
+            GlobalAveragePooling(keepsDimensions: keepsDimensions).gradientRules(source)
         case .batchNormalization(let normalization): normalization.gradientRules
         case .localResponseNormalization(let normalization): normalization.gradientRules
         case .shortcut(let shortcut, let source): shortcut.gradientRules(source)
         case .activation(let activation): activation.gradientRules
+        case .multiply: .multiplyGradient
         case .flatten(let source): Flatten.gradientRules(source)
         case .softmaxCrossEntropy(let smoothing):
             CrossEntropy(labelSmoothing: smoothing).gradientRules

@@ -12,8 +12,8 @@ extension Program {
     public enum Operation: Hashable, Sendable {
         /// Cross-correlation, as every deep-learning library defines "convolution".
         ///
-        ///     (source [N C H W], weight [O C k k], bias [O]?) -> [N O H' W']
-        ///     H' = (H + 2·padding − k) / stride + 1, rounded down
+        ///     (source [N C H W], weight [O C/groups k l], bias [O]?) -> [N O H' W']
+        ///     H' = (top + H + bottom − dilation·(k − 1) − 1) / stride + 1, rounded down
         case convolution(Convolution)
 
         /// A fully connected layer, `y = W·x + b`.
@@ -26,13 +26,15 @@ extension Program {
         ///     (source [N C H W]) -> [N C H' W'], and the selection where it is recorded
         case maxPooling(Pooling)
 
-        /// The mean of each window, over the elements of the source that it covers.
+        /// The mean of each window, over the elements of the source that it covers, and those of the
+        /// padding where they count.
         ///
         ///     (source [N C H W]) -> [N C H' W']
         case averagePooling(Pooling)
 
-        /// The mean of each channel: `(source [N C H W]) -> [N C]`.
-        case globalAveragePooling
+        /// The mean of each channel: `(source [N C H W]) -> [N C]`, or `[N C 1 1]` where dimensions are
+        /// kept.
+        case globalAveragePooling(keepsDimensions: Bool = false)
 
         /// Brings each channel to a mean and variance of its own, then scales and shifts it:
         ///
@@ -81,6 +83,24 @@ extension Program {
         /// Sum of two values of one shape.
         case add
 
+        /// Product of two values of one shape, or of an image and one number per channel of it.
+        ///
+        ///     (first, second of the same shape) -> first's shape
+        ///     (first [N C H W], second [N C 1 1]) -> [N C H W]
+        case multiply
+
+        /// Two or more images, the channels of the first in front: `([N Cᵢ H W]…) -> [N ΣCᵢ H W]`.
+        case concatenate
+
+        /// Some channels of an image: `(source [N C H W]) -> [N C' H W]`.
+        case selectChannels(Range<Int>)
+
+        /// Sends channel `g·(C/groups) + i` to place `i·groups + g`, so that each group of what
+        /// follows sees channels of all of them: `(source [N C H W]) -> [N C H W]`.
+        ///
+        /// References: Zhang et al., *ShuffleNet*, CVPR 2018, section 3.1.
+        case shuffleChannels(groups: Int)
+
         /// `[N C H W]` as `[N C·H·W]`, in row-major order of the sample.
         case flatten
 
@@ -109,13 +129,13 @@ extension Program {
         public enum Gradient: Hashable, Sendable {
             /// Derivative by the source.
             ///
-            ///     (dy [N O H' W'], weight [O C k k]) -> [N C H W]
+            ///     (dy [N O H' W'], weight [O C/groups k l]) -> [N C H W]
             case convolutionSource(Convolution, source: Shape)
 
             /// Derivatives by weight and, where `hasBias`, by bias.
             ///
-            ///     (source [N C H W], dy [N O H' W']) -> [O C k k], [O]?
-            case convolutionParameters(Convolution, kernelSize: Int, hasBias: Bool)
+            ///     (source [N C H W], dy [N O H' W']) -> [O C/groups k l], [O]?
+            case convolutionParameters(Convolution, kernelSize: Extent2D, hasBias: Bool)
 
             /// Derivative by the source: `(dy [N O], weight [O I]) -> [N I]`.
             case linearSource(Linear)
@@ -135,16 +155,18 @@ extension Program {
             ///     (dy [N C H' W']) -> [N C H W]
             case averagePooling(Pooling, source: Shape)
 
-            /// The same over whole channels: `(dy [N C]) -> [N C H W]`.
-            case globalAveragePooling(source: Shape)
+            /// The same over whole channels: `(dy [N C]) -> [N C H W]`, of `[N C 1 1]` where dimensions
+            /// were kept.
+            case globalAveragePooling(source: Shape, keepsDimensions: Bool = false)
 
-            /// Derivatives of batch normalization with the batch's statistics.
+            /// Derivatives of batch normalization.
             ///
             ///     (source [N C H W], weight [C], mean [C], variance [C], dy [N C H W],
             ///         selection [N C H W] where there is an activation)
             ///         -> by source [N C H W], by weight [C], by bias [C]
             ///
-            /// Mean and variance depend on the source, and the derivative goes through them.
+            /// The batch's mean and variance depend on the source, and the derivative goes through
+            /// them. Given ones are constants, and derivatives by them are not computed.
             case batchNormalization(BatchNormalization)
 
             /// `(source [N C H W], dy [N C H W]) -> [N C H W]`.
@@ -158,6 +180,11 @@ extension Program {
             ///
             ///     (result or source, dy) -> dy's shape
             case activation(Activation)
+
+            /// By the factor of one pixel that an image was multiplied by: the sum over each channel.
+            ///
+            ///     (first [N C H W], dy [N C H W]) -> [N C 1 1]
+            case multiply
 
             /// `[N C·H·W]` as `[N C H W]` again.
             case flatten(source: Shape)

@@ -16,8 +16,9 @@ extension Program {
             let result = type(of: instruction.results[0]).shape
             return result.elementCount * weight.dimensions.dropFirst().reduce(1, *)
         case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
-            .localResponseNormalization, .shortcut, .activation, .dropout, .add, .flatten,
-            .softmaxCrossEntropy, .convert, .gradient:
+            .localResponseNormalization, .shortcut, .activation, .dropout, .add, .multiply,
+            .concatenate, .selectChannels, .shuffleChannels, .flatten, .softmaxCrossEntropy,
+            .convert, .gradient:
             return 0
         }
     }

@@ -49,8 +49,11 @@ struct Differentiation {
         case .averagePooling(let pooling):
             try pass(
                 .gradient(.averagePooling(pooling, source: source)), [gradient], to: operands[0])
-        case .globalAveragePooling:
-            try pass(.gradient(.globalAveragePooling(source: source)), [gradient], to: operands[0])
+        case .globalAveragePooling(let keepsDimensions):
+            try pass(
+                .gradient(
+                    .globalAveragePooling(source: source, keepsDimensions: keepsDimensions)),
+                [gradient], to: operands[0])
         case .batchNormalization(let normalization):
             try propagateThroughBatchNormalization(normalization, gradient, instruction)
         case .localResponseNormalization(let normalization):
@@ -67,6 +70,17 @@ struct Differentiation {
         case .add:
             try accumulate(gradient, into: operands[0])
             try accumulate(gradient, into: operands[1])
+        case .multiply:
+            try propagateThroughProduct(gradient, operands)
+        case .concatenate:
+            try propagateThroughConcatenation(gradient, operands)
+        case .selectChannels(let range):
+            let zeros = Program.Operation.Shortcut(
+                stride: 1, channelsBefore: range.lowerBound,
+                channelsAfter: source[0] - range.upperBound)
+            try pass(.shortcut(zeros), [gradient], to: operands[0])
+        case .shuffleChannels(let groups):
+            try pass(.shuffleChannels(groups: source[0] / groups), [gradient], to: operands[0])
         case .flatten:
             try pass(.gradient(.flatten(source: source)), [gradient], to: operands[0])
         case .convert:
@@ -87,7 +101,8 @@ struct Differentiation {
         var plain = convolution
         plain.activation = nil
         let source = program.type(of: operands[0]).shape
-        let kernelSize = program.type(of: operands[1]).shape[2]
+        let weight = program.type(of: operands[1]).shape
+        let kernelSize = Extent2D(height: weight[2], width: weight[3])
         try pass(
             .gradient(.convolutionSource(plain, source: source)), [dy, operands[1]], to: operands[0]
         )
@@ -118,15 +133,41 @@ struct Differentiation {
         _ normalization: Program.Operation.BatchNormalization, _ gradient: Program.Value,
         _ instruction: Program.Instruction
     ) throws(ShapeError) {
-        precondition(
-            normalization.statistics == .batch,
-            "a derivative of batch normalization with given statistics is not defined")
         let (operands, results) = (instruction.operands, instruction.results)
+        var (normalization, gradient) = (normalization, gradient)
+        var statistics = results.dropFirst()
+        if normalization.statistics == .given {
+            gradient = try gradientBeforeActivation(normalization.activation, gradient, results[0])
+            normalization.activation = nil
+            statistics = operands[3...]
+        }
         let gradients = try append(
             .batchNormalization(normalization),
-            [operands[0], operands[1], results[1], results[2], gradient] + results[3...])
+            [operands[0], operands[1]] + statistics.prefix(2) + [gradient]
+                + statistics.dropFirst(2))
         for (operand, gradient) in zip(operands, gradients) {
             try accumulate(gradient, into: operand)
+        }
+    }
+
+    /// A second factor of one pixel has the sum of its channel's derivatives.
+    private mutating func propagateThroughProduct(
+        _ gradient: Program.Value, _ operands: [Program.Value]
+    ) throws(ShapeError) {
+        try pass(.multiply, [gradient, operands[1]], to: operands[0])
+        let isWhole = program.type(of: operands[0]) == program.type(of: operands[1])
+        try pass(
+            isWhole ? .multiply : .gradient(.multiply), [operands[0], gradient], to: operands[1])
+    }
+
+    private mutating func propagateThroughConcatenation(
+        _ gradient: Program.Value, _ operands: [Program.Value]
+    ) throws(ShapeError) {
+        var first = 0
+        for operand in operands {
+            let end = first + program.type(of: operand).shape[0]
+            try pass(.selectChannels(first..<end), [gradient], to: operand)
+            first = end
         }
     }
 

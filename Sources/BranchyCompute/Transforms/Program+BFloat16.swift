@@ -105,11 +105,12 @@ private struct Narrowing {
         case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy): return true
         case .convolution, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
-            .add, .flatten, .convert,
+            .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten, .convert,
             .gradient(.convolutionSource), .gradient(.convolutionParameters),
             .gradient(.maxPooling), .gradient(.averagePooling), .gradient(.globalAveragePooling),
             .gradient(.batchNormalization), .gradient(.localResponseNormalization),
-            .gradient(.shortcut), .gradient(.activation), .gradient(.flatten):
+            .gradient(.shortcut), .gradient(.activation), .gradient(.multiply),
+            .gradient(.flatten):
             return false
         }
     }
@@ -129,13 +130,14 @@ extension Program.Operation {
         switch self {
         case .convolution, .linear, .gradient(.convolutionSource), .gradient(.linearSource): 1
         case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
-            .localResponseNormalization, .shortcut, .activation, .dropout, .add, .flatten,
-            .softmaxCrossEntropy, .convert,
+            .localResponseNormalization, .shortcut, .activation, .dropout, .add, .multiply,
+            .concatenate, .selectChannels, .shuffleChannels, .flatten, .softmaxCrossEntropy,
+            .convert,
             .gradient(.convolutionParameters), .gradient(.linearParameters),
             .gradient(.maxPooling), .gradient(.averagePooling), .gradient(.globalAveragePooling),
             .gradient(.batchNormalization), .gradient(.localResponseNormalization),
-            .gradient(.shortcut), .gradient(.activation), .gradient(.flatten),
-            .gradient(.softmaxCrossEntropy):
+            .gradient(.shortcut), .gradient(.activation), .gradient(.multiply),
+            .gradient(.flatten), .gradient(.softmaxCrossEntropy):
             nil
         }
     }

@@ -72,7 +72,8 @@ extension Program.Operation {
             return .batchNormalization(normalization)
         case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
-            .add, .flatten, .softmaxCrossEntropy, .convert, .gradient:
+            .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten,
+            .softmaxCrossEntropy, .convert, .gradient:
             return nil
         }
     }

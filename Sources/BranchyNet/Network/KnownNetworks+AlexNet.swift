@@ -109,7 +109,7 @@ extension BranchedNetwork {
         _ name: String, _ inputs: Int, _ outputs: Int, kernelSize: Int = 3
     ) -> Conv2D {
         Conv2D(
-            name, inputChannels: inputs, outputChannels: outputs, kernelSize: kernelSize,
-            padding: kernelSize / 2)
+            name, inputChannels: inputs, outputChannels: outputs,
+            kernelSize: Extent2D(kernelSize), padding: Padding2D(kernelSize / 2))
     }
 }

@@ -105,7 +105,7 @@ func resNetBlock(
     let body = Residual(name, shortcut: shortcut) {
         Conv2D(
             "conv1", inputChannels: inputs, outputChannels: outputs, kernelSize: 3,
-            stride: stride, padding: 1, hasBias: kind == .paper)
+            stride: Extent2D(stride), padding: 1, hasBias: kind == .paper)
         BatchNorm2D("bn1", channels: outputs)
         ReLU()
         Conv2D(

@@ -3,7 +3,7 @@ extension Layer: Codable {
 
     /// Reads an object whose `type` says which layer the other keys describe.
     public init(from decoder: any Decoder) throws {
-        try Residual.refuseDeepNesting(decoder)
+        try Self.refuseDeepNesting(decoder)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let name = try container.decode(String.self, forKey: .type)
         guard let kind = Kind(rawValue: name) else {
@@ -22,5 +22,20 @@ extension Layer: Codable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(kind, forKey: .type)
         try layer.encode(to: encoder)
+    }
+
+    /// How many blocks of layers may lie in one another.
+    public static let deepestNesting = 8
+
+    /// Decoding calls itself, so a hostile file must not decide how often.
+    private static func refuseDeepNesting(_ decoder: any Decoder) throws {
+        let keys = [Residual.CodingKeys.body.rawValue, Parallel.CodingKeys.paths.rawValue]
+        let depth = decoder.codingPath.count { keys.contains($0.stringValue) }
+        guard depth <= deepestNesting else {
+            throw DecodingError.dataCorrupted(
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "blocks of layers lie more than \(deepestNesting) deep"))
+        }
     }
 }

@@ -2,7 +2,8 @@ extension Layer {
     /// What a layer's `type` says in a description.
     package enum Kind: String, Codable, CaseIterable, Sendable {
         case conv2D, linear, maxPool2D, reLU, dropout, flatten, averagePool2D, globalAveragePool2D
-        case batchNorm2D, localResponseNorm, residual
+        case batchNorm2D, localResponseNorm, residual, parallel, selectChannels, channelShuffle
+        case clip, sigmoid, hardSigmoid, hardSwish, siLU, gelu
 
         /// What the other keys of the object describe.
         var type: any DescribedLayer.Type {
@@ -18,6 +19,15 @@ extension Layer {
             case .batchNorm2D: BatchNorm2D.self
             case .localResponseNorm: LocalResponseNorm.self
             case .residual: Residual.self
+            case .parallel: Parallel.self
+            case .selectChannels: SelectChannels.self
+            case .channelShuffle: ChannelShuffle.self
+            case .clip: Clip.self
+            case .sigmoid: Sigmoid.self
+            case .hardSigmoid: HardSigmoid.self
+            case .hardSwish: HardSwish.self
+            case .siLU: SiLU.self
+            case .gelu: GELU.self
             }
         }
     }
@@ -36,6 +46,15 @@ extension Layer {
         case .batchNorm2D(let layer): (.batchNorm2D, layer)
         case .localResponseNorm(let layer): (.localResponseNorm, layer)
         case .residual(let block): (.residual, block)
+        case .parallel(let block): (.parallel, block)
+        case .selectChannels(let layer): (.selectChannels, layer)
+        case .channelShuffle(let layer): (.channelShuffle, layer)
+        case .clip(let layer): (.clip, layer)
+        case .sigmoid(let layer): (.sigmoid, layer)
+        case .hardSigmoid(let layer): (.hardSigmoid, layer)
+        case .hardSwish(let layer): (.hardSwish, layer)
+        case .siLU(let layer): (.siLU, layer)
+        case .gelu(let layer): (.gelu, layer)
         }
     }
 

@@ -25,6 +25,24 @@ public enum Layer: Hashable, Sendable {
     case localResponseNorm(LocalResponseNorm)
     /// See ``Residual``.
     case residual(Residual)
+    /// See ``Parallel``.
+    case parallel(Parallel)
+    /// See ``SelectChannels``.
+    case selectChannels(SelectChannels)
+    /// See ``ChannelShuffle``.
+    case channelShuffle(ChannelShuffle)
+    /// See ``Clip``.
+    case clip(Clip)
+    /// See ``Sigmoid``.
+    case sigmoid(Sigmoid)
+    /// See ``HardSigmoid``.
+    case hardSigmoid(HardSigmoid)
+    /// See ``HardSwish``.
+    case hardSwish(HardSwish)
+    /// See ``SiLU``.
+    case siLU(SiLU)
+    /// See ``GELU``.
+    case gelu(GELU)
 }
 
 /// A type that stands for a layer in the description of a network.

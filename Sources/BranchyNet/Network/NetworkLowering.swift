@@ -7,8 +7,8 @@ struct NetworkLowering {
     var program = Program()
     var masks: [NetworkProgram.Mask] = []
     var batchStatistics: [NetworkProgram.BatchStatistics] = []
-    /// How many residual blocks lie around the layer that is lowered.
-    var depth = 0
+    /// How many blocks of layers lie around the layer that is lowered.
+    private var depth = 0
     private let network: BranchedNetwork
     private var exitCount = 0
     private var names: Set<String> = []
@@ -87,16 +87,43 @@ struct NetworkLowering {
         exitCount += 1
     }
 
-    /// Sizes of a window, which come from the user's description.
-    func checkWindow(
-        size: Int, stride: Int = 1, padding: Int = 0, of path: String
+    /// Goes into the layers of a block.
+    mutating func descend(
+        at place: String, _ body: (inout Self) throws(NetworkError) -> Void
     ) throws(NetworkError) {
-        for (name, value, least) in [
-            ("kernel size", size, 1), ("stride", stride, 1), ("padding", padding, 0),
-        ] where !(least...least + 4095).contains(value) {
+        guard depth < Layer.deepestNesting else {
             throw error(
-                .invalidValue,
-                "\(path): a \(name) of \(value), expected \(least) to \(least + 4095)")
+                .invalidValue, "layer \(place): more than \(Layer.deepestNesting) blocks deep")
+        }
+        depth += 1
+        try body(&self)
+        depth -= 1
+    }
+
+    /// Sizes of a window, which come from the user's description.
+    struct Window {
+        let size: Extent2D
+        var stride: Extent2D = 1
+        var padding: Padding2D = 0
+        var dilation: Extent2D = 1
+
+        /// What each is called, the numbers, and the least that they can be.
+        var bounds: [(name: String, values: [Int], least: Int)] {
+            [
+                ("kernel size", [size.height, size.width], 1),
+                ("stride", [stride.height, stride.width], 1), ("padding", padding.sides, 0),
+                ("dilation", [dilation.height, dilation.width], 1),
+            ]
+        }
+    }
+
+    func checkWindow(_ window: Window, of path: String) throws(NetworkError) {
+        for (name, values, least) in window.bounds {
+            for value in values where !(least...least + 4095).contains(value) {
+                throw error(
+                    .invalidValue,
+                    "\(path): a \(name) of \(value), expected \(least) to \(least + 4095)")
+            }
         }
     }
 

@@ -59,7 +59,7 @@ extension EngineConformance {
             ConformanceCase("global average pooling of \(shape)") { program in
                 let x = program.addInput("x", ValueType(shape))
                 program.beginSegment("only")
-                program.addOutput("y", try program.apply(.globalAveragePooling, x))
+                program.addOutput("y", try program.apply(.globalAveragePooling(), x))
             }
         }
 
@@ -115,7 +115,7 @@ extension EngineConformance {
     ) { program in
         let x = program.addInput("x", ValueType([2, 2, 2]))
         program.beginSegment("only")
-        program.addOutput("y", try program.apply(.globalAveragePooling, x))
+        program.addOutput("y", try program.apply(.globalAveragePooling(), x))
     }
 
     private static let literalGlobalAverageGradient = ConformanceCase(

@@ -100,7 +100,8 @@ extension Program {
         let shape: Shape = [filters, type(of: source).shape[0], kernelSize, kernelSize]
         let weight = addParameter("\(name).weight", shape)
         let bias = hasBias ? [addParameter("\(name).bias", [filters])] : []
-        let convolution = Program.Operation.Convolution(padding: padding, activation: activation)
+        let convolution = Program.Operation.Convolution(
+            padding: Padding2D(padding), activation: activation)
         return try append(.convolution(convolution), [source, weight] + bias)[0]
     }
 

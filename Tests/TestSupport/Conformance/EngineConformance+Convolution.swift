@@ -4,9 +4,11 @@ import BranchyCompute
 struct ConvolutionSample: Sendable {
     var channels = 3
     var filters = 5
-    var kernelSize = 3
-    var stride = 1
-    var padding = 0
+    var kernelSize: Extent2D = 3
+    var stride: Extent2D = 1
+    var padding: Padding2D = 0
+    var dilation: Extent2D = 1
+    var groups = 1
     var hasBias = true
     var activation: Program.Operation.Activation?
     var height = 7
@@ -14,11 +16,14 @@ struct ConvolutionSample: Sendable {
 
     var name: String {
         "\(channels)x\(height)x\(width) to \(filters), kernel \(kernelSize), stride \(stride), "
-            + "padding \(padding)\(hasBias ? ", bias" : "")\(activation == nil ? "" : ", relu")"
+            + "padding \(padding), dilation \(dilation), \(groups) groups"
+            + "\(hasBias ? ", bias" : "")\(activation.map { ", " + $0.name } ?? "")"
     }
 
     var convolution: Program.Operation.Convolution {
-        Program.Operation.Convolution(stride: stride, padding: padding, activation: activation)
+        Program.Operation.Convolution(
+            stride: stride, padding: padding, dilation: dilation, groups: groups,
+            activation: activation)
     }
 
     func conformanceCase(batchSize: Int = 2) -> ConformanceCase {
@@ -32,7 +37,7 @@ struct ConvolutionSample: Sendable {
         }
     }
 
-    var weightShape: Shape { [filters, channels, kernelSize, kernelSize] }
+    var weightShape: Shape { [filters, channels / groups, kernelSize.height, kernelSize.width] }
 
     /// All kernels with all strides and paddings.
     static var geometries: [ConvolutionSample] {
@@ -40,7 +45,8 @@ struct ConvolutionSample: Sendable {
             (1...3).flatMap { stride in
                 (0...3).map { padding in
                     ConvolutionSample(
-                        kernelSize: kernelSize, stride: stride, padding: padding,
+                        kernelSize: Extent2D(kernelSize), stride: Extent2D(stride),
+                        padding: Padding2D(padding),
                         hasBias: padding.isMultiple(of: 2),
                         activation: (stride + padding).isMultiple(of: 3) ? .relu : nil)
                 }
@@ -73,7 +79,8 @@ struct ConvolutionSample: Sendable {
             let turn = index + distance
             return ConvolutionSample(
                 channels: counts[index], filters: counts[turn % counts.count],
-                kernelSize: [3, 1, 5][turn % 3], stride: 1 + turn / 3 % 3, padding: turn % 4,
+                kernelSize: Extent2D([3, 1, 5][turn % 3]), stride: Extent2D(1 + turn / 3 % 3),
+                padding: Padding2D(turn % 4),
                 hasBias: index.isMultiple(of: 2), activation: turn % 3 == 1 ? .relu : nil,
                 height: 5, width: 5 + distance % 3)
         }

@@ -80,7 +80,7 @@ extension Program {
         let wide = try normalize(second, "second.bn", statistics)
         let shortcut = Program.Operation.Shortcut(stride: 2, channelsBefore: 3, channelsAfter: 4)
         let sum = try apply(.relu, try apply(.add, wide, try apply(.shortcut(shortcut), block)))
-        return try classify(try apply(.globalAveragePooling, sum), "fc", classes: 4)
+        return try classify(try apply(.globalAveragePooling(), sum), "fc", classes: 4)
     }
 
     /// Convolutions around pooling and local response normalization, to four logits.

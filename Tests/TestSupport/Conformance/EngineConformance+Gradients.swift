@@ -7,7 +7,8 @@ extension ConvolutionSample {
         return ConformanceCase(name, batchSize: batchSize) { program in
             let source = ValueType([channels, height, width])
             let weight = ValueType(weightShape, isBatched: false)
-            let convolution = Program.Operation.Convolution(stride: stride, padding: padding)
+            let convolution = Program.Operation.Convolution(
+                stride: stride, padding: padding, dilation: dilation, groups: groups)
             let result = try Program.Operation.convolution(convolution).resultTypes(for: [
                 source, weight,
             ])

@@ -30,7 +30,8 @@ struct PoolingSample: Sendable {
                         PoolingSample(
                             height: height, width: width,
                             pooling: Program.Operation.Pooling(
-                                kernelSize: kernelSize, stride: stride, rounding: rounding))
+                                kernelSize: Extent2D(kernelSize), stride: Extent2D(stride),
+                                rounding: rounding))
                     }
                 }
             }

@@ -21,21 +21,30 @@ extension ReferenceStep {
         }
     }
 
-    /// Goes through mean and variance too, so the derivatives of a channel's elements sum to zero.
-    /// Both are computed once more: the operands lost bits when they became floats.
+    /// Those of the batch go through mean and variance too, so the derivatives of a channel's
+    /// elements sum to zero. Both are computed once more: the operands lost bits when they became
+    /// floats.
     func differentiate(_ normalization: Program.Operation.BatchNormalization) {
+        let isGiven = normalization.statistics == .given
         let (x, weight) = (operands[0].floats, operands[1].floats)
         let dy = gradientBeforeActivation
         var (bySource, byWeight, byBias) = (results[0].zeros, results[1].zeros, results[2].zeros)
         for channel in weight.indices {
             let positions = operands[0].positions(ofChannel: channel)
-            let moments = Moments(of: positions.map { Double(x[$0]) })
+            let moments =
+                isGiven
+                ? Moments(
+                    mean: Double(operands[2].floats[channel]),
+                    variance: Double(operands[3].floats[channel]))
+                : Moments(of: positions.map { Double(x[$0]) })
             let deviation = moments.deviation(normalization.epsilon)
             let normalized = positions.map { (Double(x[$0]) - moments.mean) / deviation }
             byBias[channel] = positions.reduce(0) { $0 + dy[$1] }
             byWeight[channel] = zip(positions, normalized).reduce(0) { $0 + dy[$1.0] * $1.1 }
             for (position, x) in zip(positions, normalized) {
-                let mean = (byBias[channel] + x * byWeight[channel]) / Double(positions.count)
+                let mean =
+                    isGiven
+                    ? 0 : (byBias[channel] + x * byWeight[channel]) / Double(positions.count)
                 bySource[position] = Double(weight[channel]) / deviation * (dy[position] - mean)
             }
         }

@@ -7,35 +7,43 @@ import BranchyCompute
 private struct ConvolutionTaps {
     /// `[N C H W]`
     let source: Shape
-    /// `[O C k k]`
+    /// `[O C/groups k l]`
     let weight: Shape
     /// `[N O H' W']`
     let result: Shape
     let convolution: Program.Operation.Convolution
 
     func forEach(_ body: (_ source: Int, _ weight: Int, _ result: Int) -> Void) {
-        let (channels, height, width, size) = (source[1], source[2], source[3], weight[3])
+        let (height, width, perGroup) = (source[2], source[3], weight[1])
         for position in 0..<result.elementCount {
             let (sample, output, y, x) = result.coordinates(of: position)
-            let (rows, columns) = (range(at: y, along: height), range(at: x, along: width))
-            let top = y * convolution.stride - convolution.padding
-            let left = x * convolution.stride - convolution.padding
-            for channel in 0..<channels {
-                for row in rows {
-                    let sourceRow = ((sample * channels + channel) * height + row) * width
-                    let weightRow = ((output * channels + channel) * size + row - top) * size
-                    for column in columns {
-                        body(sourceRow + column, weightRow + column - left, position)
+            let (rows, columns) = (rows(at: y), columns(at: x))
+            let first = output / (result[1] / convolution.groups) * perGroup
+            for channel in 0..<perGroup {
+                let plane = (sample * source[1] + first + channel) * height
+                let kernel = (output * perGroup + channel) * weight[2]
+                for (tapRow, row) in rows {
+                    for (tapColumn, column) in columns {
+                        body(
+                            (plane + row) * width + column,
+                            (kernel + tapRow) * weight[3] + tapColumn, position)
                     }
                 }
             }
         }
     }
 
-    private func range(at index: Int, along length: Int) -> Range<Int> {
-        window(
-            index, size: weight[3], stride: convolution.stride, padding: convolution.padding,
-            along: length)
+    /// The taps of a window that lie on the source, and the rows that they see.
+    private func rows(at index: Int) -> [(tap: Int, row: Int)] {
+        let top = index * convolution.stride.height - convolution.padding.top
+        return (0..<weight[2]).map { ($0, top + $0 * convolution.dilation.height) }
+            .filter { (0..<source[2]).contains($0.1) }
+    }
+
+    private func columns(at index: Int) -> [(tap: Int, column: Int)] {
+        let left = index * convolution.stride.width - convolution.padding.left
+        return (0..<weight[3]).map { ($0, left + $0 * convolution.dilation.width) }
+            .filter { (0..<source[3]).contains($0.1) }
     }
 }
 

@@ -31,15 +31,15 @@ extension ReferenceStep {
         results[0].store(sums)
     }
 
-    /// Elements beyond the edge are not there, so they do not count.
     func average(_ pooling: Program.Operation.Pooling) {
         let (source, result) = (operands[0], results[0])
         let x = source.floats
         result.store(
             (0..<result.shape.elementCount).map { position in
-                let window = source.shape.positions(
-                    of: pooling, at: result.shape.coordinates(of: position))
-                return window.reduce(0) { $0 + Double(x[$1]) } / Double(window.count)
+                let coordinates = result.shape.coordinates(of: position)
+                let sum = source.shape.positions(of: pooling, at: coordinates)
+                    .reduce(0) { $0 + Double(x[$1]) }
+                return sum / source.shape.divisor(of: pooling, at: coordinates)
             })
     }
 
@@ -48,9 +48,11 @@ extension ReferenceStep {
         let dy = gradient.floats
         var sums = result.zeros
         for position in dy.indices {
-            let window = result.shape.positions(
-                of: pooling, at: gradient.shape.coordinates(of: position))
-            for covered in window { sums[covered] += Double(dy[position]) / Double(window.count) }
+            let coordinates = gradient.shape.coordinates(of: position)
+            let divisor = result.shape.divisor(of: pooling, at: coordinates)
+            for covered in result.shape.positions(of: pooling, at: coordinates) {
+                sums[covered] += Double(dy[position]) / divisor
+            }
         }
         result.store(sums)
     }
@@ -78,10 +80,37 @@ extension Shape {
         of pooling: Program.Operation.Pooling, at coordinates: (Int, Int, Int, Int)
     ) -> [Int] {
         let (sample, channel, y, x) = coordinates
-        let (size, stride) = (pooling.kernelSize, pooling.stride)
-        let columns = window(x, size: size, stride: stride, along: self[3])
-        return window(y, size: size, stride: stride, along: self[2]).flatMap { row in
-            columns.map { ((sample * self[1] + channel) * self[2] + row) * self[3] + $0 }
+        let (rows, columns) = (pooling.rows(at: y), pooling.columns(at: x))
+        return rows.clamped(to: 0..<self[2]).flatMap { row in
+            columns.clamped(to: 0..<self[3]).map {
+                ((sample * self[1] + channel) * self[2] + row) * self[3] + $0
+            }
         }
+    }
+
+    /// How many elements the mean of one window is over: those of the source, and of the padding
+    /// where it counts. What lies beyond the padding is not there.
+    fileprivate func divisor(
+        of pooling: Program.Operation.Pooling, at coordinates: (Int, Int, Int, Int)
+    ) -> Double {
+        let padding = pooling.countsPadding ? pooling.padding : 0
+        let rows = pooling.rows(at: coordinates.2)
+            .clamped(to: -padding.top..<self[2] + padding.bottom)
+        let columns = pooling.columns(at: coordinates.3)
+            .clamped(to: -padding.left..<self[3] + padding.right)
+        return Double(rows.count * columns.count)
+    }
+}
+
+extension Program.Operation.Pooling {
+    /// The rows that a window covers, counted from the source's first.
+    fileprivate func rows(at index: Int) -> Range<Int> {
+        let top = index * stride.height - padding.top
+        return top..<top + kernelSize.height
+    }
+
+    fileprivate func columns(at index: Int) -> Range<Int> {
+        let left = index * stride.width - padding.left
+        return left..<left + kernelSize.width
     }
 }

@@ -19,6 +19,10 @@ struct ReferenceStep {
         case .activation(let activation): mapElements { activation.value(at: $0[0]) }
         case .dropout: mapElements { $0[0] * $0[1] }
         case .add: mapElements { $0[0] + $0[1] }
+        case .multiply: multiply()
+        case .concatenate: concatenate()
+        case .selectChannels(let range): select(range)
+        case .shuffleChannels(let groups): shuffle(groups)
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy(let smoothing): measureCrossEntropy(Double(smoothing))
         case .convert: mapElements { $0[0] }
@@ -40,6 +44,7 @@ struct ReferenceStep {
         case .shortcut(let shortcut, _): add(through: shortcut)
         case .activation(let activation):
             mapElements { $0[1] * activation.derivative(known: $0[0]) }
+        case .multiply: sumProducts()
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy(let smoothing): differentiateCrossEntropy(Double(smoothing))
         }
@@ -52,27 +57,6 @@ struct ReferenceStep {
             result[index] = Float(body(sources.map { Double($0[index]) }))
         }
     }
-}
-
-extension Program.Operation.Activation {
-    /// The function itself.
-    func value(at x: Double) -> Double {
-        switch self {
-        case .relu: x < 0 ? 0 : x
-        }
-    }
-
-    /// The derivative, found from the operand that the activation says.
-    func derivative(known: Double) -> Double {
-        switch self {
-        case .relu: known > 0 ? 1 : 0
-        }
-    }
-}
-
-extension Program.Operation.Activation? {
-    /// The function, or the number itself where there is none.
-    func value(at x: Double) -> Double { map { $0.value(at: x) } ?? x }
 }
 
 extension Shape {

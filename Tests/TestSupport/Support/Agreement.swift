@@ -94,8 +94,10 @@ extension Program {
         func shape(_ operand: Int) -> Shape { type(of: instruction.operands[operand]).shape }
         switch instruction.operation {
         case .convolution, .linear: return shape(1).elementCount / max(shape(1)[0], 1) + 1
-        case .maxPooling, .flatten, .shortcut, .convert: return 0
-        case .averagePooling(let pooling): return pooling.kernelSize * pooling.kernelSize + 1
+        case .maxPooling, .flatten, .shortcut, .convert, .concatenate, .selectChannels,
+            .shuffleChannels:
+            return 0
+        case .averagePooling(let pooling): return pooling.kernelSize.area + 1
         case .globalAveragePooling: return shape(0).elementCount / max(shape(0)[0], 1) + 1
         // A root, a division and, of a batch, two sums over it.
         case .batchNormalization, .gradient(.batchNormalization):
@@ -107,7 +109,7 @@ extension Program {
         // An activation of one number is good to a few units where it is no choice.
         case .activation(let activation), .gradient(.activation(let activation)):
             return activation.selects ? 0 : 8
-        case .dropout, .add: return 1
+        case .dropout, .add, .multiply: return 1
         case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy):
             // `exp` and `log` are good to a few units, and so is what comes between them.
             return shape(0).elementCount + batchSize + 32
@@ -116,11 +118,16 @@ extension Program {
         case .gradient(.convolutionParameters), .gradient(.linearParameters):
             return batchSize * shape(1).elementCount
         case .gradient(.maxPooling(let pooling, _)):
-            return pooling.kernelSize * pooling.kernelSize
+            return pooling.kernelSize.area
         case .gradient(.averagePooling(let pooling, _)):
-            return pooling.kernelSize * pooling.kernelSize + 1
+            return pooling.kernelSize.area + 1
         case .gradient(.globalAveragePooling): return 1
+        case .gradient(.multiply): return shape(0).elementCount / max(shape(0)[0], 1)
         case .gradient(.flatten), .gradient(.shortcut): return 0
         }
     }
+}
+
+extension Extent2D {
+    fileprivate var area: Int { height * width }
 }

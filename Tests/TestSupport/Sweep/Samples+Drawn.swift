@@ -10,13 +10,15 @@ extension ConvolutionSample {
         draw.fitting { draw in
             let kernelSize = draw.pick(kernelSizes)
             let sample = ConvolutionSample(
-                channels: draw.channels(), filters: draw.channels(), kernelSize: kernelSize,
-                stride: draw.pick([1, 1, 1, 2, 2, 3, 4]),
-                padding: draw.pick([0, kernelSize / 2, kernelSize / 2, 1, 2, kernelSize - 1]),
+                channels: draw.channels(), filters: draw.channels(),
+                kernelSize: Extent2D(kernelSize),
+                stride: Extent2D(draw.pick([1, 1, 1, 2, 2, 3, 4])),
+                padding: Padding2D(
+                    draw.pick([0, kernelSize / 2, kernelSize / 2, 1, 2, kernelSize - 1])),
                 hasBias: draw.flag(), activation: draw.flag() ? .relu : nil,
                 height: draw.size(), width: draw.size())
             let batchSize = draw.batchSize()
-            guard min(sample.height, sample.width) + 2 * sample.padding >= kernelSize else {
+            guard min(sample.height, sample.width) + 2 * sample.padding.top >= kernelSize else {
                 return ((sample, batchSize), nil)
             }
             return (
@@ -47,17 +49,15 @@ extension PoolingSample {
     ) -> (PoolingSample, batchSize: Int) {
         draw.fitting { draw in
             let pooling = Program.Operation.Pooling(
-                kernelSize: draw.pick([1, 2, 2, 3, 3, 4, 5, 7, 8]),
-                stride: draw.pick([1, 2, 2, 3, 4]),
+                kernelSize: Extent2D(draw.pick([1, 2, 2, 3, 3, 4, 5, 7, 8])),
+                stride: Extent2D(draw.pick([1, 2, 2, 3, 4])),
                 rounding: draw.flag() ? .floor : .ceiling, activation: hasActivation ? .relu : nil)
             let sample = PoolingSample(
                 channels: draw.channels(), height: draw.size(), width: draw.size(),
                 pooling: pooling)
             let batchSize = draw.batchSize()
-            let windows = work(
-                pooling.windowCount(along: sample.height),
-                pooling.windowCount(along: sample.width))
-            guard windows != 0 else { return ((sample, batchSize), nil) }
+            let windows = pooling.windowCounts(height: sample.height, width: sample.width)
+            guard windows.height > 0, windows.width > 0 else { return ((sample, batchSize), nil) }
             return (
                 (sample, batchSize),
                 work(sample.channels, sample.height, sample.width, batchSize, 8)
@@ -118,7 +118,7 @@ struct GlobalAverageSample: Sendable {
         ) { program in
             let x = program.addInput("x", ValueType(shape))
             program.beginSegment("only")
-            program.addOutput("y", try program.apply(.globalAveragePooling, x))
+            program.addOutput("y", try program.apply(.globalAveragePooling(), x))
         }
     }
 

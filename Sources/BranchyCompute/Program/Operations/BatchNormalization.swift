@@ -50,7 +50,9 @@ extension Program.Operation.BatchNormalization {
     private func gradientTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
         let expected = "a source, weight, mean, variance, gradient and, of an activation, selection"
         try check.require(activation == nil ? 5...5 : 6...6, expected)
-        try check.that(statistics == .batch && epsilon > 0, "statistics of the batch")
+        try check.that(
+            epsilon > 0 && (statistics == .batch || activation == nil),
+            "an epsilon above 0, and of given statistics no activation")
         let (source, channel) = try channels(check, parameters: 1..<4)
         let selection = activation == nil ? [] : [ValueType(source, element: .selection)]
         try check.that(

@@ -1,17 +1,27 @@
 extension Program.Operation {
-    /// How a convolution's window moves; the same in both directions.
+    /// How a convolution's window moves, and which channels it sees.
     public struct Convolution: Hashable, Sendable {
-        /// Distance between windows, at least 1.
-        public var stride: Int
-        /// Rows and columns of zeros on every side, at least 0.
-        public var padding: Int
+        /// Distance between windows, at least 1 each.
+        public var stride: Extent2D
+        /// Rows and columns of zeros around the source, at least 0 each.
+        public var padding: Padding2D
+        /// Distance between the elements of the source that a window sees, at least 1 each.
+        public var dilation: Extent2D
+        /// Into how many groups the channels are cut: those of a group of the result see those of
+        /// the same group of the source alone. As many groups as channels is a depthwise convolution.
+        public var groups: Int
         /// Applied to the result, bias included.
         public var activation: Activation?
 
         /// Describes a convolution.
-        public init(stride: Int = 1, padding: Int = 0, activation: Activation? = nil) {
+        public init(
+            stride: Extent2D = 1, padding: Padding2D = 0, dilation: Extent2D = 1, groups: Int = 1,
+            activation: Activation? = nil
+        ) {
             self.stride = stride
             self.padding = padding
+            self.dilation = dilation
+            self.groups = groups
             self.activation = activation
         }
     }
@@ -30,11 +40,16 @@ extension Program.Operation.Convolution {
         }
     }
 
-    func parameterGradientRules(kernelSize: Int, hasBias: Bool) -> Program.Operation.Rules {
+    func parameterGradientRules(
+        kernelSize: Extent2D, hasBias: Bool
+    ) -> Program.Operation.Rules {
         .init("convolution parameter gradient") { check throws(ShapeError) in
             try check.require(2...2, "a source and a gradient")
             let (source, gradient) = (try check.batched(0, rank: 3), try check.batched(1, rank: 3))
-            let dimensions = [gradient[0], source[0], kernelSize, kernelSize]
+            try check.that(groups >= 1, "1 group or more")
+            let dimensions = [
+                gradient[0], source[0] / groups, kernelSize.height, kernelSize.width,
+            ]
             var weight = ValueType(
                 try check.shape(dimensions, "a kernel of 1 or more"),
                 element: check.operands[0].element, isBatched: false)
@@ -46,23 +61,32 @@ extension Program.Operation.Convolution {
         }
     }
 
-    /// Far beyond any use; sums of a few of these do not overflow.
+    /// Far beyond any use; sums of a few of these do not overflow, nor does the product of two.
     private static let largestSize = 1 << 31
 
     private func resultTypes(_ check: OperandCheck) throws(ShapeError) -> [ValueType] {
         try check.require(2...3, "a source, a weight and maybe a bias")
         let (source, weight) = (try check.batched(0, rank: 3), try check.parameter(1, rank: 4))
+        let sizes = [stride.height, stride.width, dilation.height, dilation.width]
         try check.that(
-            stride >= 1 && padding >= 0 && max(padding, source[1], source[2]) <= Self.largestSize,
-            "a stride of 1 or more, no negative padding, no size above \(Self.largestSize)")
-        try check.that(weight[1] == source[0], "as many weight columns as source channels")
+            sizes.allSatisfy { (1...Self.largestSize).contains($0) }
+                && padding.sides.allSatisfy { (0...Self.largestSize).contains($0) }
+                && (source.dimensions + weight.dimensions).allSatisfy { $0 <= Self.largestSize },
+            "a stride and dilation of 1 or more, no negative padding, no size above "
+                + "\(Self.largestSize)")
+        try check.that(
+            groups >= 1 && weight[0] % groups == 0, "a number of groups that divides the channels")
+        try check.that(
+            weight[1].multipliedReportingOverflow(by: groups) == (source[0], false),
+            "as many weight columns as a group has source channels")
         try check.sameElement(0, 1)
-        try check.that(weight[2] == weight[3] && weight[2] >= 1, "a square kernel")
+        try check.that(weight[2] >= 1 && weight[3] >= 1, "a kernel of 1 or more")
         try check.bias(2, of: weight[0])
-        let rows = source[1] + 2 * padding - weight[2]
-        let columns = source[2] + 2 * padding - weight[2]
+        let rows = source[1] + padding.top + padding.bottom - dilation.height * (weight[2] - 1) - 1
+        let columns =
+            source[2] + padding.left + padding.right - dilation.width * (weight[3] - 1) - 1
         try check.that(rows >= 0 && columns >= 0, "a kernel no larger than the padded source")
-        let dimensions = [weight[0], rows / stride + 1, columns / stride + 1]
+        let dimensions = [weight[0], rows / stride.height + 1, columns / stride.width + 1]
         return [check.source(try check.shape(dimensions, "a result that fits memory"))]
     }
 }

@@ -37,3 +37,15 @@ extension DescribedLayer {
     var ownInstructionCount: Int { 1 }
     var lastWeights: String? { nil }
 }
+
+extension Extent2D {
+    /// As a listing prints a stride: one number where both are equal.
+    var summary: String { isSquare ? "\(height)" : description }
+}
+
+extension [String] {
+    /// These and what is there of the others, as a listing prints them.
+    func appending(_ others: [String?]) -> String {
+        (self + others.compactMap(\.self)).joined(separator: ", ")
+    }
+}

@@ -8,28 +8,55 @@ import BranchyCompute
 ///
 /// References: Ioffe, Szegedy, *Batch Normalization*, ICML 2015.
 public struct BatchNorm2D: Hashable, Sendable, Codable, LayerConvertible {
-    /// ε, added to the variance.
-    public static let epsilon: Float = 1e-5
+    /// ε where nothing else is said, as in PyTorch.
+    public static let defaultEpsilon: Float = 1e-5
 
     /// Under which the parameters are found.
     public var name: String
     /// Channels of source and result.
     public var channels: Int
+    /// ε, added to the variance, above 0.
+    public var epsilon: Float
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case name, channels }
+    enum CodingKeys: String, CodingKey, CaseIterable { case name, channels, epsilon }
 
     /// Describes a normalization.
-    public init(_ name: String, channels: Int) {
+    public init(_ name: String, channels: Int, epsilon: Float = defaultEpsilon) {
         self.name = name
         self.channels = channels
+        self.epsilon = epsilon
     }
 
     /// This layer as a case of ``Layer``.
     public var layer: Layer { .batchNorm2D(self) }
 }
 
+extension BatchNorm2D {
+    /// Reads an object with the properties' names as keys; `epsilon` may be missing.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            try container.decode(String.self, forKey: .name),
+            channels: try container.decode(Int.self, forKey: .channels),
+            epsilon: try container.decodeIfPresent(Float.self, forKey: .epsilon)
+                ?? Self.defaultEpsilon)
+    }
+
+    /// Writes what ``init(from:)`` reads.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .name)
+        try container.encode(channels, forKey: .channels)
+        try container.encodeIfPresent(
+            epsilon == Self.defaultEpsilon ? nil : epsilon, forKey: .epsilon)
+    }
+}
+
 extension BatchNorm2D: DescribedLayer {
-    var summary: String { "\(name): BatchNorm2D \(channels)" }
+    var summary: String {
+        "\(name): BatchNorm2D \(channels)"
+            + (epsilon == Self.defaultEpsilon ? "" : ", epsilon \(epsilon)")
+    }
 
     var lastWeights: String? { name }
 
@@ -37,8 +64,12 @@ extension BatchNorm2D: DescribedLayer {
         _ source: Program.Value, in network: inout NetworkLowering, prefix: String
     ) throws(NetworkError) -> Program.Value {
         let path = prefix + name
+        guard epsilon > 0, epsilon.isFinite else {
+            throw network.error(
+                .invalidValue, "\(path): an epsilon of \(epsilon), expected above 0")
+        }
         let normalization = Program.Operation.BatchNormalization(
-            epsilon: Self.epsilon, statistics: network.statistics)
+            epsilon: epsilon, statistics: network.statistics)
         let results = try network.append(
             .batchNormalization(normalization),
             [source] + (try parameters(path, in: &network)), at: prefix + summary)
@@ -98,7 +129,7 @@ extension LocalResponseNorm: DescribedLayer {
         _ source: Program.Value, in network: inout NetworkLowering, prefix: String
     ) throws(NetworkError) -> Program.Value {
         let place = prefix + summary
-        try network.checkWindow(size: size, of: place)
+        try network.checkWindow(.init(size: Extent2D(size)), of: place)
         return try network.append(
             .localResponseNormalization(.init(size: size, alpha: alpha, beta: beta, k: k)),
             [source], at: place)[0]

@@ -20,9 +20,6 @@ import BranchyCompute
 /// References: He, Zhang, Ren, Sun, *Deep Residual Learning for Image Recognition*, CVPR 2016,
 /// section 3.2.
 public struct Residual: Hashable, Sendable, Codable, LayerConvertible {
-    /// How many blocks may lie in one another.
-    public static let deepestNesting = 4
-
     /// In front of the names of the parameters of the block's layers.
     public var name: String
     /// From the source to what is added to it; at least one layer.
@@ -68,14 +65,10 @@ extension Residual: DescribedLayer {
         guard !body.isEmpty else {
             throw network.error(.invalidValue, "layer \(place): a block without layers")
         }
-        guard network.depth < Self.deepestNesting else {
-            throw network.error(
-                .invalidValue, "layer \(place): more than \(Self.deepestNesting) blocks deep")
+        var (sum, summand) = (source, source)
+        try network.descend(at: place) { network throws(NetworkError) in
+            sum = try network.append(body, to: source, prefix: path + ".")
         }
-        network.depth += 1
-        let sum = try network.append(body, to: source, prefix: path + ".")
-        network.depth -= 1
-        var summand = source
         if shortcut != .identity {
             summand = try network.append(.shortcut(shortcut.operation), [source], at: place)[0]
         }
@@ -92,16 +85,5 @@ extension Residual {
             name: try container.decode(String.self, forKey: .name),
             body: try container.decode([Layer].self, forKey: .body),
             shortcut: try container.decodeIfPresent(Shortcut.self, forKey: .shortcut) ?? .identity)
-    }
-
-    /// Decoding calls itself, so a hostile file must not decide how often.
-    static func refuseDeepNesting(_ decoder: any Decoder) throws {
-        let depth = decoder.codingPath.count { $0.stringValue == CodingKeys.body.rawValue }
-        guard depth <= deepestNesting else {
-            throw DecodingError.dataCorrupted(
-                .init(
-                    codingPath: decoder.codingPath,
-                    debugDescription: "residual blocks lie more than \(deepestNesting) deep"))
-        }
     }
 }

@@ -1,26 +1,5 @@
 import BranchyCompute
 
-/// `max(0, x)`, element by element; keeps the shape.
-public struct ReLU: Hashable, Sendable, Codable, LayerConvertible {
-    enum CodingKeys: CodingKey, CaseIterable {}
-
-    /// Describes a rectifier.
-    public init() {}
-
-    /// This layer as a case of ``Layer``.
-    public var layer: Layer { .reLU(self) }
-}
-
-extension ReLU: DescribedLayer {
-    var summary: String { "ReLU" }
-
-    func lower(
-        _ source: Program.Value, in network: inout NetworkLowering, prefix: String
-    ) throws(NetworkError) -> Program.Value {
-        try network.append(.relu, [source], at: prefix + summary)[0]
-    }
-}
-
 /// In training, drops each element with probability `rate` and scales the others by
 /// `1 / (1 − rate)`; in inference it does nothing. Keeps the shape.
 public struct Dropout: Hashable, Sendable, Codable, LayerConvertible {
