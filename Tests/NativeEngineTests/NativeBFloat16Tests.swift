@@ -165,11 +165,11 @@ private enum BFloat16Sample {
             program.beginSegment("only")
             let blocks = try program.apply(.shortcut(.init(stride: 1)), x)
             let first = try program.convolve(
-                blocks, "first", filters: channels, kernelSize: kernelSize,
-                padding: kernelSize / 2, activation: .relu)
+                blocks, "first", filters: channels, kernelSize: Extent2D(kernelSize),
+                padding: Padding2D(kernelSize / 2), activation: .relu)
             let second = try program.convolve(
-                first, "second", filters: channels, kernelSize: kernelSize,
-                padding: kernelSize / 2)
+                first, "second", filters: channels, kernelSize: Extent2D(kernelSize),
+                padding: Padding2D(kernelSize / 2))
             let sum = try program.apply(.add, second, blocks)
             program.addOutput("sum", try program.apply(.relu, sum))
             let strided = Program.Operation.Convolution(stride: 2, padding: 1)

@@ -92,8 +92,8 @@ struct NativeVariantTests {
             program.addOutput(
                 "y",
                 try program.convolve(
-                    blocks, "second", filters: 40, kernelSize: kernelSize, padding: padding,
-                    activation: .relu))
+                    blocks, "second", filters: 40, kernelSize: Extent2D(kernelSize),
+                    padding: Padding2D(padding), activation: .relu))
         }
         let engine = try NativeEngine(kernels: kernels)
         let feed = Feed(for: program, batchSize: 2)

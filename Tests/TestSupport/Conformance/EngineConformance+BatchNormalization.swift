@@ -7,7 +7,7 @@ struct BatchNormalizationSample: Sendable {
     var activation: Program.Operation.Activation?
 
     private var name: String {
-        "of \(shape)\(activation == nil ? "" : " + relu"), epsilon \(epsilon)"
+        "of \(shape)\(activation.map { " + " + $0.name } ?? ""), epsilon \(epsilon)"
     }
 
     /// As inference runs it.
@@ -95,15 +95,19 @@ extension Feed {
         }
     }
 
-    /// Brings random numbers for parameters called "variance" or "running_var" to where a variance
-    /// can be.
+    /// Brings random numbers for what is called "variance" or "running_var" to where a variance can
+    /// be.
     package mutating func makeVariancesPositive() {
-        for name in parameters.names
-        where name.hasSuffix("variance") || name.hasSuffix("running_var") {
-            parameters[name]?.withMutableScalars { scalars in
-                for index in scalars.indices { scalars[index] = scalars[index].magnitude + 0.5 }
-            }
+        func positive(_ tensor: Tensor) -> Tensor {
+            Tensor(tensor.shape, tensor.scalars.map { $0.magnitude + 0.5 })
         }
+        func isVariance(_ name: String) -> Bool {
+            name.hasSuffix("variance") || name.hasSuffix("running_var")
+        }
+        for name in parameters.names where isVariance(name) {
+            parameters[name] = parameters[name].map(positive)
+        }
+        for (name, tensor) in inputs where isVariance(name) { inputs[name] = positive(tensor) }
     }
 }
 

@@ -94,14 +94,18 @@ extension EngineConformance {
 extension Program {
     /// A convolution, its parameters named after it.
     package mutating func convolve(
-        _ source: Value, _ name: String, filters: Int, kernelSize: Int, padding: Int = 0,
+        _ source: Value, _ name: String, filters: Int, kernelSize: Extent2D,
+        stride: Extent2D = 1, padding: Padding2D = 0, dilation: Extent2D = 1, groups: Int = 1,
         hasBias: Bool = true, activation: Program.Operation.Activation? = nil
     ) throws -> Value {
-        let shape: Shape = [filters, type(of: source).shape[0], kernelSize, kernelSize]
+        let shape: Shape = [
+            filters, type(of: source).shape[0] / groups, kernelSize.height, kernelSize.width,
+        ]
         let weight = addParameter("\(name).weight", shape)
         let bias = hasBias ? [addParameter("\(name).bias", [filters])] : []
         let convolution = Program.Operation.Convolution(
-            padding: Padding2D(padding), activation: activation)
+            stride: stride, padding: padding, dilation: dilation, groups: groups,
+            activation: activation)
         return try append(.convolution(convolution), [source, weight] + bias)[0]
     }
 

@@ -16,7 +16,7 @@ struct ConvolutionSample: Sendable {
 
     var name: String {
         "\(channels)x\(height)x\(width) to \(filters), kernel \(kernelSize), stride \(stride), "
-            + "padding \(padding), dilation \(dilation), \(groups) groups"
+            + "padding (\(padding)), dilation \(dilation), \(groups) groups"
             + "\(hasBias ? ", bias" : "")\(activation.map { ", " + $0.name } ?? "")"
     }
 
@@ -26,9 +26,12 @@ struct ConvolutionSample: Sendable {
             activation: activation)
     }
 
-    func conformanceCase(batchSize: Int = 2) -> ConformanceCase {
-        ConformanceCase("convolution \(name), batch \(batchSize)", batchSize: batchSize) {
-            program in
+    func conformanceCase(
+        batchSize: Int = 2, adjust: @escaping @Sendable (inout Feed) -> Void = { _ in }
+    ) -> ConformanceCase {
+        ConformanceCase(
+            "convolution \(name), batch \(batchSize)", batchSize: batchSize, adjust: adjust
+        ) { program in
             let x = program.addInput("x", ValueType([channels, height, width]))
             var operands = [x, program.addParameter("w", weightShape)]
             if hasBias { operands.append(program.addParameter("b", [filters])) }

@@ -8,7 +8,8 @@ struct LinearSample: Sendable {
     var activation: Program.Operation.Activation?
 
     var name: String {
-        "\(inputs) to \(outputs)\(hasBias ? ", bias" : "")\(activation == nil ? "" : ", relu")"
+        "\(inputs) to \(outputs)\(hasBias ? ", bias" : "")"
+            + (activation.map { ", " + $0.name } ?? "")
     }
 
     func conformanceCase(batchSize: Int = 2) -> ConformanceCase {

@@ -9,12 +9,16 @@ struct PoolingSample: Sendable {
 
     var name: String {
         "\(channels)x\(height)x\(width), kernel \(pooling.kernelSize), stride \(pooling.stride), "
-            + "\(pooling.rounding)\(pooling.activation == nil ? "" : ", relu")"
+            + "padding (\(pooling.padding))\(pooling.countsPadding ? " counted" : ""), "
+            + "\(pooling.rounding)\(pooling.activation.map { ", " + $0.name } ?? "")"
     }
 
-    func conformanceCase(batchSize: Int = 2) -> ConformanceCase {
-        ConformanceCase("max pooling \(name), batch \(batchSize)", batchSize: batchSize) {
-            program in
+    func conformanceCase(
+        batchSize: Int = 2, adjust: @escaping @Sendable (inout Feed) -> Void = { _ in }
+    ) -> ConformanceCase {
+        ConformanceCase(
+            "max pooling \(name), batch \(batchSize)", batchSize: batchSize, adjust: adjust
+        ) { program in
             let x = program.addInput("x", ValueType([channels, height, width]))
             program.beginSegment("only")
             program.addOutput("y", try program.apply(.maxPooling(pooling), x))

@@ -34,6 +34,16 @@ package enum EngineConformance {
         averagePoolingGradientCases + batchNormalizationGradientCases
         + localResponseGradientCases + shortcutGradientCases + deepTrainingStepCases
 
+    /// What networks of parallel paths need besides to infer: windows of any shape, groups,
+    /// activations other than ReLU, and what joins channels or shares them out.
+    package static let broadInferenceCases =
+        windowCases + paddedPoolingCases + channelCases + activationCases + pathCases
+
+    /// What networks of parallel paths need besides to be trained.
+    package static let broadTrainingCases =
+        windowGradientCases + paddedPoolingGradientCases + channelGradientCases
+        + activationGradientCases + pathTrainingStepCases
+
     /// What LeNet needs.
     package static let cases = inferenceCases + trainingCases
 

@@ -17,7 +17,11 @@ extension ReferenceStep {
         results[0].store(normalized)
         if results.count > 3 {
             let (y, selection) = (results[0].floats, results[3].integers)
-            for position in y.indices { selection[position] = y[position] > 0 ? 1 : 0 }
+            let activation = normalization.activation
+            for position in y.indices {
+                let slope = activation?.derivative(known: Double(y[position])) ?? 1
+                selection[position] = slope == 0 ? 0 : 1
+            }
         }
     }
 
