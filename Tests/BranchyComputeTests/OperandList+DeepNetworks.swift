@@ -86,8 +86,6 @@ extension OperandList {
         OperandList(
             .gradient(.batchNormalization(batch)),
             [image, channel, channel, channel, sample([5, 7, 3])]),
-        OperandList(
-            .gradient(.batchNormalization(given)), [image, channel, channel, channel, image]),
     ]
 
     private static let localResponse: [OperandList] = [

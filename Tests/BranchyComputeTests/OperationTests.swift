@@ -2,12 +2,12 @@ import BranchyCompute
 import Testing
 
 @Suite struct OperationTests {
-    @Test(arguments: OperandList.good + OperandList.goodInDeepNetworks)
+    @Test(arguments: OperandList.good + OperandList.goodInDeepNetworks + OperandList.goodInPaths)
     func hasResultTypes(_ list: OperandList) throws {
         #expect(try list.operation.resultTypes(for: list.operands) == list.results)
     }
 
-    @Test(arguments: OperandList.bad + OperandList.badInDeepNetworks)
+    @Test(arguments: OperandList.bad + OperandList.badInDeepNetworks + OperandList.badInPaths)
     func refusesOperands(_ list: OperandList) {
         let error = #expect(throws: ShapeError.self) {
             try list.operation.resultTypes(for: list.operands)
@@ -56,6 +56,8 @@ struct OperandList: Sendable, CustomStringConvertible {
     static let good: [OperandList] = [
         OperandList(
             .convolution(strided), [sample([3, 8, 7]), fixed([5, 3, 3, 3])], [sample([5, 4, 4])]),
+        OperandList(
+            .convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 2])], [sample([5, 4, 5])]),
         OperandList(
             .convolution(.init()),
             [sample([3, 4, 4]), fixed([5, 3, 4, 4]), fixed([5])],
@@ -110,7 +112,6 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(.convolution(strided), [fixed([3, 8, 8]), fixed([5, 3, 3, 3])]),
         OperandList(.convolution(strided), [sample([3, 8, 8]), sample([5, 3, 3, 3])]),
         OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 4, 3, 3])]),
-        OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 2])]),
         OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 0, 0])]),
         OperandList(.convolution(strided), [sample([3, 8, 8]), fixed([5, 3, 3, 3]), fixed([3])]),
         OperandList(

@@ -58,7 +58,10 @@ extension Program {
 }
 
 extension TrainingSample {
-    static let all = [chain, branched, fused, hoisted, residual, threeReaders, tied, overlapping]
+    static let all = [
+        chain, branched, fused, hoisted, residual, threeReaders, tied, overlapping, paths,
+        weighted, frozen,
+    ]
 
     static let chain = TrainingSample("linear layers, relu and dropout") { program in
         let x = program.addInput("x", ValueType([4]))
@@ -145,5 +148,69 @@ extension TrainingSample {
         let pooling = Program.Operation.Pooling(kernelSize: 3, stride: 2, rounding: .ceiling)
         let pooled = try program.apply(.maxPooling(pooling), maps)
         return [try program.classify(pooled, "fc", classes: 3)]
+    }
+
+    /// Channels are shared out, dealt anew and joined; one value is read by three paths.
+    static let paths = TrainingSample("paths that are concatenated") { program in
+        let x = program.addInput("x", ValueType([3, 5, 4]))
+        program.beginSegment("only")
+        let maps = try program.convolve(
+            x, "grouped", filters: 6, kernelSize: Extent2D(height: 1, width: 3),
+            padding: Padding2D(top: 0, left: 2, bottom: 0, right: 0), groups: 3)
+        let front = try program.apply(.selectChannels(0..<2), maps)
+        let back = try program.convolve(
+            try program.apply(.selectChannels(1..<6), maps), "depthwise", filters: 5, kernelSize: 3,
+            padding: 2, dilation: 2, groups: 5)
+        let joined = try program.apply(.concatenate, front, back, maps, x)
+        let dealt = try program.apply(.shuffleChannels(groups: 4), joined)
+        let means = try program.apply(
+            .averagePooling(
+                .init(
+                    kernelSize: 3, stride: 2, padding: 1, rounding: .ceiling, countsPadding: true)),
+            try program.apply(.activation(.gelu), dealt))
+        return [try program.classify(means, "fc", classes: 3)]
+    }
+
+    /// As squeeze-and-excitation, and a value that is multiplied by itself.
+    static let weighted = TrainingSample("products") { program in
+        let x = program.addInput("x", ValueType([2, 4, 3]))
+        program.beginSegment("only")
+        let maps = try program.apply(
+            .activation(.silu), try program.convolve(x, "conv", filters: 3, kernelSize: 2))
+        let mean = try program.apply(.globalAveragePooling(keepsDimensions: true), maps)
+        let squeezed = try program.convolve(mean, "squeeze", filters: 2, kernelSize: 1)
+        let excited = try program.convolve(
+            try program.apply(.activation(.geluTanh), squeezed), "excite", filters: 3,
+            kernelSize: 1)
+        let weights = try program.apply(.activation(.sigmoid), excited)
+        let weighted = try program.apply(.multiply, maps, weights)
+        let squared = try program.apply(.multiply, weighted, weighted)
+        let double = try program.apply(.add, squared, squared)
+        return [
+            try program.classify(try program.apply(.add, double, double), "fc", classes: 3)
+        ]
+    }
+
+    /// Statistics that are inputs get no derivative, and what is before them does.
+    static let frozen = TrainingSample(
+        "a normalization with given statistics",
+        transform: { $0.fusingActivationsIntoBatchNormalizations() }
+    ) { program in
+        let x = program.addInput("x", ValueType([2, 4, 3]))
+        let mean = program.addInput("mean", ValueType([3], isBatched: false))
+        let deviation = program.addInput("deviation", ValueType([3], isBatched: false))
+        program.beginSegment("only")
+        let maps = try program.convolve(x, "conv", filters: 3, kernelSize: 2)
+        let (weight, bias) = (
+            program.addParameter("bn.weight", [3]), program.addParameter("bn.bias", [3])
+        )
+        let variance = try program.apply(.multiply, deviation, deviation)
+        let normalization = Program.Operation.BatchNormalization(epsilon: 0.5, statistics: .given)
+        let normalized = try program.apply(
+            .batchNormalization(normalization), maps, weight, bias, mean, variance)
+        return [
+            try program.classify(
+                try program.apply(.activation(.silu), normalized), "fc", classes: 3)
+        ]
     }
 }

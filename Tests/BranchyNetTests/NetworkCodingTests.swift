@@ -20,7 +20,7 @@ struct NetworkCodingTests {
         Linear("linear", inputFeatures: 20, outputFeatures: 4)
     }
 
-    @Test(arguments: BranchedNetwork.known + [everyLayer, .normalized])
+    @Test(arguments: BranchedNetwork.known + [everyLayer, .normalized, ParallelTests.everyJoin])
     func comesBackAsItWas(_ network: BranchedNetwork) throws {
         let data = try JSONEncoder().encode(network)
         let read = try JSONDecoder().decode(BranchedNetwork.self, from: data)

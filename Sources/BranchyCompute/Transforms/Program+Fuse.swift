@@ -7,10 +7,16 @@ extension Program {
         fusingActivations { _ in true }
     }
 
-    /// The same for batch normalizations alone: their derivative needs no more memory for it, since
-    /// a recorded selection takes the place of the result.
+    /// The same for normalizations by the batch's statistics alone: their derivative needs no more
+    /// memory for it, since a recorded selection takes the place of the result.
     public func fusingActivationsIntoBatchNormalizations() -> Program {
-        fusingActivations { if case .batchNormalization = $0 { true } else { false } }
+        fusingActivations {
+            if case .batchNormalization(let normalization) = $0 {
+                normalization.statistics == .batch
+            } else {
+                false
+            }
+        }
     }
 
     private func fusingActivations(into isWanted: (Program.Operation) -> Bool) -> Program {

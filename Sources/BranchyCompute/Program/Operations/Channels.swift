@@ -9,7 +9,9 @@ extension Program.Operation.Rules {
             try check.that(
                 image.dimensions.dropFirst() == first.dimensions.dropFirst(),
                 "images of one height and width")
-            channels += image[0]
+            let (sum, overflow) = channels.addingReportingOverflow(image[0])
+            try check.that(!overflow, "a result that fits memory")
+            channels = sum
         }
         return [
             check.source(
