@@ -12,10 +12,17 @@ typedef struct {
     // that is found from the source.
     dnnl_alg_kind_t kind_of_layer;
     float alpha, beta;
+    // What it is a function of: `scale · x + shift`.
+    float scale, shift;
 } conednn_activation;
 
 static inline conednn_activation conednn_no_activation(void) {
-    return (conednn_activation){dnnl_alg_kind_undef, dnnl_alg_kind_undef, 0, 0};
+    return (conednn_activation){dnnl_alg_kind_undef, dnnl_alg_kind_undef, 0, 0, 1, 0};
+}
+
+// Whether it is a function of something else than x itself.
+static inline bool conednn_is_scaled(conednn_activation activation) {
+    return activation.scale != 1 || activation.shift != 0;
 }
 
 // Attributes that every primitive here has: scratch memory comes from the caller, and an activation
@@ -29,6 +36,9 @@ static inline dnnl_status_t conednn_attributes(
     if (status == dnnl_success && activation.kind != dnnl_alg_kind_undef) {
         dnnl_post_ops_t operations = NULL;
         status = dnnl_post_ops_create(&operations);
+        if (status == dnnl_success && conednn_is_scaled(activation))
+            status = dnnl_post_ops_append_eltwise(
+                operations, 1.0f, dnnl_eltwise_linear, activation.scale, activation.shift);
         if (status == dnnl_success)
             status = dnnl_post_ops_append_eltwise(
                 operations, 1.0f, activation.kind, activation.alpha, activation.beta);

@@ -31,7 +31,8 @@ typedef enum {
     // Sums over an odd number of channels in bfloat16, which is read in pairs: kernels for 1x1 are
     // wrong, and batch-reduce kernels now and then.
     conednn_odd_sums,
-    // By the weights, bfloat16, results of one column: what meets only padding is never written.
+    // By the weights, bfloat16, results of one column, or a kernel of which an element meets nothing
+    // but padding: what meets only padding is never written.
     conednn_no_bfloat16_jit,
     // Pooling with an activation: with SSE4.1 the library crashes where channels fill no vector.
     conednn_no_sse41,
@@ -42,9 +43,10 @@ static inline bool conednn_is_reference(const_dnnl_primitive_desc_t descriptor) 
     return strstr(conednn_implementation(descriptor), "ref") != NULL;
 }
 
-// Whether channels are no pairs, which is what instructions for bfloat16 multiply at once.
-static inline bool conednn_has_odd_sums(const dnnl_memory_desc_t *data) {
-    return data->data_type == dnnl_bf16 && data->dims[1] % 2 != 0;
+// Whether sums are over no pairs of channels, which is what instructions for bfloat16 multiply at
+// once.
+static inline bool conednn_has_odd_sums(const dnnl_memory_desc_t *data, int64_t groups) {
+    return data->data_type == dnnl_bf16 && data->dims[1] / groups % 2 != 0;
 }
 
 static inline bool conednn_is_pointwise(const char *name) {

@@ -20,7 +20,7 @@ static inline dnnl_status_t conednn_linear_forward(
         layer->has_bias ? &layer->bias : NULL, &layer->destination);
     if (status != dnnl_success) return status;
     conednn_preference preference =
-        conednn_has_odd_sums(&layer->source) ? conednn_odd_sums : conednn_first;
+        conednn_has_odd_sums(&layer->source, 1) ? conednn_odd_sums : conednn_first;
     return conednn_choose(result, &operation, preference, activation, engine, NULL);
 }
 
@@ -32,7 +32,7 @@ static inline dnnl_status_t conednn_linear_backward_source(
         &operation, &layer->source, &layer->weights, &layer->destination);
     if (status != dnnl_success) return status;
     conednn_preference preference =
-        conednn_has_odd_sums(&layer->destination) ? conednn_odd_sums : conednn_first;
+        conednn_has_odd_sums(&layer->destination, 1) ? conednn_odd_sums : conednn_first;
     return conednn_choose(
         result, &operation, preference, conednn_no_activation(), engine, forward);
 }

@@ -4,11 +4,13 @@
 
 #include "choice.h"
 
-// Padding is at the end of rows and columns only: it makes ceiling sizes, and means are over what
-// lies inside.
+// Sizes are of rows, then of columns. What windows of ceiling sizes cover behind the source counts as
+// padding here.
 typedef struct {
     bool averages;
-    int64_t kernel_height, kernel_width, stride, padding_bottom, padding_right;
+    // Whether means are over all that a window covers, or over what lies on the source.
+    bool counts_padding;
+    dnnl_dim_t kernel[2], strides[2], padding_before[2], padding_behind[2];
 } conednn_window;
 
 // The layouts of source and result, or of the derivatives by them.
@@ -18,21 +20,20 @@ typedef struct {
 } conednn_pooling;
 
 static inline dnnl_alg_kind_t conednn_pooling_kind(conednn_window window) {
-    return window.averages ? dnnl_pooling_avg_exclude_padding : dnnl_pooling_max;
+    return !window.averages ? dnnl_pooling_max
+        : window.counts_padding ? dnnl_pooling_avg_include_padding
+                                : dnnl_pooling_avg_exclude_padding;
 }
 
 static inline dnnl_status_t conednn_pooling_forward(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, const conednn_pooling *layer,
     bool training, conednn_activation activation) {
-    const conednn_window window = layer->window;
-    dnnl_dims_t kernels = {window.kernel_height, window.kernel_width};
-    dnnl_dims_t strides = {window.stride, window.stride}, none = {0, 0};
-    dnnl_dims_t paddings = {window.padding_bottom, window.padding_right};
+    const conednn_window *window = &layer->window;
     dnnl_pooling_desc_t operation;
     dnnl_status_t status = dnnl_pooling_forward_desc_init(
         &operation, training ? dnnl_forward_training : dnnl_forward_inference,
-        conednn_pooling_kind(window), &layer->source, &layer->destination, strides, kernels,
-        none, paddings);
+        conednn_pooling_kind(*window), &layer->source, &layer->destination, window->strides,
+        window->kernel, window->padding_before, window->padding_behind);
     if (status != dnnl_success) return status;
     bool is_plain = activation.kind == dnnl_alg_kind_undef;
     return conednn_choose(
@@ -42,14 +43,11 @@ static inline dnnl_status_t conednn_pooling_forward(
 static inline dnnl_status_t conednn_pooling_backward(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, const_dnnl_primitive_desc_t forward,
     const conednn_pooling *layer) {
-    const conednn_window window = layer->window;
-    dnnl_dims_t kernels = {window.kernel_height, window.kernel_width};
-    dnnl_dims_t strides = {window.stride, window.stride}, none = {0, 0};
-    dnnl_dims_t paddings = {window.padding_bottom, window.padding_right};
+    const conednn_window *window = &layer->window;
     dnnl_pooling_desc_t operation;
     dnnl_status_t status = dnnl_pooling_backward_desc_init(
-        &operation, conednn_pooling_kind(window), &layer->source, &layer->destination, strides,
-        kernels, none, paddings);
+        &operation, conednn_pooling_kind(*window), &layer->source, &layer->destination,
+        window->strides, window->kernel, window->padding_before, window->padding_behind);
     if (status != dnnl_success) return status;
     return conednn_choose(
         result, &operation, conednn_first, conednn_no_activation(), engine, forward);

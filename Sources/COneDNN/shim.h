@@ -6,6 +6,7 @@
 #pragma once
 
 #include "attributes.h"
+#include "channels.h"
 #include "choice.h"
 #include "convolution.h"
 #include "elementwise.h"

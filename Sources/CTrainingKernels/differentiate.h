@@ -1,4 +1,5 @@
-// The derivatives of batch normalization with the batch's statistics. Included once per variant.
+// The derivatives of batch normalization, with the batch's statistics or given ones. Included once per
+// variant.
 
 typedef struct {
     const training_normalization_backward *step;
@@ -8,15 +9,15 @@ typedef struct {
 } backward_context;
 
 INLINE floats gradient_at(
-    const training_normalization_backward *step, size_t index, bool is_bfloat16, bool has_relu) {
+    const training_normalization_backward *step, size_t index, bool is_bfloat16, bool is_cut) {
     floats dy = load(step->gradient, index, is_bfloat16);
-    return has_relu ? selected(dy, step->selection, index) : dy;
+    return is_cut ? selected(dy, step->selection, index) : dy;
 }
 
 // For each column of a chunk: Σ dy, Σ dy·d and Σ d, where d is the difference to the mean. The last
 // is 0 but for what the mean lost when it became a float.
 INLINE void add_up(
-    const backward_context *context, size_t chunk, bool is_bfloat16, bool has_relu) {
+    const backward_context *context, size_t chunk, bool is_bfloat16, bool is_cut) {
     const training_normalization_backward *step = context->step;
     const rows rows = context->rows;
     double *sums = context->sums + chunk * SUMS * rows.width;
@@ -30,7 +31,7 @@ INLINE void add_up(
             floats by_bias = {0}, by_weight = {0}, differences = {0};
             for (size_t step_row = 0; step_row < count; step_row++) {
                 size_t index = (row + step_row) * rows.width + column;
-                floats dy = gradient_at(step, index, is_bfloat16, has_relu);
+                floats dy = gradient_at(step, index, is_bfloat16, is_cut);
                 floats difference = load(step->source, index, is_bfloat16) - mean;
                 by_bias += dy;
                 by_weight += dy * difference;
@@ -46,14 +47,14 @@ INLINE void add_up(
 static void add_up_chunk(size_t chunk, const void *opaque) {
     const backward_context *context = opaque;
     const training_normalization sizes = context->step->sizes;
-    if (sizes.is_bfloat16 && sizes.has_relu) add_up(context, chunk, true, true);
+    if (sizes.is_bfloat16 && sizes.is_cut) add_up(context, chunk, true, true);
     else if (sizes.is_bfloat16) add_up(context, chunk, true, false);
-    else if (sizes.has_relu) add_up(context, chunk, false, true);
+    else if (sizes.is_cut) add_up(context, chunk, false, true);
     else add_up(context, chunk, false, false);
 }
 
 INLINE float gradient_of_one(const training_normalization_backward *step, size_t index) {
-    bool is_cut = step->sizes.has_relu && !step->selection[index];
+    bool is_cut = step->sizes.is_cut && !step->selection[index];
     return is_cut ? 0 : load_one(step->gradient, index, step->sizes.is_bfloat16);
 }
 
@@ -84,7 +85,9 @@ static void join_sums(const backward_context *context) {
             by_weight += dy * difference;
             differences += difference;
         }
-        double count = (double)step->sizes.pixels, offset = differences / count;
+        // Given statistics are moved by no element, as those of infinitely many would be.
+        double count = step->sizes.is_given ? __builtin_inf() : (double)step->sizes.pixels;
+        double offset = differences / count;
         double variance = (double)step->variance[channel] + step->sizes.epsilon;
         by_weight = (by_weight - offset * by_bias) / __builtin_sqrt(variance);
         step->by_bias[channel] = (float)by_bias;
@@ -100,7 +103,7 @@ static void join_sums(const backward_context *context) {
     }
 }
 
-INLINE void write(const backward_context *context, size_t chunk, bool is_bfloat16, bool has_relu) {
+INLINE void write(const backward_context *context, size_t chunk, bool is_bfloat16, bool is_cut) {
     const training_normalization_backward *step = context->step;
     const rows rows = context->rows;
     const float *means = context->factors, *scales = means + rows.width;
@@ -110,7 +113,7 @@ INLINE void write(const backward_context *context, size_t chunk, bool is_bfloat1
     for (size_t row = chunk * rows.per_chunk; row < end; row++) {
         for (size_t column = 0; column < rows.width; column += LANES) {
             size_t index = row * rows.width + column;
-            floats dy = gradient_at(step, index, is_bfloat16, has_relu);
+            floats dy = gradient_at(step, index, is_bfloat16, is_cut);
             floats difference =
                 load(step->source, index, is_bfloat16) - load(means, column, false);
             floats dx = dy * load(scales, column, false)
@@ -123,9 +126,9 @@ INLINE void write(const backward_context *context, size_t chunk, bool is_bfloat1
 static void write_chunk(size_t chunk, const void *opaque) {
     const backward_context *context = opaque;
     const training_normalization sizes = context->step->sizes;
-    if (sizes.is_bfloat16 && sizes.has_relu) write(context, chunk, true, true);
+    if (sizes.is_bfloat16 && sizes.is_cut) write(context, chunk, true, true);
     else if (sizes.is_bfloat16) write(context, chunk, true, false);
-    else if (sizes.has_relu) write(context, chunk, false, true);
+    else if (sizes.is_cut) write(context, chunk, false, true);
     else write(context, chunk, false, false);
 }
 

@@ -5,5 +5,8 @@
 #include "vectors.h"
 #include "normalize.h"
 #include "differentiate.h"
+#include "multiply.h"
 
-const training_kernels TRAINING_TABLE = {TRAINING_NAME, normalize, differentiate};
+const training_kernels TRAINING_TABLE = {
+    TRAINING_NAME, normalize, differentiate, multiply, sum_products,
+};

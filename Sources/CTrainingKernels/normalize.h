@@ -151,11 +151,13 @@ static void join_moments(const forward_context *context) {
     }
 }
 
-INLINE void scale(const forward_context *context, size_t chunk, bool is_bfloat16, bool has_relu) {
+INLINE void scale(const forward_context *context, size_t chunk, bool is_bfloat16, bool is_cut) {
     const training_normalization_forward *step = context->step;
     const rows rows = context->rows;
     const float *pivots = context->factors;
     const float *scales = pivots + rows.width, *shifts = scales + rows.width;
+    const floats minimum = (floats){0} + step->sizes.minimum;
+    const floats maximum = (floats){0} + step->sizes.maximum;
     size_t end = (chunk + 1) * rows.per_chunk;
     if (end > rows.count) end = rows.count;
     for (size_t row = chunk * rows.per_chunk; row < end; row++) {
@@ -163,10 +165,10 @@ INLINE void scale(const forward_context *context, size_t chunk, bool is_bfloat16
             size_t index = row * rows.width + column;
             floats y = (load(step->source, index, is_bfloat16) - load(pivots, column, false))
                     * load(scales, column, false) + load(shifts, column, false);
-            if (has_relu) {
-                y = (floats)((integers)y & ~(integers)(y < 0));
+            if (is_cut) {
+                y = chosen(y < minimum, minimum, chosen(y > maximum, maximum, y));
                 *(bytes_anywhere *)(step->selection + index) =
-                    -__builtin_convertvector((integers)(y > 0), bytes);
+                    -__builtin_convertvector((integers)(y > minimum) & (y < maximum), bytes);
             }
             store(step->result, index, y, is_bfloat16);
         }
@@ -176,9 +178,9 @@ INLINE void scale(const forward_context *context, size_t chunk, bool is_bfloat16
 static void scale_chunk(size_t chunk, const void *opaque) {
     const forward_context *context = opaque;
     const training_normalization sizes = context->step->sizes;
-    if (sizes.is_bfloat16 && sizes.has_relu) scale(context, chunk, true, true);
+    if (sizes.is_bfloat16 && sizes.is_cut) scale(context, chunk, true, true);
     else if (sizes.is_bfloat16) scale(context, chunk, true, false);
-    else if (sizes.has_relu) scale(context, chunk, false, true);
+    else if (sizes.is_cut) scale(context, chunk, false, true);
     else scale(context, chunk, false, false);
 }
 
@@ -192,9 +194,9 @@ static void scale_rest(const forward_context *context) {
         size_t index = rows.count * rows.width + rest;
         float x = load_one(step->source, index, sizes.is_bfloat16);
         float y = (x - pivots[rest]) * scales[rest] + shifts[rest];
-        if (sizes.has_relu) {
-            y = y < 0 ? 0 : y;
-            step->selection[index] = y > 0;
+        if (sizes.is_cut) {
+            y = y < sizes.minimum ? sizes.minimum : y > sizes.maximum ? sizes.maximum : y;
+            step->selection[index] = y > sizes.minimum && y < sizes.maximum;
         }
         store_one(step->result, index, y, sizes.is_bfloat16);
     }

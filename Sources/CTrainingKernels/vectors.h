@@ -43,6 +43,11 @@ INLINE floats selected(floats x, const int8_t *selection, size_t index) {
     return (floats)((integers)x & -__builtin_convertvector(flags, integers));
 }
 
+// The first where the condition holds, the second elsewhere.
+INLINE floats chosen(integers condition, floats first, floats second) {
+    return (floats)(((integers)first & condition) | ((integers)second & ~condition));
+}
+
 INLINE float load_one(const void *from, size_t index, bool is_bfloat16) {
     if (!is_bfloat16) return ((const float *)from)[index];
     union { uint32_t bits; float number; } both = {(uint32_t)((const uint16_t *)from)[index] << 16};

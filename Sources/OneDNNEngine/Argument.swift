@@ -26,6 +26,10 @@ struct Argument: Sendable {
         static let mean = Role(rawValue: DNNL_ARG_MEAN)
         static let variance = Role(rawValue: DNNL_ARG_VARIANCE)
         static let result = Role(rawValue: DNNL_ARG_DST)
+        /// One of any number of sources.
+        static func oneOfSources(_ index: Int) -> Role {
+            Role(rawValue: DNNL_ARG_MULTIPLE_SRC + Int32(index))
+        }
         /// What a forward pass leaves behind for its derivative, such as a selection.
         static let workspace = Role(rawValue: DNNL_ARG_WORKSPACE)
         static let scratch = Role(rawValue: DNNL_ARG_SCRATCHPAD)

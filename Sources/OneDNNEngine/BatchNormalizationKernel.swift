@@ -2,7 +2,7 @@
 import COneDNN
 import CTrainingKernels
 
-/// Batch normalization with the batch's statistics, or its derivatives, on kernels of our own.
+/// Batch normalization with the batch's statistics, or derivatives of any, on kernels of our own.
 struct BatchNormalizationKernel: HostKernel {
     enum Direction {
         case forward
@@ -13,8 +13,11 @@ struct BatchNormalizationKernel: HostKernel {
         let pixels: Int
         let channels: Int
         let isBFloat16: Bool
-        let hasReLU: Bool
+        /// What results are cut to, if they are.
+        let bounds: ClosedRange<Float>?
         let epsilon: Float
+        /// Whether mean and variance are constants to the derivatives.
+        let isGiven: Bool
     }
 
     private let sizes: Sizes
@@ -39,7 +42,7 @@ struct BatchNormalizationKernel: HostKernel {
         }
     }
 
-    /// Of source, weight, bias, result, mean, variance, scratch and, of a ReLU, selection.
+    /// Of source, weight, bias, result, mean, variance, scratch and, of an activation, selection.
     private func normalize(_ memory: [UnsafeMutableRawPointer]) {
         var step = training_normalization_forward()
         step.sizes = cSizes
@@ -54,7 +57,7 @@ struct BatchNormalizationKernel: HostKernel {
         training_kernels_fastest().pointee.normalize(&step, conednn_parallel)
     }
 
-    /// Of source, weight, mean, variance, gradient, the three derivatives, scratch and, of a ReLU,
+    /// Of source, weight, mean, variance, gradient, the three derivatives, scratch and, of an activation,
     /// selection.
     private func differentiate(_ memory: [UnsafeMutableRawPointer]) {
         var step = training_normalization_backward()
@@ -81,7 +84,9 @@ struct BatchNormalizationKernel: HostKernel {
     private var cSizes: training_normalization {
         training_normalization(
             pixels: sizes.pixels, channels: sizes.channels, is_bfloat16: sizes.isBFloat16,
-            has_relu: sizes.hasReLU, epsilon: sizes.epsilon)
+            is_cut: sizes.bounds != nil, minimum: sizes.bounds?.lowerBound ?? 0,
+            maximum: sizes.bounds?.upperBound ?? 0, epsilon: sizes.epsilon,
+            is_given: sizes.isGiven)
     }
 }
 #endif

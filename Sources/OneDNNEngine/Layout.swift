@@ -30,6 +30,18 @@ struct Layout: Sendable {
             dimensions, strides: [height * width * channels, 1, width * channels, channels], type)
     }
 
+    /// Some channels of an image, where they lie in it.
+    func channels(_ range: Range<Int>) throws(EngineError) -> Layout {
+        var (whole, part) = (descriptor, dnnl_memory_desc_t())
+        var sizes = dimensions.map(Int64.init)
+        sizes[1] = Int64(range.count)
+        try check(
+            dnnl_memory_desc_init_submemory(
+                &part, &whole, sizes, [0, Int64(range.lowerBound), 0, 0]),
+            "channels \(range) of \(dimensions)")
+        return Layout(part)
+    }
+
     /// Whatever the library likes best.
     static func any(
         _ dimensions: [Int], _ type: dnnl_data_type_t

@@ -38,13 +38,30 @@ extension ProgramCompiler {
     private func layouts(
         of convolution: Program.Operation.Convolution, _ values: LayerValues
     ) throws(EngineError) -> conednn_convolution {
-        let weight = dimensions(of: values.weight)
+        let (stride, dilation) = (convolution.stride, convolution.dilation)
+        let (padding, weight) = (convolution.padding, dimensions(of: values.weight))
         return conednn_convolution(
             source: try imageLayout(of: values.source).descriptor,
-            weights: try Layout.any(weight, dataType(of: values.source)).descriptor,
+            weights: try weights(of: convolution, values, dataType(of: values.source)).descriptor,
             bias: try Layout.plain([weight[0]]).descriptor,
             destination: try imageLayout(of: values.result).descriptor, has_bias: values.hasBias,
-            stride: Int64(convolution.stride.height), padding: Int64(convolution.padding.top))
+            groups: Int64(convolution.groups), strides: pair(stride.height, stride.width),
+            // A window of one row has no gaps, and the library is wrong where it is told of some.
+            gaps: pair(
+                weight[2] > 1 ? dilation.height - 1 : 0, weight[3] > 1 ? dilation.width - 1 : 0),
+            padding_before: pair(padding.top, padding.left),
+            padding_behind: pair(padding.bottom, padding.right))
+    }
+
+    /// The library counts groups as a dimension of weights.
+    private func weights(
+        of convolution: Program.Operation.Convolution, _ values: LayerValues,
+        _ type: dnnl_data_type_t
+    ) throws(EngineError) -> Layout {
+        var weight = dimensions(of: values.weight)
+        guard convolution.groups > 1 else { return try .any(weight, type) }
+        weight[0] /= convolution.groups
+        return try .any([convolution.groups] + weight, type)
     }
 
     /// Also the hint that the derivatives' descriptors are made from.
@@ -52,7 +69,7 @@ extension ProgramCompiler {
         _ convolution: Program.Operation.Convolution, _ layer: conednn_convolution
     ) throws(EngineError) -> Handle {
         var layer = layer
-        let activation = try conednn_activation(convolution.activation)
+        let activation = conednn_activation(convolution.activation)
         return try library.descriptor(of: Program.Operation.convolution(convolution).description) {
             descriptor, engine, _ in
             conednn_convolution_forward(&descriptor, engine, &layer, activation)
@@ -89,7 +106,7 @@ extension ProgramCompiler {
         let values = LayerValues(parameterGradientOf: instruction)
         var layer = try layouts(of: convolution, values)
         let forward = try convolutionForward(convolution, layer)
-        layer.weights = try Layout.any(dimensions(of: values.weight), dnnl_f32).descriptor
+        layer.weights = try weights(of: convolution, values, dnnl_f32).descriptor
         let descriptor = try library.descriptor(
             of: instruction.operation.description, forward: forward
         ) {
@@ -117,6 +134,9 @@ extension ProgramCompiler {
         for value in instruction.results { try finish(value) }
     }
 }
+
+/// Sizes of rows and of columns, as the library takes them.
+func pair(_ rows: Int, _ columns: Int) -> (Int64, Int64) { (Int64(rows), Int64(columns)) }
 
 extension LayerValues {
     /// Of source, weight and maybe bias.

@@ -3,85 +3,43 @@ import COneDNN
 import BranchyCompute
 
 /// Two values as one primitive reads them.
-private struct CommonViews {
+struct CommonViews {
     let layout: Layout
     let first: View
     let second: View
 }
 
 extension ProgramCompiler {
-    mutating func lowerActivation(
-        _ activation: Program.Operation.Activation, _ instruction: Program.Instruction
-    ) throws(EngineError) {
-        let source = try primary(of: instruction.operands[0])
-        let descriptor = try activationForward(activation, source.layout)
-        try append(
-            descriptor, for: instruction.operation.description,
-            [
-                Argument(.source, source),
-                Argument(.result, result(instruction.results[0], source.layout)),
-            ])
-        try finish(instruction.results[0])
-    }
-
-    private func activationForward(
-        _ activation: Program.Operation.Activation, _ layout: Layout
-    ) throws(EngineError) -> Handle {
-        var layout = layout
-        let function = try conednn_activation(activation)
-        return try library.descriptor(of: activation.name) { descriptor, engine, _ in
-            conednn_activation_forward(&descriptor, engine, function, &layout.descriptor)
-        }
-    }
-
-    mutating func lowerActivationGradient(
-        _ activation: Program.Operation.Activation, _ instruction: Program.Instruction
-    ) throws(EngineError) {
-        let (known, gradient) = (instruction.operands[0], instruction.operands[1])
-        let views = try commonViews(known, gradient)
-        let forward = try activationForward(activation, views.layout)
-        let function = try conednn_activation(activation)
-        var data = views.layout
-        let descriptor = try library.descriptor(
-            of: instruction.operation.description, forward: forward
-        ) {
-            conednn_activation_backward(&$0, $1, $2, function, &data.descriptor)
-        }
-        let role =
-            switch activation.derivativeOperand {
-            case .source: Argument.Role.source
-            case .result: Argument.Role.result
-            }
-        try append(
-            descriptor, for: instruction.operation.description,
-            [
-                Argument(role, views.first), Argument(.gradient, views.second),
-                Argument(.sourceGradient, result(instruction.results[0], views.layout)),
-            ])
-        try finish(instruction.results[0])
-    }
-
     mutating func lowerBinary(
         _ instruction: Program.Instruction, multiplies: Bool
     ) throws(EngineError) {
         let views = try commonViews(instruction.operands[0], instruction.operands[1])
-        var data = views.layout
-        let descriptor = try library.descriptor(of: instruction.operation.description) {
-            descriptor, engine, _ in
-            conednn_binary(&descriptor, engine, multiplies, &data.descriptor)
+        try appendBinary(
+            views.first, views.second, to: result(instruction.results[0], views.layout),
+            multiplies: multiplies, for: instruction.operation.description)
+        try finish(instruction.results[0])
+    }
+
+    /// Appends a sum or product, of which the second operand may have one number where the first has
+    /// several.
+    mutating func appendBinary(
+        _ first: View, _ second: View, to target: View, multiplies: Bool, for operation: String
+    ) throws(EngineError) {
+        var (left, right) = (first.layout.descriptor, second.layout.descriptor)
+        let descriptor = try library.descriptor(of: operation) { descriptor, engine, _ in
+            conednn_binary(&descriptor, engine, multiplies, &left, &right)
         }
         try append(
-            descriptor, for: instruction.operation.description,
+            descriptor, for: operation,
             [
-                Argument(.firstSource, views.first), Argument(.secondSource, views.second),
-                Argument(.result, result(instruction.results[0], views.layout)),
+                Argument(.firstSource, first), Argument(.secondSource, second),
+                Argument(.result, target),
             ])
-        try finish(instruction.results[0])
     }
 
     /// Two values of one shape in one layout: the first one's, unless one of them is a flattened
     /// image and the other is not.
-    private mutating func commonViews(
+    mutating func commonViews(
         _ first: Program.Value, _ second: Program.Value
     ) throws(EngineError) -> CommonViews {
         let layout = try primary(of: first).layout

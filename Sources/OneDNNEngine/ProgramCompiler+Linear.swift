@@ -36,7 +36,7 @@ extension ProgramCompiler {
         _ linear: Program.Operation.Linear, _ layer: conednn_linear
     ) throws(EngineError) -> Handle {
         var layer = layer
-        let activation = try conednn_activation(linear.activation)
+        let activation = conednn_activation(linear.activation)
         return try library.descriptor(of: Program.Operation.linear(linear).description) {
             descriptor, engine, _ in
             conednn_linear_forward(&descriptor, engine, &layer, activation)

@@ -18,13 +18,17 @@ extension ProgramCompiler {
     ) throws(EngineError) {
         let (operands, result) = (instruction.operands, instruction.results[0])
         let source = try imageView(of: operands[0])
-        let hasReLU = try hasReLU(normalization)
+        // Of activations, the library's can apply this alone.
+        let hasReLU = normalization.activation == .relu
         var layout = source.layout
         let descriptor = try library.descriptor(of: instruction.operation.description) {
             descriptor, engine, _ in
             conednn_batch_normalization(
                 &descriptor, engine, hasReLU, &layout.descriptor, normalization.epsilon)
         }
+        let target = try self.result(result, layout)
+        let other = hasReLU ? nil : normalization.activation
+        let normalized = other == nil ? target : add(layout)
         try append(
             descriptor, for: instruction.operation.description,
             [
@@ -33,8 +37,12 @@ extension ProgramCompiler {
                 Argument(.shift, plainView(of: operands[2])),
                 Argument(.mean, plainView(of: operands[3])),
                 Argument(.variance, plainView(of: operands[4])),
-                Argument(.result, self.result(result, layout)),
+                Argument(.result, normalized),
             ])
+        if let other {
+            try append(
+                other, normalized, to: target, for: instruction.operation.description)
+        }
         try finish(result)
     }
 
@@ -84,7 +92,8 @@ extension ProgramCompiler {
         return BatchNormalizationKernel.Sizes(
             pixels: dimensions[0] * dimensions[2] * dimensions[3], channels: dimensions[1],
             isBFloat16: layout.type == dnnl_bf16,
-            hasReLU: try hasReLU(normalization), epsilon: normalization.epsilon)
+            bounds: try bounds(of: normalization), epsilon: normalization.epsilon,
+            isGiven: normalization.statistics == .given)
     }
 
     /// One byte per element, in the order of the image.
@@ -94,14 +103,15 @@ extension ProgramCompiler {
         try result(value, .channelsLast(layout.dimensions, dnnl_s8))
     }
 
-    /// Whether a normalization cuts what is below 0: of activations, it can apply this alone.
-    private func hasReLU(
-        _ normalization: Program.Operation.BatchNormalization
-    ) throws(EngineError) -> Bool {
+    /// What an activation that selects cuts its source to.
+    private func bounds(
+        of normalization: Program.Operation.BatchNormalization
+    ) throws(EngineError) -> ClosedRange<Float>? {
         switch normalization.activation {
-        case nil: false
-        case .relu: true
-        case .clip, .sigmoid, .hardSigmoid, .hardSwish, .silu, .gelu, .geluTanh:
+        case nil: nil
+        case .relu: 0...Float.infinity
+        case .clip(let minimum, let maximum): minimum...maximum
+        case .sigmoid, .hardSigmoid, .hardSwish, .silu, .gelu, .geluTanh:
             throw .unsupported(.batchNormalization(normalization), engine: "oneDNN")
         }
     }

@@ -26,15 +26,20 @@ extension ProgramCompiler {
         let descriptor = try poolingForward(
             layouts(sourceView.layout, dimensions(of: result), window),
             trains: pooling.recordsSelection, activation: pooling.activation)
-        var arguments = [
-            Argument(.source, sourceView),
-            try argument(.result, writing: result, of: descriptor),
-        ]
+        let target = try self.result(result, wanted(descriptor, .result))
+        let factors = try factors(of: pooling, source: dimensions(of: source), like: target)
+        let means = factors == nil ? target : add(target.layout)
+        var arguments = [Argument(.source, sourceView), Argument(.result, means)]
         if pooling.recordsSelection {
             arguments.append(
                 try argument(.workspace, writing: instruction.results[1], of: descriptor))
         }
         try append(descriptor, for: instruction.operation.description, arguments)
+        if let factors {
+            try appendBinary(
+                means, factors, to: target, multiplies: true,
+                for: instruction.operation.description)
+        }
         try finish(result)
     }
 
@@ -46,7 +51,7 @@ extension ProgramCompiler {
         let sourceView = try imageView(of: source)
         let descriptor = try poolingForward(
             layouts(
-                sourceView.layout, dimensions(of: result) + [1, 1],
+                sourceView.layout, onePixel(of: result),
                 globalWindow(over: dimensions(of: source))))
         let means = try self.result(
             result, .plain(dimensions(of: result), dataType(of: result)))
@@ -60,13 +65,18 @@ extension ProgramCompiler {
         try finish(result)
     }
 
+    /// Features, or images of one pixel, as such images.
+    private func onePixel(of value: Program.Value) -> [Int] {
+        Array((dimensions(of: value) + [1, 1]).prefix(4))
+    }
+
     /// Also the hint that the derivative's descriptor is made from.
     private func poolingForward(
         _ layer: conednn_pooling, trains: Bool = false,
         activation: Program.Operation.Activation? = nil
     ) throws(EngineError) -> Handle {
         var layer = layer
-        let activation = try conednn_activation(activation)
+        let activation = conednn_activation(activation)
         return try library.descriptor(
             of: layer.window.averages ? "average pooling" : "max pooling"
         ) { descriptor, engine, _ in
@@ -82,25 +92,24 @@ extension ProgramCompiler {
             destination: try Layout.channelsLast(result, source.type).descriptor, window: window)
     }
 
+    /// The library's window; it counts what the last windows cover behind the padding as padding.
     private func window(
         _ pooling: Program.Operation.Pooling, averages: Bool, source: [Int], result: [Int]
     ) -> conednn_window {
-        // How far the last windows reach over the edge, where sizes are rounded up.
-        let overhang = { (dimension: Int) in
-            let end = (result[dimension] - 1) * pooling.stride.height + pooling.kernelSize.height
-            return Int64(max(0, end - source[dimension]))
-        }
-        let size = Int64(pooling.kernelSize.height)
+        let (kernel, stride, padding) = (pooling.kernelSize, pooling.stride, pooling.padding)
+        let rows = (result[2] - 1) * stride.height + kernel.height - padding.top - source[2]
+        let columns = (result[3] - 1) * stride.width + kernel.width - padding.left - source[3]
         return conednn_window(
-            averages: averages, kernel_height: size, kernel_width: size,
-            stride: Int64(pooling.stride.height), padding_bottom: overhang(2),
-            padding_right: overhang(3))
+            averages: averages, counts_padding: pooling.countsPadding,
+            kernel: pair(kernel.height, kernel.width), strides: pair(stride.height, stride.width),
+            padding_before: pair(padding.top, padding.left),
+            padding_behind: pair(max(0, rows), max(0, columns)))
     }
 
     private func globalWindow(over source: [Int]) -> conednn_window {
         conednn_window(
-            averages: true, kernel_height: Int64(source[2]), kernel_width: Int64(source[3]),
-            stride: 1, padding_bottom: 0, padding_right: 0)
+            averages: true, counts_padding: false, kernel: pair(source[2], source[3]),
+            strides: (1, 1), padding_before: (0, 0), padding_behind: (0, 0))
     }
 }
 
@@ -133,8 +142,16 @@ extension ProgramCompiler {
             result: dimensions(of: gradient))
         let descriptor = try poolingBackward(
             window, instruction, gradient: dimensions(of: gradient))
-        try appendGradient(
-            descriptor, instruction, [argument(.gradient, reading: gradient, of: descriptor)])
+        var shares = try argument(.gradient, reading: gradient, of: descriptor)
+        let source = dimensions(of: instruction.results[0])
+        if let factors = try factors(of: pooling, source: source, like: shares.view) {
+            let scaled = add(shares.view.layout)
+            try appendBinary(
+                shares.view, factors, to: scaled, multiplies: true,
+                for: instruction.operation.description)
+            shares = Argument(.gradient, scaled)
+        }
+        try appendGradient(descriptor, instruction, [shares])
     }
 
     mutating func lowerGlobalAveragePoolingGradient(
@@ -143,7 +160,7 @@ extension ProgramCompiler {
         let (gradient, result) = (instruction.operands[0], instruction.results[0])
         let descriptor = try poolingBackward(
             globalWindow(over: dimensions(of: result)), instruction,
-            gradient: dimensions(of: gradient) + [1, 1])
+            gradient: onePixel(of: gradient))
         let means = View(
             buffer: try plainView(of: gradient).buffer, layout: wanted(descriptor, .gradient))
         try appendGradient(descriptor, instruction, [Argument(.gradient, means)])

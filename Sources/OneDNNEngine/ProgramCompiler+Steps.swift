@@ -94,9 +94,11 @@ extension ProgramCompiler {
     }
 
     /// Copies numbers into another layout, or as another type.
-    mutating func appendReorder(_ source: View, _ target: View) throws(EngineError) {
+    mutating func appendReorder(
+        _ source: View, _ target: View, for operation: String = "reorder"
+    ) throws(EngineError) {
         try append(
-            reorderDescriptor(source.layout, target.layout), for: "reorder",
+            reorderDescriptor(source.layout, target.layout), for: operation,
             [Argument(.from, source), Argument(.to, target)])
     }
 

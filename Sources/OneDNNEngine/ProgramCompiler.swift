@@ -94,8 +94,10 @@ struct ProgramCompiler {
         case .activation(let activation): try lowerActivation(activation, instruction)
         case .dropout: try lowerBinary(instruction, multiplies: true)
         case .add: try lowerBinary(instruction, multiplies: false)
-        case .multiply, .concatenate, .selectChannels, .shuffleChannels:
-            throw .unsupported(instruction.operation, engine: "oneDNN")
+        case .multiply: try lowerProduct(instruction)
+        case .concatenate: try lowerConcatenation(instruction)
+        case .selectChannels(let range): try lowerSelection(range, instruction)
+        case .shuffleChannels(let groups): try lowerShuffle(groups, instruction)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
         case .softmaxCrossEntropy(let smoothing): try lowerCrossEntropy(smoothing, instruction)
         case .convert: try lowerConversion(instruction)
@@ -123,7 +125,7 @@ struct ProgramCompiler {
             try lowerLocalResponseNormalizationGradient(normalization, instruction)
         case .shortcut(let shortcut, _): try lowerShortcutGradient(shortcut, instruction)
         case .activation(let activation): try lowerActivationGradient(activation, instruction)
-        case .multiply: throw .unsupported(instruction.operation, engine: "oneDNN")
+        case .multiply: try lowerProductGradient(instruction)
         case .flatten: try lowerFlattenGradient(instruction)
         case .softmaxCrossEntropy(let smoothing):
             try lowerCrossEntropyGradient(smoothing, instruction)

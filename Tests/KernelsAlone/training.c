@@ -1,5 +1,5 @@
-// Compares batch normalization of every variant with plain loops in double precision, without Swift:
-// for sanitizers, and for processors that a machine only emulates. Every block of memory has exactly
+// Compares batch normalization and products of every variant with plain loops in double precision,
+// without Swift: for sanitizers, and for processors that a machine only emulates. Every block of memory has exactly
 // the size that it has to have.
 
 #include <math.h>
@@ -77,13 +77,17 @@ static void check_channel(
             const double x = (element(forward->source, index, halves) - mean) * scale;
             double y = weight * x + forward->bias[channel];
             double dy = element(backward->gradient, index, halves);
-            if (forward->sizes.has_relu && y <= 0) y = dy = 0;
+            if (forward->sizes.is_cut && (y <= forward->sizes.minimum || y >= forward->sizes.maximum)) {
+                y = y <= forward->sizes.minimum ? forward->sizes.minimum : forward->sizes.maximum;
+                dy = 0;
+            }
             if (pass == 0) {
                 check("result", index, element(forward->result, index, halves), y, tolerance);
                 by_bias += dy;
                 by_weight += dy * x;
             } else {
-                const double dx = weight * scale * (dy - (by_bias + x * by_weight) / (double)pixels);
+                const double through = (by_bias + x * by_weight) / (double)pixels;
+                const double dx = weight * scale * (dy - (backward->sizes.is_given ? 0 : through));
                 check("by source", index, element(backward->by_source, index, halves), dx, tolerance);
             }
         }
@@ -93,11 +97,12 @@ static void check_channel(
     check("by bias", channel, backward->by_bias[channel], by_bias, slack);
 }
 
-static void check_sizes(const training_kernels *kernels, training_normalization sizes) {
+static void check_sizes(
+    const training_kernels *kernels, training_normalization sizes, bool is_given) {
     const size_t count = sizes.pixels * sizes.channels, width = sizes.is_bfloat16 ? 2 : 4;
     void *source = memory_of(count * width), *gradient = memory_of(count * width);
     void *scratch = memory_of(training_scratch(sizes.pixels, sizes.channels));
-    int8_t *selection = sizes.has_relu ? memory_of(count) : NULL;
+    int8_t *selection = sizes.is_cut ? memory_of(count) : NULL;
     float *per_channel[6];
     for (int i = 0; i < 6; i++) per_channel[i] = memory_of(sizes.channels * sizeof(float));
     state = (uint32_t)(sizes.pixels * 100 + sizes.channels);
@@ -115,8 +120,10 @@ static void check_sizes(const training_kernels *kernels, training_normalization 
         .mean = per_channel[2], .variance = per_channel[3], .result = memory_of(count * width),
         .selection = selection, .scratch = scratch};
     kernels->normalize(&forward, backwards);
+    training_normalization backward_sizes = sizes;
+    backward_sizes.is_given = is_given;
     const training_normalization_backward backward = {
-        .sizes = sizes, .source = source, .weight = per_channel[0], .mean = per_channel[2],
+        .sizes = backward_sizes, .source = source, .weight = per_channel[0], .mean = per_channel[2],
         .variance = per_channel[3], .gradient = gradient, .selection = selection,
         .by_source = memory_of(count * width), .by_weight = per_channel[4],
         .by_bias = per_channel[5], .scratch = scratch};
@@ -132,6 +139,60 @@ static void check_sizes(const training_kernels *kernels, training_normalization 
     free(source);
 }
 
+static void check_products(const training_kernels *kernels, training_images sizes) {
+    const size_t numbers = sizes.samples * sizes.channels, count = numbers * sizes.pixels;
+    const size_t width = sizes.is_bfloat16 ? 2 : 4;
+    void *source = memory_of(count * width), *factor = memory_of(numbers * width);
+    void *product = memory_of(count * width), *gradient = memory_of(count * width);
+    void *by_factor = memory_of(numbers * width);
+    state = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        set_element(source, i, drawn(), sizes.is_bfloat16);
+        set_element(gradient, i, drawn(), sizes.is_bfloat16);
+    }
+    for (size_t i = 0; i < numbers; i++) set_element(factor, i, drawn(), sizes.is_bfloat16);
+    const training_product forward = {sizes, source, factor, product};
+    kernels->multiply(&forward, backwards);
+    const training_product_backward backward = {sizes, source, gradient, by_factor};
+    kernels->sum_products(&backward, backwards);
+    const double tolerance = sizes.is_bfloat16 ? 0x1p-8 : 1e-6;
+    for (size_t number = 0; number < numbers; number++) {
+        const size_t sample = number / sizes.channels, channel = number % sizes.channels;
+        const double by = element(factor, number, sizes.is_bfloat16);
+        double sum = 0;
+        for (size_t pixel = 0; pixel < sizes.pixels; pixel++) {
+            const size_t i = (sample * sizes.pixels + pixel) * sizes.channels + channel;
+            const double x = element(source, i, sizes.is_bfloat16);
+            check("product", i, element(product, i, sizes.is_bfloat16), x * by, tolerance);
+            sum += x * element(gradient, i, sizes.is_bfloat16);
+        }
+        const double slack = tolerance * sqrt((double)sizes.pixels);
+        check("by factor", number, element(by_factor, number, sizes.is_bfloat16), sum, slack);
+    }
+    free(by_factor);
+    free(gradient);
+    free(product);
+    free(factor);
+    free(source);
+}
+
+// Both types, with and without a cut on one side or both, of either statistics; and products.
+static void check_all(const training_kernels *kernels, size_t pixels, size_t channels) {
+    for (int kind = 0; kind < 6; kind++) {
+        training_normalization sizes = {
+            .pixels = pixels, .channels = channels, .is_bfloat16 = kind & 1, .epsilon = 1e-3f};
+        sizes.is_cut = kind > 1;
+        sizes.maximum = kind > 3 ? 0.625f : INFINITY;
+        if (kind > 3) sizes.minimum = -0.0625f;
+        check_sizes(kernels, sizes, false);
+        if (kind < 2) check_sizes(kernels, sizes, true);
+    }
+    for (int is_bfloat16 = 0; is_bfloat16 < 2; is_bfloat16++)
+        for (size_t samples = 1; samples < 4; samples += 2)
+            check_products(
+                kernels, (training_images){samples, pixels, channels, is_bfloat16});
+}
+
 int main(void) {
     const size_t channels[] = {1, 3, 5, 16, 20, 24, 33}, pixels[] = {1, 2, 15, 16, 33, 300, 5000};
     const training_kernels *available[3];
@@ -141,12 +202,7 @@ int main(void) {
         cases = failures = 0;
         for (int i = 0; i < 7; i++)
             for (int j = 0; j < 7; j++)
-                for (int kind = 0; kind < 4; kind++)
-                    check_sizes(
-                        available[variant],
-                        (training_normalization){
-                            .pixels = pixels[j], .channels = channels[i], .is_bfloat16 = kind & 1,
-                            .has_relu = kind & 2, .epsilon = 1e-3f});
+                check_all(available[variant], pixels[j], channels[i]);
         printf(
             "%s: %d of %d results are right\n", available[variant]->name, cases - failures, cases);
         all_failures += failures;

@@ -7,7 +7,8 @@ import Testing
 struct OneDNNConformanceTests {
     private static let cases =
         EngineConformance.cases + EngineConformance.deepInferenceCases
-        + EngineConformance.deepTrainingCases
+        + EngineConformance.deepTrainingCases + EngineConformance.broadInferenceCases
+        + EngineConformance.broadTrainingCases
 
     @Test(arguments: cases, [1, 2])
     func computesWhatTheReferenceComputes(

@@ -8,16 +8,21 @@ import Testing
 /// the library: that takes a process for each, since the library looks once.
 struct OneDNNSweepTests {
     @Test func inferenceComputesWhatTheReferenceComputes() throws {
-        try expectNoFaults(in: EngineSweep.asked.inferenceCases)
+        let sweep = EngineSweep.asked
+        try expectNoFaults(in: sweep.inferenceCases + sweep.broadInferenceCases)
     }
 
     @Test func trainingComputesWhatTheReferenceComputes() throws {
-        try expectNoFaults(in: EngineSweep.asked.trainingCases)
+        let sweep = EngineSweep.asked
+        try expectNoFaults(in: sweep.trainingCases + sweep.broadTrainingCases)
     }
 
     /// Where the processor has no bfloat16, the engine refuses it.
     @Test func bfloat16ComputesWhatTheReferenceComputes() throws {
-        let cases = EngineSweep.asked.inferenceCases + EngineSweep.asked.trainingCases
+        let sweep = EngineSweep.asked
+        let cases =
+            sweep.inferenceCases + sweep.trainingCases + sweep.broadInferenceCases
+            + sweep.broadTrainingCases
         try expectNoFaults(in: cases.compactMap(\.inBFloat16))
     }
 

@@ -24,6 +24,58 @@ struct TrainingKernelTests {
         }
     }
 
+    /// In 32 bits products are equal bit for bit; sums may be added up in another order.
+    @Test(arguments: channelCounts, [1, 2, 31, 33, 300])
+    func allVariantsMultiplyAlike(channels: Int, pixels: Int) {
+        let sizes = training_images(
+            samples: 3, pixels: pixels, channels: channels, is_bfloat16: false)
+        var generator = SeededGenerator(seed: UInt64(pixels * 100 + channels))
+        let numbers = (0..<3 * pixels * channels).map { _ in
+            Float.random(in: -1...1, using: &generator)
+        }
+        for kernels in KernelSample.variants {
+            let (product, sums) = products(of: numbers, sizes, kernels.pointee)
+            for index in numbers.indices {
+                let factor = numbers[index / (pixels * channels) * channels + index % channels]
+                #expect(product[index] == numbers[index] * factor)
+            }
+            for index in sums.indices {
+                let first = index / channels * pixels * channels + index % channels
+                let expected = (0..<pixels).reduce(0.0) { sum, pixel in
+                    let x = Double(numbers[first + pixel * channels])
+                    return sum + x * x
+                }
+                #expect(abs(Double(sums[index]) - expected) <= 1e-6 * expected)
+            }
+        }
+    }
+
+    /// Of numbers by the first of them, and the sums of their squares.
+    private func products(
+        of numbers: [Float], _ sizes: training_images, _ kernels: training_kernels
+    ) -> (product: [Float], sums: [Float]) {
+        let parallel: training_parallel = { body, count, context in
+            for index in (0..<count).reversed() { body?(index, context) }
+        }
+        var product = [Float](repeating: .nan, count: numbers.count)
+        var sums = [Float](repeating: .nan, count: sizes.samples * sizes.channels)
+        numbers.withUnsafeBytes { source in
+            product.withUnsafeMutableBytes { result in
+                var step = training_product(
+                    sizes: sizes, source: source.baseAddress, factor: source.baseAddress,
+                    result: result.baseAddress)
+                kernels.multiply(&step, parallel)
+            }
+            sums.withUnsafeMutableBytes { result in
+                var step = training_product_backward(
+                    sizes: sizes, source: source.baseAddress, gradient: source.baseAddress,
+                    by_factor: result.baseAddress)
+                kernels.sum_products(&step, parallel)
+            }
+        }
+        return (product, sums)
+    }
+
     @Test func theFastestIsTheLast() throws {
         let fastest = try #require(KernelSample.variants.last)
         #expect(training_kernels_fastest() == fastest)
@@ -48,8 +100,8 @@ private struct KernelSample {
 
     init(pixels: Int, channels: Int, isBFloat16: Bool, hasReLU: Bool) {
         sizes = training_normalization(
-            pixels: pixels, channels: channels, is_bfloat16: isBFloat16, has_relu: hasReLU,
-            epsilon: 1e-3)
+            pixels: pixels, channels: channels, is_bfloat16: isBFloat16, is_cut: hasReLU,
+            minimum: 0, maximum: .infinity, epsilon: 1e-3, is_given: false)
         var generator = SeededGenerator(seed: UInt64(pixels * 100 + channels))
         let count = pixels * channels
         // Away from where a ReLU cuts.
@@ -113,7 +165,7 @@ private struct KernelSample {
             for index in (0..<count).reversed() { body?(index, context) }
         }
         let floats = { (index: Int) in memory[index].assumingMemoryBound(to: Float.self) }
-        let selection = sizes.has_relu ? memory[2].assumingMemoryBound(to: Int8.self) : nil
+        let selection = sizes.is_cut ? memory[2].assumingMemoryBound(to: Int8.self) : nil
         var forward = training_normalization_forward(
             sizes: sizes, source: memory[8], weight: weight, bias: bias, mean: floats(3),
             variance: floats(4), result: memory[0], selection: selection, scratch: memory[7])

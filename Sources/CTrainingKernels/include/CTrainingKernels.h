@@ -1,4 +1,5 @@
-// Batch normalization as training needs it: statistics of the batch, and derivatives through them.
+// Batch normalization as training needs it: statistics of the batch, and derivatives through them;
+// and products of images with a number per channel.
 //
 // A mean over millions of numbers is no sum of millions of floats: in one of 17 million numbers the
 // variance lost 3 %. Here at most 32 numbers are added up in 32 bits, and what comes of them in 64.
@@ -22,9 +23,14 @@ typedef struct {
     size_t channels;
     // Upper halves of floats instead of floats.
     bool is_bfloat16;
-    // Whether what is below 0 is cut, and a selection records which elements were not.
-    bool has_relu;
+    // Whether what is below the minimum or above the maximum is cut, and a selection records which
+    // elements lie between.
+    bool is_cut;
+    float minimum, maximum;
     float epsilon;
+    // Whether mean and variance are constants, so that no derivative goes through them; of the
+    // derivatives alone.
+    bool is_given;
 } training_normalization;
 
 typedef struct {
@@ -50,12 +56,38 @@ typedef struct {
     void *scratch;
 } training_normalization_backward;
 
+// Sizes of images, and what they are made of.
+typedef struct {
+    size_t samples;
+    // Of one sample.
+    size_t pixels;
+    size_t channels;
+    // Upper halves of floats instead of floats.
+    bool is_bfloat16;
+} training_images;
+
+// `result = source · factor`, which has one number per sample and channel.
+typedef struct {
+    training_images sizes;
+    const void *source, *factor;
+    void *result;
+} training_product;
+
+// The derivative by the factor: the sum over each channel of `source · gradient`.
+typedef struct {
+    training_images sizes;
+    const void *source, *gradient;
+    void *by_factor;
+} training_product_backward;
+
 // The kernels of one instruction set.
 typedef struct {
     const char *name;
     void (*normalize)(const training_normalization_forward *step, training_parallel parallel);
     void (*differentiate)(
         const training_normalization_backward *step, training_parallel parallel);
+    void (*multiply)(const training_product *step, training_parallel parallel);
+    void (*sum_products)(const training_product_backward *step, training_parallel parallel);
 } training_kernels;
 
 // How many bytes of scratch memory either direction needs.

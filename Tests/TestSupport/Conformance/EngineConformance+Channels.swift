@@ -66,50 +66,61 @@ extension EngineConformance {
         [64, 8, 8, 8, 8], [24, 24, 24], [1, 1, 1, 1, 1, 1, 1], [17, 15], [33, 31, 3],
     ]
 
-    private static func concatenation(of counts: [Int], batchSize: Int = 2) -> ConformanceCase {
+    static func concatenation(
+        of counts: [Int], height: Int = 3, width: Int = 4, batchSize: Int = 2
+    ) -> ConformanceCase {
         ConformanceCase(
-            "concatenation of \(counts), batch \(batchSize)", batchSize: batchSize
+            "concatenation of \(counts) x \(height) x \(width), batch \(batchSize)",
+            batchSize: batchSize
         ) { program in
             let sources = counts.enumerated().map { index, channels in
-                program.addInput("x\(index)", ValueType([channels, 3, 4]))
+                program.addInput("x\(index)", ValueType([channels, height, width]))
             }
             program.beginSegment("only")
             program.addOutput("y", try program.append(.concatenate, sources)[0])
         }
     }
 
-    private static func image(
-        _ name: String, _ channels: Int,
+    static func image(
+        _ name: String, _ channels: Int, height: Int = 3, width: Int = 4, batchSize: Int = 2,
         _ apply: @escaping @Sendable (inout Program, Program.Value) throws -> Program.Value
     ) -> ConformanceCase {
-        ConformanceCase("\(name) from \(channels) channels") { program in
-            let x = program.addInput("x", ValueType([channels, 3, 4]))
+        ConformanceCase(
+            "\(name) from \(channels)x\(height)x\(width), batch \(batchSize)",
+            batchSize: batchSize
+        ) { program in
+            let x = program.addInput("x", ValueType([channels, height, width]))
             program.beginSegment("only")
             program.addOutput("y", try apply(&program, x))
         }
     }
 
-    private static func product(
-        _ channels: Int, hasWholeFactor: Bool, batchSize: Int = 2
+    static func product(
+        _ channels: Int, height: Int = 5, width: Int = 3, hasWholeFactor: Bool, batchSize: Int = 2
     ) -> ConformanceCase {
         ConformanceCase(
-            "product of \(channels) channels and \(hasWholeFactor ? "as many images" : "numbers"), "
-                + "batch \(batchSize)", batchSize: batchSize
+            "product of \(channels)x\(height)x\(width) and "
+                + "\(hasWholeFactor ? "as much" : "a number a channel"), batch \(batchSize)",
+            batchSize: batchSize
         ) { program in
-            let x = program.addInput("x", ValueType([channels, 5, 3]))
+            let shape: Shape = [channels, height, width]
+            let x = program.addInput("x", ValueType(shape))
             let factor = program.addInput(
-                "factor", ValueType(hasWholeFactor ? [channels, 5, 3] : [channels, 1, 1]))
+                "factor", ValueType(hasWholeFactor ? shape : [channels, 1, 1]))
             program.beginSegment("only")
             program.addOutput("y", try program.apply(.multiply, x, factor))
         }
     }
 
-    private static func productGradient(_ channels: Int, batchSize: Int = 2) -> ConformanceCase {
+    static func productGradient(
+        _ channels: Int, height: Int = 5, width: Int = 3, batchSize: Int = 2
+    ) -> ConformanceCase {
         ConformanceCase(
-            "product gradient of \(channels) channels, batch \(batchSize)", batchSize: batchSize
+            "product gradient of \(channels)x\(height)x\(width), batch \(batchSize)",
+            batchSize: batchSize
         ) { program in
-            let x = program.addInput("x", ValueType([channels, 5, 3]))
-            let dy = program.addInput("dy", ValueType([channels, 5, 3]))
+            let x = program.addInput("x", ValueType([channels, height, width]))
+            let dy = program.addInput("dy", ValueType([channels, height, width]))
             program.beginSegment("only")
             program.addOutput("by factor", try program.apply(.gradient(.multiply), x, dy))
         }

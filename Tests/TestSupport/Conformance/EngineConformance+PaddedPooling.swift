@@ -63,8 +63,11 @@ extension EngineConformance {
 
     private static let padded = Program.Operation.Pooling(kernelSize: 3, stride: 2, padding: 1)
 
-    private static func keptMean(of shape: Shape) -> ConformanceCase {
-        ConformanceCase("global average pooling of \(shape) to one pixel") { program in
+    static func keptMean(of shape: Shape, batchSize: Int = 2) -> ConformanceCase {
+        ConformanceCase(
+            "global average pooling of \(shape) to one pixel, batch \(batchSize)",
+            batchSize: batchSize
+        ) { program in
             let x = program.addInput("x", ValueType(shape))
             program.beginSegment("only")
             let mean = try program.apply(.globalAveragePooling(keepsDimensions: true), x)
@@ -76,8 +79,11 @@ extension EngineConformance {
         literalPaddedGradients + PoolingSample.padded.flatMap { $0.allGradientCases }
         + keptShapes.map { keptMeanGradient(of: $0) }
 
-    private static func keptMeanGradient(of shape: Shape) -> ConformanceCase {
-        ConformanceCase("global average pooling gradient of \(shape) from one pixel") { program in
+    static func keptMeanGradient(of shape: Shape, batchSize: Int = 2) -> ConformanceCase {
+        ConformanceCase(
+            "global average pooling gradient of \(shape) from one pixel, batch \(batchSize)",
+            batchSize: batchSize
+        ) { program in
             let dy = program.addInput("dy", ValueType([shape[0], 1, 1]))
             program.beginSegment("only")
             let gradient = Program.Operation.Gradient.globalAveragePooling(

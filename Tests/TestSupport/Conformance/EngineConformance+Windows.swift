@@ -97,6 +97,21 @@ extension EngineConformance {
         [literalGroupGradients] + windowSamples.map { $0.gradientCase() }
         + batchedWindows.map { $0.sample.gradientCase(batchSize: $0.batchSize) }
 
+    /// What a sweep of random sizes found wrong in a library: gaps of kernels of one row, and rows of
+    /// a kernel that meet padding alone.
+    private static let foundWindows: [ConvolutionSample] = [
+        .init(
+            channels: 10, filters: 2, kernelSize: Extent2D(height: 1, width: 3),
+            padding: Padding2D(Extent2D(height: 0, width: 5)), dilation: 4, groups: 2, height: 3,
+            width: 56),
+        .init(
+            channels: 128, filters: 48, kernelSize: 1, dilation: Extent2D(height: 4, width: 2),
+            groups: 16, height: 12, width: 56),
+        .init(
+            channels: 128, filters: 7, kernelSize: 7, padding: 3, hasBias: false, height: 2,
+            width: 9),
+    ]
+
     private static let batchedWindows: [(sample: ConvolutionSample, batchSize: Int)] =
         batchSizes.flatMap { batchSize in
             [(4, 6, 2), (17, 17, 17)].map { channels, filters, groups in
@@ -108,6 +123,7 @@ extension EngineConformance {
 
     private static let windowSamples: [ConvolutionSample] =
         ConvolutionSample.windows + ConvolutionSample.grouped + ConvolutionSample.depthwise
+        + foundWindows
 
     /// Two groups of two channels, a window of 2x2 over columns that are 2 apart, strides of 1 and 2,
     /// and padding of 0, 1, 1 and 2. Results and derivatives are PyTorch 2.13's.

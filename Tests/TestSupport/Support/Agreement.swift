@@ -91,6 +91,12 @@ extension Program {
     }
 
     private func termCount(of instruction: Instruction, _ batchSize: Int) -> Int {
+        ownTermCount(of: instruction, batchSize)
+            + (instruction.operation.activation?.termCount ?? 0)
+    }
+
+    /// Without an activation that is applied to the result.
+    private func ownTermCount(of instruction: Instruction, _ batchSize: Int) -> Int {
         func shape(_ operand: Int) -> Shape { type(of: instruction.operands[operand]).shape }
         switch instruction.operation {
         case .convolution, .linear: return shape(1).elementCount / max(shape(1)[0], 1) + 1
@@ -106,9 +112,8 @@ extension Program {
         case .localResponseNormalization(let normalization),
             .gradient(.localResponseNormalization(let normalization)):
             return 2 * normalization.size + 32
-        // An activation of one number is good to a few units where it is no choice.
         case .activation(let activation), .gradient(.activation(let activation)):
-            return activation.selects ? 0 : 8
+            return activation.termCount
         case .dropout, .add, .multiply: return 1
         case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy):
             // `exp` and `log` are good to a few units, and so is what comes between them.
@@ -124,6 +129,27 @@ extension Program {
         case .gradient(.globalAveragePooling): return 1
         case .gradient(.multiply): return shape(0).elementCount / max(shape(0)[0], 1)
         case .gradient(.flatten), .gradient(.shortcut): return 0
+        }
+    }
+}
+
+extension Program.Operation.Activation {
+    /// Good to a few units where it is no choice.
+    fileprivate var termCount: Int { selects ? 0 : 8 }
+}
+
+extension Program.Operation {
+    /// What the operation applies to its result.
+    fileprivate var activation: Activation? {
+        switch self {
+        case .convolution(let convolution): convolution.activation
+        case .linear(let linear): linear.activation
+        case .maxPooling(let pooling): pooling.activation
+        case .batchNormalization(let normalization): normalization.activation
+        case .averagePooling, .globalAveragePooling, .localResponseNormalization, .shortcut,
+            .activation, .dropout, .add, .multiply, .concatenate, .selectChannels,
+            .shuffleChannels, .flatten, .softmaxCrossEntropy, .convert, .gradient:
+            nil
         }
     }
 }

@@ -34,20 +34,37 @@ package struct EngineSweep: Sendable {
 
     /// What a trained network needs, of all kinds in turn.
     package var inferenceCases: [NumberedCase] {
-        numbers.map { number in numbered(number) { $0.forward(&$1) } }
+        numbers.map { number in numbered(number) { (kind: SweepKind, draw) in kind.forward(&draw) }
+        }
     }
 
     /// What training needs besides, of all kinds in turn.
     package var trainingCases: [NumberedCase] {
-        numbers.map { number in numbered(number) { $0.gradient(&$1) } }
+        numbers.map { number in numbered(number) { (kind: SweepKind, draw) in kind.gradient(&draw) }
+        }
     }
 
-    private func numbered(
-        _ number: Int, _ make: (SweepKind, inout Draw) -> ConformanceCase
+    /// What networks of parallel paths need besides to infer, of all kinds in turn.
+    package var broadInferenceCases: [NumberedCase] {
+        numbers.map { number in
+            numbered(number) { (kind: BroadSweepKind, draw) in kind.forward(&draw) }
+        }
+    }
+
+    /// What networks of parallel paths need besides to be trained, of all kinds in turn.
+    package var broadTrainingCases: [NumberedCase] {
+        numbers.map { number in
+            numbered(number) { (kind: BroadSweepKind, draw) in kind.gradient(&draw) }
+        }
+    }
+
+    private func numbered<Kind: CaseIterable>(
+        _ number: Int, _ make: (Kind, inout Draw) -> ConformanceCase
     ) -> NumberedCase {
         var draw = Draw(seed: seed, number: number)
-        let kind = SweepKind.allCases[number % SweepKind.allCases.count]
-        return NumberedCase(number: number, conformance: make(kind, &draw))
+        let kinds = Array(Kind.allCases)
+        return NumberedCase(
+            number: number, conformance: make(kinds[number % kinds.count], &draw))
     }
 
     /// A case and its number, from which what else varies (threads, kernels) is derived.

@@ -1,7 +1,7 @@
 import BranchyCompute
 
 /// The product of sizes, or `nil` where it is not even a number.
-private func work(_ sizes: Int...) -> Int? { Shape(exactly: sizes)?.elementCount }
+func work(_ sizes: Int...) -> Int? { Shape(exactly: sizes)?.elementCount }
 
 extension ConvolutionSample {
     static func drawn(
