@@ -12,21 +12,54 @@ struct DocumentedTypesTests {
         try JSONDecoder().decode(JSONValue.self, from: JSONEncoder.branchyNet.encode(value))
     }
 
-    /// A layer of each type; a new one does not compile before there is one here.
-    private func layer(_ kind: Layer.Kind) -> Layer {
+    private static let window = Extent2D(height: 2, width: 3)
+    private static let padding = Padding2D(top: 0, left: 1, bottom: 1, right: 0)
+
+    /// Layers of each type that have all its keys between them; a new type does not compile before
+    /// there is one here.
+    private func layers(_ kind: Layer.Kind) -> [Layer] {
+        let (window, padding) = (Self.window, Self.padding)
         switch kind {
         case .conv2D:
-            Conv2D("conv", inputChannels: 1, outputChannels: 2, kernelSize: 3).layer
-        case .linear: Linear("linear", inputFeatures: 4, outputFeatures: 2).layer
-        case .maxPool2D: MaxPool2D(kernelSize: 2, stride: 2).layer
-        case .reLU: ReLU().layer
-        case .dropout: Dropout("dropout", rate: 0.5).layer
-        case .flatten: Flatten().layer
-        case .averagePool2D: AveragePool2D(kernelSize: 2, stride: 2).layer
-        case .globalAveragePool2D: GlobalAveragePool2D().layer
-        case .batchNorm2D: BatchNorm2D("bn", channels: 2).layer
-        case .localResponseNorm: LocalResponseNorm(size: 5, alpha: 0.5, beta: 0.75, k: 1.5).layer
-        case .residual: Residual(name: "block", body: [ReLU().layer]).layer
+            return [
+                Conv2D(
+                    "conv", inputChannels: 2, outputChannels: 2, kernelSize: 3, dilation: 2,
+                    groups: 2
+                ).layer,
+                Conv2D(
+                    "conv", inputChannels: 1, outputChannels: 2, kernelSize: window,
+                    stride: window, padding: padding, dilation: window
+                ).layer,
+            ]
+        case .linear: return [Linear("linear", inputFeatures: 4, outputFeatures: 2).layer]
+        case .maxPool2D:
+            return [
+                MaxPool2D(kernelSize: 2, stride: 2, padding: 1).layer,
+                MaxPool2D(kernelSize: window, stride: window, padding: padding).layer,
+            ]
+        case .averagePool2D:
+            return [
+                AveragePool2D(kernelSize: 2, stride: 2, padding: 1, countsPadding: true).layer,
+                AveragePool2D(kernelSize: window, stride: window, padding: padding).layer,
+            ]
+        case .globalAveragePool2D: return [GlobalAveragePool2D(keepsDimensions: true).layer]
+        case .reLU: return [ReLU().layer]
+        case .clip: return [Clip(minimum: 0, maximum: 6).layer]
+        case .sigmoid: return [Sigmoid().layer]
+        case .hardSigmoid: return [HardSigmoid().layer]
+        case .hardSwish: return [HardSwish().layer]
+        case .siLU: return [SiLU().layer]
+        case .gelu: return [GELU().layer]
+        case .dropout: return [Dropout("dropout", rate: 0.5).layer]
+        case .flatten: return [Flatten().layer]
+        case .batchNorm2D: return [BatchNorm2D("bn", channels: 2, epsilon: 0.25).layer]
+        case .localResponseNorm:
+            return [LocalResponseNorm(size: 5, alpha: 0.5, beta: 0.75, k: 1.5).layer]
+        case .residual: return [Residual(name: "block", body: [ReLU().layer]).layer]
+        case .parallel:
+            return [Parallel(name: "p", join: .add, paths: [[], [ReLU().layer]]).layer]
+        case .selectChannels: return [SelectChannels(first: 0, count: 1).layer]
+        case .channelShuffle: return [ChannelShuffle(groups: 2).layer]
         }
     }
 
@@ -34,10 +67,10 @@ struct DocumentedTypesTests {
         kind: Layer.Kind
     ) throws {
         let keys = try DocumentedKeys(section: "inspect --json", heading: "key of a layer")
-        let layer = try document(layer(kind))
-        #expect(layer["type"] == .string(kind.rawValue))
+        let layers = try layers(kind).map(document)
+        #expect(layers.allSatisfy { $0["type"] == .string(kind.rawValue) })
         DocumentedKeys(keys, of: kind.rawValue).expectToDescribe(
-            layer.places(opaque: ["body[]"]))
+            layers.flatMap { $0.places(opaque: ["body[]", "paths[][]"]) })
     }
 
     @Test func onlyLayersThatThereAreAreDocumented() throws {
