@@ -158,6 +158,65 @@ struct OneDNNImplementationTests {
         try expectFast(program, batchSize: batchSize, OneDNNEngine())
     }
 
+    /// Depthwise and in groups, both derivatives included, for parameters that change.
+    @Test(arguments: [8, 16, 24, 32, 40, 64], [3, 5])
+    func groupsAreFast(channels: Int, kernelSize: Int) throws {
+        for (groups, stride) in [(channels, 1), (channels, 2), (2, 1), (4, 2)] {
+            let program = try Program { program in
+                let shape: Shape = [channels, 9, 8]
+                let x = program.addInput("x", ValueType(shape))
+                let w = program.addInput(
+                    "w",
+                    ValueType(
+                        [channels, channels / groups, kernelSize, kernelSize], isBatched: false))
+                program.beginSegment("only")
+                let convolution = Program.Operation.Convolution(
+                    stride: Extent2D(stride), padding: Padding2D(kernelSize / 2), groups: groups)
+                let y = try program.apply(.convolution(convolution), x, w)
+                try program.append(
+                    .gradient(.convolutionSource(convolution, source: shape)), [y, w])
+                try program.append(
+                    .gradient(
+                        .convolutionParameters(
+                            convolution, kernelSize: Extent2D(kernelSize), hasBias: false)),
+                    [x, y])
+            }
+            try expectFast(
+                program, batchSize: 4, OneDNNEngine(), "\(groups) groups, stride \(stride)")
+        }
+    }
+
+    /// What activations, products and joins of channels take, and poolings over padding.
+    @Test(arguments: channelCounts, [1, 4])
+    func pathsAreFast(channels: Int, batchSize: Int) throws {
+        let activations: [Program.Operation.Activation] = [
+            .clip(minimum: 0, maximum: 6), .sigmoid, .hardSigmoid, .hardSwish, .silu, .gelu,
+            .geluTanh,
+        ]
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([2 * channels, 9, 8]))
+            let factor = program.addInput("factor", ValueType([2 * channels, 1, 1]))
+            program.beginSegment("only")
+            for activation in activations {
+                let y = try program.apply(.activation(activation), x)
+                let known = activation.derivativeOperand == .source ? x : y
+                try program.append(.gradient(.activation(activation)), [known, y])
+            }
+            let product = try program.apply(.multiply, x, factor)
+            _ = try program.apply(.gradient(.multiply), x, product)
+            _ = try program.apply(.multiply, x, product)
+            _ = try program.apply(.concatenate, x, product)
+            _ = try program.apply(.selectChannels(0..<channels), product)
+            let pooling = Program.Operation.Pooling(
+                kernelSize: 3, stride: 2, padding: 1, recordsSelection: true)
+            let results = try program.append(.maxPooling(pooling), [x])
+            try program.append(
+                .gradient(.maxPooling(pooling, source: [2 * channels, 9, 8])),
+                [results[1], results[0]])
+        }
+        try expectFast(program, batchSize: batchSize, OneDNNEngine())
+    }
+
     /// Sizes that people use are computed where they lie; copies with channels of zeros are for
     /// those of which the library's kernels are wrong.
     @Test(arguments: [3, 5, 7, 13], [1, 16, 17, 24, 32, 72])

@@ -9,7 +9,9 @@ import Testing
 struct OneDNNNetworkTests {
     /// Those that the reference engine gets through in seconds: of residual blocks the conformance
     /// suite has small ones.
-    static let networks: [BranchedNetwork] = [.bLeNet, .leNet, .bAlexNet, .bAlexNetFast]
+    static let networks: [BranchedNetwork] = [
+        .bLeNet, .leNet, .bAlexNet, .bAlexNetFast, PathNetworkTests.network,
+    ]
 
     /// Layers are moved, fused and folded, and laid out anew; the reference runs them as written.
     @Test(arguments: networks, [1, 2])
