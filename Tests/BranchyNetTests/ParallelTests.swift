@@ -204,6 +204,25 @@ struct ParallelTests {
             }?.code == .duplicateName)
     }
 
+    /// Paths without layers cost a file two letters each, and count as layers do.
+    @Test(arguments: [Parallel.Join.add, .concatenate, .multiply])
+    func noMorePathsThanLayersAreTaken(join: Parallel.Join) throws {
+        func network(_ count: Int) -> BranchedNetwork {
+            BranchedNetwork("n", inputShape: [1, 1, 1], classCount: 2) {
+                Parallel(join: join, paths: [[Layer]](repeating: [], count: count))
+                SelectChannels(first: 0, count: 1)
+                Flatten()
+                Linear("fc", inputFeatures: 1, outputFeatures: 2)
+            }
+        }
+        // The stage, the block and three layers are the others.
+        _ = try network(BranchedNetwork.layerLimit - 5).plainProgram()
+        let failure = #expect(throws: NetworkError.self) {
+            try network(BranchedNetwork.layerLimit - 4).plainProgram()
+        }
+        #expect(failure?.code == .tooLarge)
+    }
+
     @Test func blocksThatLieTooDeepAreRefused() throws {
         func network(depth: Int) -> BranchedNetwork {
             let layer = (0..<depth).reduce(ReLU().layer) { layer, _ in

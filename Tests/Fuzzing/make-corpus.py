@@ -334,6 +334,41 @@ put("network", "bad-work-beyond-64-bits.json", network(
     + [{"type": "globalAveragePool2D"}, FLATTEN, linear(1, 2)]))
 put("network", "bad-unknown-key.json", dict(TINY, stage=1))
 
+
+def parallel(join, *paths, name="block"):
+    return {"type": "parallel", "name": name, "join": join, "paths": list(paths)}
+
+
+SELECT = {"type": "selectChannels", "first": 1, "count": 3}
+PATHS = [
+    dict(convolution(2, 4, [1, 3], padding=[0, 2, 0, 1]), dilation=[1, 2], groups=2),
+    {"type": "batchNorm2D", "name": "bn", "channels": 4, "epsilon": 0.001}, {"type": "siLU"},
+    parallel("multiply", [], [
+        {"type": "globalAveragePool2D", "keepsDimensions": True}, {"type": "sigmoid"}]),
+    parallel("concatenate", [SELECT, {"type": "gelu", "approximation": "tanh"}], [], name="joined"),
+    {"type": "clip", "minimum": -1, "maximum": 6}, {"type": "hardSwish"},
+    parallel("add", [], [{"type": "hardSigmoid"}], name="sum"),
+    {"type": "maxPool2D", "kernelSize": 3, "stride": [2, 1], "padding": 1, "rounding": "ceiling"},
+    {"type": "averagePool2D", "kernelSize": [2, 3], "stride": 1, "padding": [1, 0, 0, 2],
+     "rounding": "floor", "countsPadding": True}, {"type": "channelShuffle", "groups": 7},
+    {"type": "globalAveragePool2D"}, linear(7, 2)]
+put("network", "good-paths.json", network([2, 8, 8], PATHS))
+put("network", "bad-groups.json", network(
+    [2, 4, 4], [dict(convolution(2, 2), groups=-2**63), FLATTEN, linear(32, 2)]))
+put("network", "bad-dilation.json", network(
+    [1, 4, 4], [dict(convolution(1, 1), dilation=2**63 - 1), FLATTEN, linear(16, 2)]))
+put("network", "bad-padding-per-side.json", network(
+    [1, 4, 4], [dict(POOL, padding=[0, 0, 2**63 - 1, 0]), FLATTEN, linear(4, 2)]))
+put("network", "bad-selection.json", network(
+    [4, 1, 1], [dict(SELECT, first=2**63 - 1), FLATTEN, linear(3, 2)]))
+put("network", "bad-one-path.json", network([1, 2, 2], [parallel("add", []), FLATTEN, linear(4, 2)]))
+put("network", "bad-many-paths.json", network(
+    [1, 2, 2], [parallel("add", *[[] for _ in range(10_000)]), FLATTEN, linear(4, 2)]))
+DEEP_PATHS = RELU
+for level in range(100):
+    DEEP_PATHS = {"type": "parallel", "join": "add", "paths": [[], [DEEP_PATHS]]}
+put("network", "bad-deep-paths.json", network([1, 2, 2], [DEEP_PATHS, FLATTEN, linear(4, 2)]))
+
 # Recipes
 
 RECIPE = """network: b-lenet

@@ -59,7 +59,10 @@ extension Layer {
     }
 
     /// The layer itself, and those in it.
-    var count: Int { content.layer.innerLayers.reduce(1) { $0 + $1.count } }
+    var count: Int {
+        let layer = content.layer
+        return layer.innerLayers.reduce(layer.ownCount) { $0 + $1.count }
+    }
 
     /// How many instructions of the plain program the layer is, for those who walk over both.
     package var instructionCount: Int {

@@ -14,6 +14,9 @@ protocol DescribedLayer: Codable, LayerConvertible {
     /// The layers that it is made of, if it is no operation itself.
     var innerLayers: [Layer] { get }
 
+    /// How many layers it counts as without its inner layers.
+    var ownCount: Int { get }
+
     /// How many instructions of a plain program it is without its inner layers.
     var ownInstructionCount: Int { get }
 
@@ -34,6 +37,7 @@ protocol DescribedLayer: Codable, LayerConvertible {
 extension DescribedLayer {
     static var keys: [String] { CodingKeys.allCases.map(\.stringValue) }
     var innerLayers: [Layer] { [] }
+    var ownCount: Int { 1 }
     var ownInstructionCount: Int { 1 }
     var lastWeights: String? { nil }
 }

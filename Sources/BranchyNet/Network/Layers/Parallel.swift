@@ -109,6 +109,9 @@ extension Parallel: DescribedLayer {
 
     var innerLayers: [Layer] { paths.flatMap(\.self) }
 
+    /// A path counts too: it may be empty, and there may be any number of them in a file.
+    var ownCount: Int { 1 + paths.count }
+
     /// A sum or a product for each path but the first; one concatenation.
     var ownInstructionCount: Int { join == .concatenate ? 1 : max(paths.count - 1, 0) }
 
