@@ -17,20 +17,26 @@ let package = Package(
         .library(name: "BranchyImages", targets: ["BranchyImages"]),
         .library(name: "BranchyWorkflow", targets: ["BranchyWorkflow"]),
         .library(name: "BranchyReport", targets: ["BranchyReport"]),
+        .library(name: "BranchyONNX", targets: ["BranchyONNX"]),
         .library(name: "BranchyChecksum", targets: ["BranchyChecksum"]),
         .executable(name: "branchynet", targets: ["BranchyCommand"]),
     ],
     traits: [
-        .default(enabledTraits: ["OneDNN"]),
+        .default(enabledTraits: ["OneDNN", "ONNX"]),
         .trait(
             name: "OneDNN",
             description: "The engine that trains, on the system's oneDNN library."
+        ),
+        .trait(
+            name: "ONNX",
+            description: "The importer of networks from ONNX files, on swift-protobuf."
         ),
     ],
     dependencies: [
         // From the oldest version that the tests pass with, so that the package stands beside others.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -91,6 +97,15 @@ let package = Package(
                 "BranchyNet", "BranchyData", "BranchyCompute",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
+
+        .target(
+            name: "BranchyONNX",
+            dependencies: [
+                "BranchyNet", "BranchyCompute",
+                .product(
+                    name: "SwiftProtobuf", package: "swift-protobuf",
+                    condition: .when(traits: ["ONNX"])),
+            ], exclude: ["Protobuf"]),
 
         // Floor 4: what one does with a model.
         .target(

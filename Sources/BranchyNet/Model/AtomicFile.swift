@@ -104,6 +104,24 @@ package enum AtomicFile {
         }
     }
 
+    /// Reads a part of a regular file.
+    ///
+    /// - Throws: ``ModelError`` with `missingFile` or `unreadable`; also where the file ends before, and
+    ///   then no memory is reserved.
+    package static func part(of path: String, offset: Int, byteCount: Int) throws -> [UInt8] {
+        let bytes: [UInt8]? = try opened(path) { file, size throws(SystemFailure) in
+            guard offset <= size, byteCount <= size - offset else { return nil }
+            return try file.bytes(upTo: byteCount, at: offset)
+        }
+        guard let bytes, bytes.count == byteCount else {
+            throw ModelError(
+                .unreadable,
+                "\(path): not read: expected \(byteCount) bytes from byte \(offset) on, and it ends "
+                    + "before")
+        }
+        return bytes
+    }
+
     /// Reads a file that is smaller than some memory to its start, with as few calls to the system
     /// as it takes: not even its size is asked for.
     ///

@@ -49,7 +49,7 @@ public struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension String {
     /// A name from a file as messages show it: quoted, escaped and cut to a readable length.
-    var quoted: String {
+    package var quoted: String {
         let limit = 80
         let head = String(String.UnicodeScalarView(unicodeScalars.prefix(limit)))
         return head.debugDescription + (unicodeScalars.dropFirst(limit).isEmpty ? "" : "...")

@@ -8,7 +8,7 @@ import Darwin
 
 /// Where files are, links followed. Asked of the system, because Foundation's `Bundle` is not in
 /// FoundationEssentials.
-enum RealPath {
+package enum RealPath {
     /// The program that runs; `nil` where the system does not say.
     static var ofProgram: String? {
         #if canImport(Darwin)
@@ -24,7 +24,7 @@ enum RealPath {
     }
 
     /// A file or folder; `nil` where there is none.
-    static func of(_ path: UnsafePointer<CChar>) -> String? {
+    package static func of(_ path: UnsafePointer<CChar>) -> String? {
         guard let resolved = realpath(path, nil) else { return nil }
         // Safety: the C library gives a text of its own, which ends with a zero and is freed here.
         defer { free(resolved) }
