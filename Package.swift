@@ -131,6 +131,7 @@ let package = Package(
                 "BranchyNet", "BranchyData", "BranchyImages",
                 "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
+                .target(name: "BranchyONNX", condition: .when(traits: ["ONNX"])),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -184,6 +185,12 @@ let package = Package(
                 "BranchyNet", "BranchyData", "BranchyChecksum", "BranchyCompute", "NativeEngine",
                 .target(name: "OneDNNEngine", condition: .when(traits: ["OneDNN"])),
             ]),
+        .testTarget(
+            name: "BranchyONNXTests",
+            dependencies: [
+                "BranchyNet", "BranchyCompute", "TestSupport",
+                .target(name: "BranchyONNX", condition: .when(traits: ["ONNX"])),
+            ], exclude: ["Fixtures"]),
         .testTarget(name: "BranchyChecksumTests", dependencies: ["BranchyChecksum"]),
         .testTarget(
             name: "BranchyNetTests",
@@ -193,6 +200,7 @@ let package = Package(
             dependencies: [
                 "BranchyTraining", "BranchyEvaluation", "BranchyNet", "BranchyData",
                 "BranchyImages", "BranchyChecksum", "BranchyCompute",
+                .target(name: "BranchyONNX", condition: .when(traits: ["ONNX"])),
             ],
             path: "Tests/Fuzzing", exclude: ["Corpus", "make-corpus.py"]),
         .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"]),

@@ -37,8 +37,12 @@ public struct ImportedNetwork: Sendable {
     ///   operator and reason; `ModelError` where a file cannot be read; `NetworkError` where the
     ///   network that it describes is too large.
     public init(contentsOf path: String, name: String) throws {
-        var file = try ONNXFile(path)
-        try self.init(file.takeGraph(), name: name)
+        do {
+            var file = try ONNXFile(path)
+            try self.init(file.takeGraph(), name: name)
+        } catch let error as ONNXError {
+            throw ONNXError(error.code, "\(path): \(error.message)")
+        }
     }
 
     /// Reads a network from the bytes of a file.

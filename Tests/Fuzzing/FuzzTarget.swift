@@ -5,6 +5,10 @@ import BranchyImages
 import BranchyNet
 import BranchyTraining
 
+#if ONNX
+import BranchyONNX
+#endif
+
 /// A reader of files, to be fed with inputs that nobody meant: by the fuzzer with made-up ones, by
 /// the tests with those that are kept in the corpus.
 package enum FuzzTarget: String, CaseIterable, Sendable {
@@ -37,6 +41,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case details
     /// A certificate.
     case certificate
+    #if ONNX
+    /// An ONNX file.
+    case onnx
+    #endif
 
     /// Reads an input as a user's file is read, and does with it what needs no engine.
     ///
@@ -53,7 +61,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
     /// Whether an error is one of those that the program answers with the exit code 65.
     private static func isRefusal(_ error: any Error) -> Bool {
-        switch error {
+        #if ONNX
+        if error is ONNXError { return true }
+        #endif
+        return switch error {
         case is DatasetError, is ImageError, is ModelError, is NetworkError, is PolicyError,
             is TrainingError:
             true
@@ -78,6 +89,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .manifest: try ModelFiles.read(manifest: input, in: folder)
         case .details: try ModelFiles.read(details: input, in: folder)
         case .certificate: try CertificateDocument.read(input)
+        #if ONNX
+        case .onnx: try ONNXBytes.read(input, in: folder.path)
+        #endif
         }
     }
 }

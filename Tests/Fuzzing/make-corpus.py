@@ -494,3 +494,95 @@ put("certificate", "bad-losses.json", dict(CERTIFICATE, proof={
 put("certificate", "bad-times.json", dict(CERTIFICATE, microsecondsToExit=[1e308, "inf"]))
 put("certificate", "bad-threshold.json", dict(CERTIFICATE, policy={
     "score": "entropy", "thresholds": []}))
+
+
+# ONNX
+
+def varint(number):
+    number &= 2**64 - 1
+    result = b""
+    while number >= 128:
+        result += bytes([number & 127 | 128])
+        number >>= 7
+    return result + bytes([number])
+
+
+def message(*fields):
+    """Fields as (number, value): an integer, a float, a text, bytes, or a list of integers."""
+    result = b""
+    for number, value in fields:
+        if isinstance(value, int):
+            result += varint(number << 3) + varint(value)
+        elif isinstance(value, float):
+            result += varint(number << 3 | 5) + struct.pack("<f", value)
+        else:
+            if isinstance(value, str):
+                value = value.encode()
+            if isinstance(value, list):
+                value = b"".join(map(varint, value))
+            result += varint(number << 3 | 2) + varint(len(value)) + value
+    return result
+
+
+def node(kind, inputs, outputs, **attributes):
+    kinds = {int: (3, 2), float: (2, 1), str: (4, 3), list: (8, 7)}
+    return (1, message(
+        *[(1, name) for name in inputs], *[(2, name) for name in outputs], (4, kind),
+        *[(5, message((1, name), (kinds[type(value)][0], value), (20, kinds[type(value)][1])))
+          for name, value in attributes.items()]))
+
+
+def floats(name, sizes, value=0.5):
+    count = 1
+    for size in sizes:
+        count *= size
+    return (5, message((1, sizes), (2, 1), (8, name), (9, struct.pack("<f", value) * count)))
+
+
+def integers(name, values):
+    return (5, message((1, [len(values)]), (2, 7), (7, values), (8, name)))
+
+
+def onnx(*content, sizes=(1, 4, 6, 6), opset=17):
+    shape = message(*[(1, message((1, size))) for size in sizes])
+    image = message((1, "x"), (2, message((1, message((1, 1), (2, shape))))))
+    graph = message(*content, (11, image), (12, message((1, "y"))))
+    return message((1, 8), (7, graph), (8, message((2, opset))))
+
+
+END = [node("GlobalAveragePool", ["end"], ["g"]), node("Flatten", ["g"], ["y"])]
+WEIGHTS = floats("w", [4, 4, 3, 3])
+CONV = node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1], strides=[1, 1], group=1)
+put("onnx", "good-residual", onnx(
+    CONV, node("Relu", ["c"], ["r"]), node("Add", ["r", "x"], ["end"]), WEIGHTS, *END))
+put("onnx", "good-gate", onnx(
+    node("GlobalAveragePool", ["x"], ["a"]), node("HardSigmoid", ["a"], ["b"], alpha=1 / 6),
+    node("Mul", ["x", "b"], ["end"]), *END))
+put("onnx", "good-dense", onnx(
+    node("Relu", ["x"], ["a"]), node("Concat", ["x", "a"], ["b"], axis=1),
+    node("MaxPool", ["b"], ["c"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], ceil_mode=1),
+    node("Concat", ["x", "a", "c"], ["end"], axis=1), *END))
+put("onnx", "good-shuffle", onnx(
+    node("Shape", ["x"], ["s"]), node("Gather", ["s", "one"], ["n"], axis=0),
+    node("Div", ["n", "two"], ["h"]), node("Slice", ["x", "zero", "h", "one"], ["left"]),
+    node("Slice", ["x", "h", "n", "one"], ["right"]), node("Sigmoid", ["right"], ["r"]),
+    node("Concat", ["left", "r"], ["c"], axis=1), node("Reshape", ["c", "cut"], ["d"]),
+    node("Transpose", ["d"], ["e"], perm=[0, 2, 1, 3, 4]),
+    node("Reshape", ["e", "whole"], ["end"]), integers("zero", [0]), integers("one", [1]),
+    integers("two", [2]), integers("cut", [-1, 2, 2, 6, 6]), integers("whole", [0, 4, 6, 6]), *END))
+put("onnx", "good-exported", (
+    FOLDER.parent.parent / "BranchyONNXTests/Fixtures/tiny-legacy.onnx").read_bytes())
+put("onnx", "bad-cycle", onnx(node("Relu", ["end"], ["end"]), *END))
+put("onnx", "bad-nan", onnx(
+    node("Conv", ["x", "w"], ["end"]), floats("w", [4, 4, 3, 3], float("nan")), *END))
+put("onnx", "bad-huge-sizes", onnx(
+    node("Relu", ["x"], ["end"]), (5, message((1, [2**62, 4]), (2, 1), (8, "w"))), *END))
+put("onnx", "bad-fill", onnx(
+    node("ConstantOfShape", ["n"], ["m"]), node("Relu", ["x"], ["end"]),
+    integers("n", [10**9, 10**9]), *END))
+put("onnx", "bad-loop", onnx(node("Loop", ["x"], ["end"]), *END))
+put("onnx", "bad-crossing", onnx(
+    node("Relu", ["x"], ["a"]), node("Sigmoid", ["x"], ["b"]), node("Add", ["a", "b"], ["c"]),
+    node("Mul", ["c", "a"], ["end"]), *END))
+put("onnx", "bad-opset", onnx(node("Relu", ["x"], ["end"]), *END, opset=9))
+put("onnx", "bad-dynamic", onnx(node("Relu", ["x"], ["end"]), *END, sizes=(1, 4, 0, 6)))

@@ -6,6 +6,10 @@ import BranchyNet
 import BranchyTraining
 import BranchyWorkflow
 
+#if ONNX
+import BranchyONNX
+#endif
+
 /// What the program's exit code says; wrong usage (64) is the argument parser's.
 enum ExitStatus: Int32 {
     /// The run failed, or a part of it.
@@ -19,6 +23,12 @@ enum ExitStatus: Int32 {
 
     /// The status for an error of ours, or `nil` for one that is somebody else's to report.
     init?(of error: any Error) {
+        #if ONNX
+        if error is ONNXError {
+            self = .badInput
+            return
+        }
+        #endif
         switch error {
         case is DatasetError, is ImageError, is NetworkError, is PolicyError, is CalibrationError:
             self = .badInput

@@ -12,11 +12,11 @@ struct HeaderEntry {
     /// The bytes of one `F32`.
     static let elementSize = 4
 
-    /// All that the format knows; only `F32` is read.
-    private static let knownElementTypes: Set = [
-        "BOOL", "U8", "I8", "U16", "I16", "F16", "BF16", "U32", "I32", "F32", "U64", "I64", "F64",
-        "C64", "F8_E4M3", "F8_E5M2", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F4", "F6_E2M3",
-        "F6_E3M2",
+    /// All that the format knows, with the bytes of an element; `nil` where one takes less.
+    private static let elementSizes: [String: Int?] = [
+        "BOOL": 1, "U8": 1, "I8": 1, "U16": 2, "I16": 2, "F16": 2, "BF16": 2, "U32": 4, "I32": 4,
+        "F32": 4, "U64": 8, "I64": 8, "F64": 8, "C64": 8, "F8_E4M3": 1, "F8_E5M2": 1,
+        "F8_E8M0": 1, "F8_E4M3FNUZ": 1, "F8_E5M2FNUZ": 1, "F4": nil, "F6_E2M3": nil, "F6_E3M2": nil,
     ]
 
     /// Reads the entry of a tensor.
@@ -46,14 +46,16 @@ struct HeaderEntry {
         (begin, end) = (offsets[0], offsets[1])
     }
 
-    /// The shape, if the element type is `F32` and the offsets leave room for just that shape.
-    func checkedShape(source: String) throws -> Shape {
-        try checkElementType(source: source)
+    /// The shape, if the offsets leave room for just that shape.
+    ///
+    /// - Parameter isStrict: whether elements have to be `F32`.
+    func checkedShape(isStrict: Bool, source: String) throws -> Shape {
+        let elementSize = try checkedElementSize(isStrict: isStrict, source: source)
         guard let shape = Shape(exactly: dimensions) else {
             throw corrupt(
                 source, expected: "a shape whose product fits 64 bits", found: "\(dimensions)")
         }
-        let (size, overflow) = shape.elementCount.multipliedReportingOverflow(by: Self.elementSize)
+        let (size, overflow) = shape.elementCount.multipliedReportingOverflow(by: elementSize)
         guard !overflow, begin <= end, end - begin == size else {
             throw corrupt(
                 source,
@@ -63,17 +65,18 @@ struct HeaderEntry {
         return shape
     }
 
-    private func checkElementType(source: String) throws {
-        guard Self.knownElementTypes.contains(elementType) else {
+    private func checkedElementSize(isStrict: Bool, source: String) throws -> Int {
+        guard let known = Self.elementSizes[elementType] else {
             throw corrupt(
                 source, expected: "an element type such as \"F32\"", found: elementType.quoted)
         }
-        guard elementType == "F32" else {
+        guard let size = known, !isStrict || elementType == "F32" else {
             throw ModelError(
                 .unreadable,
                 "\(source): tensor \(name.quoted): element type \(elementType) is not supported; "
                     + "convert the tensor to F32")
         }
+        return size
     }
 
     func corrupt(_ source: String, expected: String, found: String) -> ModelError {

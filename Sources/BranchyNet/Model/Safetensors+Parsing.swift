@@ -9,17 +9,50 @@ extension Safetensors {
     /// - Throws: ``ModelError`` with `corruptFile` where the bytes are not a safetensors file, and
     ///   with `unreadable` where they are one with another element type than `F32`.
     public init(parsing bytes: [UInt8], source: String) throws {
-        let start = try Self.startOfNumbers(in: bytes, source: source)
-        let header = try SafetensorsHeader(
-            parsing: bytes, in: Self.prefixLength..<start, source: source)
-        let entries = try Self.checkedEntries(
-            header.entries, byteCount: bytes.count - start, source: source)
+        let (header, entries, start) = try Self.entries(bytes, isStrict: true, source: source)
         var tensors = ParameterStore()
         for (entry, shape) in entries {
             let range = start + entry.begin..<start + entry.end
             tensors[entry.name] = Tensor(shape, Self.floats(bytes, in: range))
         }
         self.init(tensors, metadata: header.metadata)
+    }
+
+    /// Reads the bytes of a file whose tensors may be of other element types: `F16` and `BF16` become
+    /// 32-bit floats, and what is no floating-point number of at most 32 bits is left out.
+    ///
+    /// - Returns: the tensors, and the names of those that are left out with their types.
+    /// - Throws: as ``init(parsing:source:)``.
+    static func converting(
+        _ bytes: [UInt8], source: String
+    ) throws -> (tensors: ParameterStore, leftOut: [(name: String, elementType: String)]) {
+        let (_, entries, start) = try entries(bytes, isStrict: false, source: source)
+        var tensors = ParameterStore()
+        var leftOut: [(name: String, elementType: String)] = []
+        for (entry, shape) in entries {
+            let range = start + entry.begin..<start + entry.end
+            switch entry.elementType {
+            case "F32": tensors[entry.name] = Tensor(shape, floats(bytes, in: range))
+            case "F16":
+                tensors[entry.name] = Tensor(shape, halves(bytes, range).map(Float.init(half:)))
+            case "BF16":
+                tensors[entry.name] = Tensor(shape, halves(bytes, range).map(Float.init(bfloat16:)))
+            default: leftOut.append((entry.name, entry.elementType))
+            }
+        }
+        return (tensors, leftOut)
+    }
+
+    /// What the header says, checked, and where the numbers start.
+    private static func entries(
+        _ bytes: [UInt8], isStrict: Bool, source: String
+    ) throws -> (header: SafetensorsHeader, entries: [(HeaderEntry, Shape)], start: Int) {
+        let start = try startOfNumbers(in: bytes, source: source)
+        let header = try SafetensorsHeader(
+            parsing: bytes, in: prefixLength..<start, source: source)
+        let entries = try checkedEntries(
+            header.entries, byteCount: bytes.count - start, isStrict: isStrict, source: source)
+        return (header, entries, start)
     }
 
     /// Where the header ends, checked against the limit and the size of the file.
@@ -47,7 +80,7 @@ extension Safetensors {
     /// The entries in the order of their numbers, with their shapes, which cover all numbers
     /// without holes or overlaps.
     private static func checkedEntries(
-        _ entries: [HeaderEntry], byteCount: Int, source: String
+        _ entries: [HeaderEntry], byteCount: Int, isStrict: Bool, source: String
     ) throws -> [(HeaderEntry, Shape)] {
         // Empty tensors share their offset with what follows them: the end decides, then the header.
         let byOffset = entries.indices.sorted {
@@ -62,13 +95,20 @@ extension Safetensors {
                     found: "offset \(entry.begin)")
             }
             covered = entry.end
-            return (entry, try entry.checkedShape(source: source))
+            return (entry, try entry.checkedShape(isStrict: isStrict, source: source))
         }
         guard covered == byteCount else {
             throw ModelError.corrupt(
                 source, "numbers", expected: "\(covered) bytes", found: "\(byteCount)")
         }
         return checked
+    }
+
+    /// Words of 16 bits from bytes that need not be aligned.
+    private static func halves(_ bytes: [UInt8], _ range: Range<Int>) -> [UInt16] {
+        stride(from: range.lowerBound, to: range.upperBound, by: 2).map {
+            UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
+        }
     }
 
     /// Numbers from bytes that need not be aligned.

@@ -75,13 +75,9 @@ extension ONNXTensor {
         case .int32: .integers(proto.int32Data.map(Int.init))
         case .bool: .integers(proto.int32Data.map { $0 == 0 ? 0 : 1 })
         case .float16:
-            .floats(
-                proto.int32Data.map { ElementBytes.float(ofHalf: UInt16(truncatingIfNeeded: $0)) })
+            .floats(proto.int32Data.map { Float(half: UInt16(truncatingIfNeeded: $0)) })
         case .bfloat16:
-            .floats(
-                proto.int32Data.map {
-                    ElementBytes.float(ofBFloat16: UInt16(truncatingIfNeeded: $0))
-                })
+            .floats(proto.int32Data.map { Float(bfloat16: UInt16(truncatingIfNeeded: $0)) })
         }
     }
 }
