@@ -116,6 +116,32 @@ struct TranslationTests {
         #expect(layers[0].hasPrefix("c: Conv2D 4 → 2, 3×3, stride 2, padding"))
     }
 
+    /// Lists are turned round by slices with a step of -1: PyTorch's older exporter pads so.
+    @Test(arguments: [
+        (-1, Int.min, -1, [3, 2, 1, 0]), (5, -5, -1, [3, 2, 1, 0]), (2, 0, -1, [2, 1]),
+        (3, -9, -2, [3, 1]), (0, 4, 3, [0, 3]), (-3, .max, 1, [1, 2, 3]), (1, -1, .max, [1]),
+        (.max, .min, .min, [3]), (2, 2, 1, []), (1, 3, -1, []),
+    ])
+    func slicesOfConstantsGoEitherWay(start: Int, end: Int, step: Int, expected: [Int]) throws {
+        // What is sliced says by which channels of an image are multiplied, where there are four.
+        let factors = expected.map(Float.init) + Array(repeating: 9, count: 4 - expected.count)
+        let imported = try Self.imported(
+            [
+                node("Slice", ["list", "start", "stop", "zero", "step"], ["part"]),
+                node("Cast", ["part"], ["floats"], [attribute("to", 1)]),
+                node("Concat", ["floats", "rest"], ["all"], [attribute("axis", 0)]),
+                node("Reshape", ["all", "sizes"], ["factors"]),
+                node("Mul", ["x", "factors"], ["last"]),
+            ],
+            tensors: [
+                integers("list", [0, 1, 2, 3]), integers("start", [start]),
+                integers("stop", [end]), integers("zero", [0]), integers("step", [step]),
+                tensor("rest", [4 - expected.count], repeating: 9),
+                integers("sizes", [1, 4, 1, 1]),
+            ])
+        #expect(imported.parameters.map(\.tensor.scalars)[0] == factors)
+    }
+
     @Test func productsAndSumsOfChannelsAreOneLayer() throws {
         let imported = try Self.imported(
             [node("Mul", ["x", "m"], ["a"]), node("Add", ["a", "s"], ["last"])],

@@ -132,6 +132,28 @@ extension ConstantFolder {
         var count: Int
 
         var places: [Int] { (0..<count).map { first + $0 * step } }
+
+        init(first: Int, step: Int, count: Int) {
+            (self.first, self.step, self.count) = (first, step, count)
+        }
+
+        /// Places as a `Slice` node says them: counted from behind where they are negative, and cut to
+        /// those that there are.
+        init(of size: Int, from start: Int, to end: Int, by step: Int) {
+            // No further than one step out on the side that it goes to.
+            let bounds = step > 0 ? 0...size : -1...max(size - 1, -1)
+            let (first, last) = (
+                Self.place(start, of: size, in: bounds), Self.place(end, of: size, in: bounds)
+            )
+            let step = min(max(step, -max(size, 1)), max(size, 1))
+            let reach = max(0, step > 0 ? last - first : first - last)
+            self.init(first: first, step: step, count: (reach + abs(step) - 1) / abs(step))
+        }
+
+        private static func place(_ place: Int, of size: Int, in bounds: ClosedRange<Int>) -> Int {
+            let counted = place < 0 ? max(place, -size - 1) + size : place
+            return min(max(counted, bounds.lowerBound), bounds.upperBound)
+        }
     }
 
     /// The sizes that a `Reshape` gives: 0 keeps a size, -1 takes what is left.
@@ -199,18 +221,13 @@ extension ConstantFolder {
         var slices = shape.map { Slice(first: 0, step: 1, count: $0) }
         for (index, given) in axes.enumerated() {
             let axis = given < 0 && given >= -shape.count ? given + shape.count : given
-            guard shape.indices.contains(axis), steps[index] > 0 else {
-                throw ONNXError.unsupported(
-                    "\(node.place): dimension \(given) by steps of \(steps[index]), expected one of "
-                        + "\(shape.count), forwards")
+            guard shape.indices.contains(axis), steps[index] != 0 else {
+                throw ONNXError.corrupt(
+                    "\(node.place): dimension \(given) of \(shape.count) by steps of \(steps[index])"
+                )
             }
-            let size = shape[axis]
-            let bounds = [starts[index], ends[index]].map {
-                min(max($0 < 0 ? max($0, -size) + size : $0, 0), size)
-            }
-            let reach = max(0, bounds[1] - bounds[0])
-            let step = min(steps[index], max(size, 1))
-            slices[axis] = Slice(first: bounds[0], step: step, count: (reach + step - 1) / step)
+            slices[axis] = Slice(
+                of: shape[axis], from: starts[index], to: ends[index], by: steps[index])
         }
         return slices
     }
