@@ -180,6 +180,23 @@ struct RefusalTests {
         #expect(expanded.hasPrefix("node \"spread\" (Expand): "), "\(expanded)")
     }
 
+    @Test func tensorsThatAreUsedAgainAndAgainAreRefused() {
+        var sample = ONNXSample()
+        sample.tensors = [tensor("w", [4, 4, 64, 64])]
+        sample.inputs = [("x", [1, 4, 64, 64])]
+        // Each node takes a few bytes, and uses 65,536 numbers.
+        sample.nodes = (0..<100).map {
+            node("Conv", ["x", "w"], ["c\($0)"], name: "conv\($0)")
+        }
+        sample.outputs = ["c99"]
+        #expect(sample.refusal.contains("(Conv): the file's tensors are used"), "\(sample.refusal)")
+        var filled = Self.good()
+        filled.tensors.append(integers("n", [65536]))
+        filled.nodes =
+            (0..<100).map { node("ConstantOfShape", ["n"], ["f\($0)"]) } + filled.nodes
+        #expect(filled.refusal.contains("(ConstantOfShape): the file's"), "\(filled.refusal)")
+    }
+
     @Test func integersThatOverflowAreRefused() {
         for (kind, left, right) in [
             ("Add", Int.max, 1), ("Mul", .max, 2), ("Div", 1, 0), ("Div", .min, -1), ("Mod", 1, 0),
@@ -189,6 +206,17 @@ struct RefusalTests {
                 $0.tensors += [integers("a", [left]), integers("b", [right])]
             }
             #expect(refusal.hasPrefix("node \"n1\" (\(kind)): "), "\(refusal)")
+        }
+    }
+
+    @Test func theBatchStaysInFront() {
+        for sizes in [[-1], [4, 36], [4, 1, 6, 6]] {
+            let refusal = Self.refusal {
+                $0.nodes.insert(node("Reshape", ["x", "sizes"], ["r"], name: "n1"), at: 0)
+                $0.nodes.insert(node("Mul", ["r", "two"], ["s"]), at: 1)
+                $0.tensors += [integers("sizes", sizes), tensor("two", [], [2])]
+            }
+            #expect(refusal.contains("node \"n1\" (Reshape): a result of sizes"), "\(refusal)")
         }
     }
 

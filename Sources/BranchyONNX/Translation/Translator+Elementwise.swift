@@ -18,6 +18,7 @@ extension Translator {
         guard alpha.isFinite, beta.isFinite else {
             throw ONNXError.corrupt("\(node.place): a slope of \(alpha) and an offset of \(beta)")
         }
+        try spend(2 * shape[1], node)
         let scaled = try append(
             .scaleShift(.init(weight: [alpha], bias: [beta], name: node.name)), [id], shape,
             node.place)
@@ -107,6 +108,7 @@ extension Translator {
         guard weight.isFinite, bias.isFinite else {
             throw ONNXError.corrupt("\(node.place): a constant is 0, NaN or infinite")
         }
+        try spend(2 * shapes[id][1], node)
         try append(
             .scaleShift(.init(weight: weight, bias: bias, name: node.name)), [id], shapes[id], node)
     }

@@ -14,13 +14,27 @@ extension Translator {
         if kind == .shape, case .data(let id)? = operands.first ?? nil {
             try shape(node, &attributes, of: shapes[id])
         } else if isConstant {
-            let folder = ConstantFolder(node: node, operands: constants, opset: opset)
-            define(node, as: .constant(try folder.fold(kind, &attributes)))
-            if kind != .constant { notes["constants computed", default: 0] += 1 }
+            try compute(kind, node, constants, &attributes)
         } else {
             try translate(kind, node, &attributes)
         }
         try attributes.finish()
+    }
+
+    private mutating func compute(
+        _ kind: ONNXOperator, _ node: ONNXNode, _ operands: [ONNXTensor?],
+        _ attributes: inout AttributeReader
+    ) throws {
+        let folder = ConstantFolder(node: node, operands: operands, opset: opset)
+        let result = try folder.fold(kind, &attributes)
+        if kind == .constant {
+            earn(result)
+        } else {
+            // One result of an allowed size is no danger, however many there are.
+            try spend(result.elements.count, node)
+            notes["constants computed", default: 0] += 1
+        }
+        define(node, as: .constant(result))
     }
 
     private mutating func shape(

@@ -2,12 +2,13 @@ import BranchyNet
 
 extension Translator {
     /// Weights, which are finite floating-point numbers.
-    func weights(_ node: ONNXNode, _ index: Int) throws -> ONNXTensor {
+    mutating func weights(_ node: ONNXNode, _ index: Int) throws -> ONNXTensor {
         let tensor = try requiredConstant(node, index)
         guard let floats = tensor.floats else {
             throw ONNXError.corrupt(
                 "\(node.place): input \(index + 1) is integers, expected floating-point numbers")
         }
+        try spend(floats.count, node)
         guard floats.isFinite else {
             throw ONNXError.corrupt(
                 "\(node.place): weights \(tensor.name.quoted) contain NaN or infinity")
@@ -16,7 +17,7 @@ extension Translator {
     }
 
     /// Weights of one number for each result; `nil` where they are left out.
-    func bias(_ node: ONNXNode, _ index: Int, count: Int) throws -> ONNXTensor? {
+    mutating func bias(_ node: ONNXNode, _ index: Int, count: Int) throws -> ONNXTensor? {
         guard try constant(node, index) != nil else { return nil }
         return try weights(node, index).vector(of: count, node)
     }
@@ -49,6 +50,7 @@ extension Translator {
                 "\(node.place): values of \(shape) and weights of \(given.dimensions), expected those "
                     + "of a fully connected layer, of 2 dimensions each")
         }
+        if !isTransposed { try spend(given.elements.count, node) }
         let weight = isTransposed ? given : given.transposed
         guard weight.dimensions[1] == shape[1] else {
             throw ONNXError.corrupt(

@@ -20,6 +20,8 @@ struct Translator {
     var steps: [Step] = []
     /// How many nodes of a kind were left out or computed, for people.
     var notes: [String: Int] = [:]
+    /// How many numbers may still be computed, or made parameters of.
+    private var allowance = 1 << 22
 
     /// Translates a graph.
     ///
@@ -40,6 +42,7 @@ struct Translator {
         opset = graph.opset
         values = graph.constants.mapValues(Value.constant)
         values[graph.input.name] = .data(0)
+        allowance += graph.constants.values.reduce(0) { $0 + 2 * $1.elements.count }
         shapes = [try Self.shape(of: graph.input)]
     }
 
@@ -128,6 +131,22 @@ extension Translator {
         return value
     }
 
+    /// Takes numbers out of what may be computed, before they are.
+    ///
+    /// A node of a few bytes may use a tensor of millions of numbers, or compute thousands; a file of
+    /// many such nodes would come to any amount of memory.
+    mutating func spend(_ count: Int, _ node: ONNXNode) throws {
+        guard count <= allowance else {
+            throw ONNXError.unsupported(
+                "\(node.place): the file's tensors are used, or others computed, again and again; "
+                    + "expected in all at most twice the numbers that the file has")
+        }
+        allowance -= count
+    }
+
+    /// Lets more numbers be computed by those of a tensor that a node brings along.
+    mutating func earn(_ tensor: ONNXTensor) { allowance += 2 * tensor.elements.count }
+
     /// Makes a step of a node, whose result is one of the node's.
     mutating func append(
         _ operation: Step.Operation, _ inputs: [ValueID], _ shape: [Int], _ node: ONNXNode,
@@ -146,6 +165,11 @@ extension Translator {
         else {
             let text = shape.map(String.init).joined(separator: "x")
             throw ONNXError.unsupported("\(place): a result of \(text) is not possible")
+        }
+        guard shape.count >= 2, shape[0] == 1 else {
+            throw ONNXError.unsupported(
+                "\(place): a result of sizes \(shape), expected the batch in front, which is 1 here"
+            )
         }
         guard steps.count < BranchedNetwork.layerLimit else {
             throw ONNXError.unsupported(
