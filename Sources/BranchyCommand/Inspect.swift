@@ -9,7 +9,11 @@ import Foundation
 /// `branchynet inspect`
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a network as a tree: shapes, parameters, work per stage and branch.")
+        abstract: "Show a network as a tree, and where branches may go.",
+        discussion: """
+            The tree has shapes, parameters and work of every layer. A branch may go wherever all \
+            that follows reads one image; the work up to there is what an exit there saves.
+            """)
 
     @Argument(
         help: ArgumentHelp(
@@ -39,6 +43,7 @@ struct NetworkTree {
     private let network: BranchedNetwork
     private let program: Program
     private let costs: ExitCosts
+    private let points: [BranchPoint]
     /// How many numbers each parameter has.
     private let parameterCounts: [Program.Value: Int]
     private var table = Table([.left, .right, .right, .right])
@@ -52,6 +57,7 @@ struct NetworkTree {
                 ($0.value, program.type(of: $0.value).shape.elementCount)
             })
         costs = try ExitCosts(of: network)
+        points = try network.branchPoints()
         table.add(["", "shape", "parameters", "multiply-accumulates"])
         for stage in network.stages.indices { add(stage) }
     }
@@ -64,7 +70,7 @@ struct NetworkTree {
             \(exits), \(Format.grouped(parameters)) parameters
 
             \(table.text)
-            \(exitTable)
+            \(exitTable)\(points.isEmpty ? "" : "\n" + pointTable)
             """
     }
 
@@ -75,6 +81,19 @@ struct NetworkTree {
             let cost = costs.multiplyAccumulates[exit]
             let share = Double(cost) / Double(max(costs.multiplyAccumulates.last ?? 1, 1))
             table.add([title, Format.grouped(cost), Format.percent(share)])
+        }
+        return table.text
+    }
+
+    private var pointTable: String {
+        var table = Table([.left, .right, .right])
+        table.add(["a branch may go behind", "shape", "share"])
+        let total = Double(max(costs.backbone, 1))
+        for point in points {
+            table.add([
+                point.name, "\(point.shape)",
+                Format.percent(Double(point.multiplyAccumulates) / total),
+            ])
         }
         return table.text
     }
@@ -109,9 +128,27 @@ struct NetworkTree {
             let own = rest.prefix(layer.instructionCount)
             rest = rest.dropFirst(layer.instructionCount)
             add(layer, own, rail + (isLast ? "└─ " : "├─ "))
-            if case .residual(let block) = layer {
-                addLayers(block.body, own, rail + (isLast ? "   " : "│  "), endsWithBranch: false)
+            let inner = rail + (isLast ? "   " : "│  ")
+            switch layer {
+            case .residual(let block): addLayers(block.body, own, inner, endsWithBranch: false)
+            case .parallel(let block): addPaths(block.paths, own, inner)
+            default: break
             }
+        }
+    }
+
+    private mutating func addPaths(
+        _ paths: [[Layer]], _ instructions: ArraySlice<Program.Instruction>, _ rail: String
+    ) {
+        var rest = instructions
+        for (index, path) in paths.enumerated() {
+            let isLast = index == paths.count - 1
+            let count = path.reduce(0) { $0 + $1.instructionCount }
+            let title = path.isEmpty ? "path \(index + 1), as it is" : "path \(index + 1)"
+            table.add([rail + (isLast ? "└─ " : "├─ ") + title, "", "", ""])
+            addLayers(
+                path, rest.prefix(count), rail + (isLast ? "   " : "│  "), endsWithBranch: false)
+            rest = rest.dropFirst(count)
         }
     }
 

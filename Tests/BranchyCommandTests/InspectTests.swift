@@ -40,7 +40,44 @@ struct InspectTests {
                 exit 1, branch1                              220,150   17.64 %
                 final exit                                 1,247,720  100.00 %
 
+                a branch may go behind     shape    share
+                conv1                    5x30x30   9.87 %
+                conv1                    5x15x15   9.87 %
+                conv2                   10x17x17  41.55 %
+                conv2                     10x9x9  41.55 %
+                conv3                   20x11x11  94.62 %
+                conv3                     20x6x6  94.62 %
+
                 """)
+    }
+
+    @Test func drawsThePathsOfABlock() throws {
+        try withTemporaryFolder { folder in
+            let network = BranchedNetwork("n", inputShape: [4, 2, 2], classCount: 4) {
+                Parallel(join: .multiply) {
+                    Path {}
+                    Path {
+                        GlobalAveragePool2D(keepsDimensions: true)
+                        Conv2D("se.fc", inputChannels: 4, outputChannels: 4, kernelSize: 1)
+                        Sigmoid()
+                    }
+                }
+                GlobalAveragePool2D()
+            }
+            let file = folder + "/n.json"
+            try JSONEncoder().encode(network).write(to: URL(filePath: file))
+            let result = try Program.run("inspect", file)
+            #expect(result.status == 0, "\(result.errors)")
+            let lines = result.output.split(separator: "\n").map(String.init)
+            #expect(
+                lines[2...8].map { String($0.prefix(38)).trimmingCharacters(in: .whitespaces) }
+                    == [
+                        "└─ stage 1", "├─ Parallel, 2 paths, multiply", "│  ├─ path 1, as it is",
+                        "│  └─ path 2", "│     ├─ GlobalAveragePool2D, 1×1",
+                        "│     ├─ se.fc: Conv2D 4 → 4, 1×1", "│     └─ Sigmoid",
+                    ])
+            #expect(lines.contains { $0.hasPrefix("se ") && $0.contains("4x2x2") })
+        }
     }
 
     @Test(arguments: BranchedNetwork.known)

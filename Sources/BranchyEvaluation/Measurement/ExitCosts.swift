@@ -6,6 +6,8 @@ public struct ExitCosts: Hashable, Sendable {
     /// From the image to the answer at each exit: the backbone so far and every branch visited on
     /// the way, that of the exit included; for exits that nobody asks, the backbone alone.
     public let multiplyAccumulates: [Int]
+    /// From the image to the end of the backbone, without any branch.
+    public let backbone: Int
 
     /// Counts the work of a network.
     ///
@@ -13,11 +15,13 @@ public struct ExitCosts: Hashable, Sendable {
     /// - Throws: `NetworkError` where the network is none.
     public init(of network: BranchedNetwork, firstExit: Int = 0) throws(NetworkError) {
         let program = try network.plainProgram().program
-        var total = 0
+        var (total, backbone) = (0, 0)
         var costs: [Int] = []
         for stage in network.stages.indices {
-            total += program.multiplyAccumulates(
+            let own = program.multiplyAccumulates(
                 inSegment: NetworkProgram.backboneSegment(ofStage: stage))
+            backbone += own
+            total += own
             if stage >= firstExit, network.stages[stage].branch != nil {
                 total += program.multiplyAccumulates(
                     inSegment: NetworkProgram.branchSegment(ofStage: stage))
@@ -25,5 +29,6 @@ public struct ExitCosts: Hashable, Sendable {
             costs.append(total)
         }
         multiplyAccumulates = costs
+        self.backbone = backbone
     }
 }
