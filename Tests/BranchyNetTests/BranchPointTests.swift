@@ -1,3 +1,4 @@
+import BranchyCompute
 import BranchyNet
 import Testing
 
