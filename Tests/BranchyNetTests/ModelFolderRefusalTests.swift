@@ -169,7 +169,7 @@ struct ModelFolderRefusalTests {
         ("model.json", "0.3081", "0", "deviations above 0"),
         ("model.json", "0.1307", "\"nan\"", "preprocessing has means"),
         ("model.json", "\"provenance\"", "\"origin\"", "the key 'provenance' is missing"),
-        ("network.json", "\"reLU\"", "\"gelu\"", "there is no layer of type 'gelu'"),
+        ("network.json", "\"reLU\"", "\"swish\"", "there is no layer of type 'swish'"),
         ("network.json", "\"stages\"", "\"levels\"", "at 'levels': this key is not known"),
     ])
     func contentThatDoesNotFit(name: String, old: String, new: String, message: String) throws {
