@@ -1,6 +1,7 @@
 import BranchyChecksum
 import BranchyCompute
 import BranchyNet
+import BranchyTraining
 import Foundation
 import TestSupport
 import Testing
