@@ -1,4 +1,5 @@
 #if ONNX
+import BranchyCompute
 import BranchyNet
 import BranchyONNX
 
