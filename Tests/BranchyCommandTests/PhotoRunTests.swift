@@ -41,19 +41,16 @@ struct PhotoRunTests {
 
     /// All that varies images together, and the run is the same however often it is begun.
     @Test func variedAndMixedPicturesTrainToTheSameModel() throws {
-        try withPictures { folder in
+        try SamplePhotos.withFolder { folder in
             let settings = [
                 "data.cropArea=0.5", "data.colorJitter={brightness: 0.3, contrast: 0.3}",
                 "data.colorJitter={saturation: 0.3, hue: 0.05}", "data.erasing.probability=0.5",
                 "data.erasing.value=random", "data.mixup=0.2", "data.cutmix=1",
                 "data.classWeights=balanced",
-            ]
+            ].flatMap { ["--set", $0] }
             let models = try ["one", "two"].map { name in
-                let training = try Program.run(
-                    [
-                        "train", "b-photo", "-o", folder + "/" + name, "--threads", "1",
-                        "--dataset", "folder:\(folder)/my photos",
-                    ] + Self.settings + settings.flatMap { ["--set", $0] })
+                let training = try SamplePhotos.train(
+                    folder, ["--threads", "1"] + settings, into: name)
                 #expect(training.status == 0, "\(training.errors)")
                 let recipe = try String(
                     contentsOfFile: "\(folder)/\(name)/recipe.yaml", encoding: .utf8)

@@ -41,6 +41,13 @@ enum SamplePhotos {
     static func train(
         _ folder: String, _ arguments: String..., into run: String = "run"
     ) throws -> Program.Result {
+        try train(folder, arguments, into: run)
+    }
+
+    /// The same.
+    static func train(
+        _ folder: String, _ arguments: [String], into run: String
+    ) throws -> Program.Result {
         try Program.run(
             ["train", "b-photo", "-o", folder + "/" + run]
                 + ["--dataset", "folder:\(folder)/my photos"] + settings + arguments)
