@@ -1,4 +1,5 @@
 #if ONNX
+import BranchyCompute
 import BranchyNet
 import BranchyONNX
 import Testing
@@ -56,6 +57,33 @@ struct DecompositionTests {
                 node("Mul", factors, ["last"]))
             #expect(Self.paths(layers[0]) == [[], ["GlobalAveragePool2D, 1×1", "Sigmoid"]])
         }
+    }
+
+    @Test func aGateOfFullyConnectedLayersIsOneOfSinglePixels() throws {
+        var sample = ONNXSample()
+        sample.nodes = [
+            node("GlobalAveragePool", ["x"], ["g"]), node("Flatten", ["g"], ["f"]),
+            node("MatMul", ["f", "w1"], ["a"], name: "fc1"), node("Relu", ["a"], ["b"]),
+            node("Gemm", ["b", "w2", "b2"], ["c"], name: "fc2"), node("Sigmoid", ["c"], ["d"]),
+            node("Reshape", ["d", "pixels"], ["e"]), node("Shape", ["x"], ["shape"]),
+            node("Expand", ["e", "shape"], ["s"]), node("Mul", ["s", "x"], ["last"]),
+            node("GlobalAveragePool", ["last"], ["end"]), Self.end,
+        ]
+        sample.tensors = [
+            tensor("w1", [4, 2], [1, 2, 3, 4, 5, 6, 7, 8]), tensor("w2", [2, 4]), tensor("b2", [4]),
+            integers("pixels", [-1, 4, 1, 1]),
+        ]
+        let imported = try sample.imported()
+        #expect(
+            Self.paths(imported.network.stages[0].backbone[0]) == [
+                [],
+                [
+                    "GlobalAveragePool2D, 1×1", "fc1: Conv2D 4 → 2, 1×1, no bias", "ReLU",
+                    "fc2: Conv2D 2 → 4, 1×1", "Sigmoid",
+                ],
+            ])
+        #expect(imported.parameters["fc1.weight"]?.scalars == [1, 3, 5, 7, 2, 4, 6, 8])
+        #expect(imported.parameters["fc1.weight"]?.shape == [2, 4, 1, 1])
     }
 
     @Test func partsOfChannelsAreSelected() throws {

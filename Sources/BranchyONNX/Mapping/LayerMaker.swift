@@ -40,6 +40,7 @@ struct LayerMaker {
             throw unknown(step, "other sizes that are neither flat nor a channel shuffle's")
         case .transpose(let order):
             throw unknown(step, "dimensions in the order \(order), which is no channel shuffle's")
+        case .expand: throw unknown(step, "repeated pixels that multiply nothing")
         case .softmax: throw unknown(step, "probabilities that are no result of the network")
         case .erf: throw unknown(step, "the error function outside of GELU")
         case .join: throw unknown(step, "values of one path alone")

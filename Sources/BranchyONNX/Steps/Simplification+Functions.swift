@@ -3,6 +3,7 @@ import BranchyCompute
 extension Simplification {
     /// Takes a product of two values, which may be a function that is written in parts.
     mutating func multiply(_ step: Step) {
+        let step = withoutExpansion(step)
         for (value, factor) in [(0, 1), (1, 0)] {
             let (value, factor) = (step.inputs[value], step.inputs[factor])
             guard let found = product(of: value, factor) else { continue }
@@ -20,6 +21,19 @@ extension Simplification {
                 scaled, .init(weight: [found.scale], bias: [0], name: step.place))
         }
         keep(step)
+    }
+
+    /// A product whose second factor may be one number for each channel, without saying that at every
+    /// pixel.
+    private func withoutExpansion(_ step: Step) -> Step {
+        let factors = step.inputs.map { id in
+            guard let before = producer(id), case .expand = before.operation else { return (id, 0) }
+            return (before.inputs[0], 1)
+        }
+        guard factors.map(\.1).sorted() == [0, 1] else { return step }
+        var step = step
+        step.inputs = factors.sorted { $0.1 < $1.1 }.map(\.0)
+        return step
     }
 
     /// A function that a product turns out to be, up to a scale.

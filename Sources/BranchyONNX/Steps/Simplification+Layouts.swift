@@ -20,6 +20,11 @@ extension Simplification {
             return alias(step, step.inputs[0])
         }
         if let pooled = pooled(step) { return keep(pooled) }
+        if let path = pathOfPixels(to: step) {
+            for changed in path { replace(changed) }
+            note("fully connected layers of a gate made convolutions")
+            return alias(step, step.inputs[0])
+        }
         if case .reshape = step.operation, step.shape.count == 2 { step.operation = .flatten }
         keep(step)
     }
@@ -92,6 +97,22 @@ extension Simplification {
         return pooled
     }
 
+    /// What leads from a mean to values that are laid out as single pixels, done on such pixels all the
+    /// way: squeeze-and-excitation is written with fully connected layers too.
+    private func pathOfPixels(to step: Step) -> [Step]? {
+        guard case .reshape = step.operation, step.shape == shape(step.inputs[0]) + [1, 1] else {
+            return nil
+        }
+        var path: [Step] = []
+        var id = step.inputs[0]
+        while let before = producer(id), isUsedOnce(id), let changed = before.onPixels {
+            path.append(changed)
+            if case .globalAverage = before.operation { return path }
+            id = before.inputs[0]
+        }
+        return nil
+    }
+
     /// Takes what reads an image, with the zeros that a step before puts around it.
     mutating func padOrKeep(_ step: Step) {
         guard let before = producer(step.inputs[0]), case .pad(let padding) = before.operation,
@@ -129,5 +150,27 @@ extension Padding2D {
         padding.left += more.left
         padding.bottom += more.bottom
         padding.right += more.right
+    }
+}
+
+extension Step {
+    /// The same with single pixels for numbers; `nil` of what is not known for them.
+    fileprivate var onPixels: Step? {
+        var step = self
+        step.shape += [1, 1]
+        switch operation {
+        case .globalAverage(keepsDimensions: false):
+            step.operation = .globalAverage(keepsDimensions: true)
+        case .linear(let linear):
+            let weight = ONNXTensor(
+                linear.weight.dimensions + [1, 1], linear.weight.elements, name: linear.weight.name)
+            step.operation = .convolution(
+                Convolution(
+                    window: Window(kernel: [1, 1], stride: [1, 1]), groups: 1, weight: weight,
+                    bias: linear.bias, name: linear.name))
+        case .activation, .scaleShift: break
+        default: return nil
+        }
+        return step
     }
 }

@@ -58,6 +58,13 @@ struct Simplification {
         producers[step.output] = step
     }
 
+    /// Puts a step in place of the one that has the same result.
+    mutating func replace(_ step: Step) {
+        guard let index = steps.lastIndex(where: { $0.output == step.output }) else { return }
+        steps[index] = step
+        producers[step.output] = step
+    }
+
     /// Lets a step's result be another value.
     mutating func alias(_ step: Step, _ id: ValueID) {
         names[step.output] = id

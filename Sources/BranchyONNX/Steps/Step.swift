@@ -40,6 +40,8 @@ extension Step {
         case reshape
         /// The element order of other dimensions.
         case transpose([Int])
+        /// One number for each channel at every pixel; a part of a product.
+        case expand
         case softmax
     }
 

@@ -79,10 +79,11 @@ extension Translator {
         case .transpose: try transpose(node, &attributes)
         case .split: try split(node, &attributes)
         case .slice: try slice(node)
+        case .expand: try expand(node)
         case .identity: try pass(node, "identities")
         case .dropout: try dropout(node, &attributes)
         case .cast: try cast(node, &attributes)
-        case .constant, .constantOfShape, .equal, .expand, .gather, .mod, .range, .shape, .choose:
+        case .constant, .constantOfShape, .equal, .gather, .mod, .range, .shape, .choose:
             throw ONNXError.unsupported(
                 "\(node.place): of what depends on the image; it is known for constants and shapes "
                     + "alone")

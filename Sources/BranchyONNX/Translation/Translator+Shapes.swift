@@ -67,6 +67,18 @@ extension Translator {
         try append(.transpose(order), [id], order.map { shape[$0] }, node)
     }
 
+    mutating func expand(_ node: ONNXNode) throws {
+        let (id, shape) = try image(node)
+        guard let target = try integers(node, 1), target.count == 4, shape[2...] == [1, 1],
+            zip(target, shape).prefix(2).allSatisfy({ $0 == 1 || $0 == $1 })
+        else {
+            throw ONNXError.unsupported(
+                "\(node.place): of values of \(shape), expected one number for each channel of images"
+            )
+        }
+        try append(.expand, [id], [1, shape[1]] + target[2...], node)
+    }
+
     mutating func split(_ node: ONNXNode, _ attributes: inout AttributeReader) throws {
         let (id, shape) = try data(node)
         let along = try axis(attributes.integer("axis") ?? 0, rank: shape.count, node)
