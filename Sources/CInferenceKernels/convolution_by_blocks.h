@@ -33,40 +33,66 @@ static inference_step step_of_pairs(const inference_step *step, float *memory, i
     return pairs;
 }
 
+/// The rows of the kernel that meet the image where its first row would be row `top`: `first` to
+/// before `end`.
+INLINE void rows_in_image(const inference_geometry *geometry, int top, int *first, int *end) {
+    const int dilation = geometry->window.dilation.rows, size = geometry->window.size.rows;
+    *first = top >= 0 ? 0 : smaller(size, (-top + dilation - 1) / dilation);
+    const int below = geometry->height - top;
+    *end = larger(*first, smaller(size, (below + dilation - 1) / dilation));
+}
+
+/// One row of results, in register blocks as wide as they can be and as even as they divide.
+INLINE void blocks_of_row(
+    const inference_step *step, pixel_block *block, const float *source, const float *other,
+    float *result, int groups
+) {
+    const int columns = step->geometry.columns;
+    const inference_window *window = &step->geometry.window;
+    const int parts = (columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
+    for (int part = 0; part < parts; part++) {
+        const int first = (int)((int64_t)columns * part / parts);
+        const int end = (int)((int64_t)columns * (part + 1) / parts);
+        const ptrdiff_t left = (ptrdiff_t)first * window->stride.columns - window->padding.columns;
+        block->first_pixel = first;
+        block->source = source + left * step->blocks.source_block;
+        block->other = other + first * BLOCK;
+        block->result = result + first * BLOCK;
+        pixel_block_dispatch(step, block, end - first, groups);
+        if (!is_curved(&step->epilogue)) continue;
+        for (int g = 0; g < groups; g++)
+            activate(
+                &step->epilogue, block->result + g * step->result.channel, (end - first) * BLOCK);
+    }
+}
+
 static void blocks_of_sample(
     const inference_step *step, const float *source, const float *other, float *result
 ) {
     const inference_geometry *geometry = &step->geometry;
-    const int size = geometry->kernel_size, stride = geometry->stride, padding = geometry->padding;
-    const int parts = (geometry->columns + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
+    const inference_window *window = &geometry->window;
     const int blocks = block_count(geometry->result_channels);
+    const ptrdiff_t taps =
+        (ptrdiff_t)geometry->channels * window->size.rows * window->size.columns;
     for (int b = 0; b < blocks; b += step->blocks.group / BLOCK) {
         const int groups = smaller(step->blocks.group / BLOCK, blocks - b);
         pixel_block block = {
-            .weights = step->weights + (ptrdiff_t)b * BLOCK * geometry->channels * size * size,
+            .weights = step->weights + b * BLOCK * taps,
             .biases = step->biases + b * BLOCK,
         };
         for (int y = 0; y < geometry->rows; y++) {
-            const int top = y * stride - padding;
-            block.first_row = larger(0, -top);
-            block.end_row = smaller(size, geometry->height - top);
-            for (int part = 0; part < parts; part++) {
-                const int first = geometry->columns * part / parts;
-                const int end = geometry->columns * (part + 1) / parts;
-                block.first_pixel = first;
-                block.source = source + top * step->source.row
-                    + (ptrdiff_t)(first * stride - padding) * step->blocks.source_block;
-                block.other = other + b * step->other.channel + y * step->other.row
-                    + first * BLOCK;
-                block.result = result + b * step->result.channel + y * step->result.row
-                    + first * BLOCK;
-                pixel_block_dispatch(step, &block, end - first, groups);
-            }
+            const int top = y * window->stride.rows - window->padding.rows;
+            rows_in_image(geometry, top, &block.first_row, &block.end_row);
+            blocks_of_row(
+                step, &block, source + top * step->source.row,
+                other + b * step->other.channel + y * step->other.row,
+                result + b * step->result.channel + y * step->result.row, groups);
         }
     }
 }
 
-static void convolution_by_blocks(const inference_step *step, float *memory) {
+/// All samples of one part of the channels.
+static void blocks_of_part(const inference_step *step, float *memory) {
     for (int n = 0; n < step->geometry.samples; n++) {
         const float *other = sample_at(memory, &step->other, n);
         float *result = sample_at(memory, &step->result, n);
@@ -77,5 +103,27 @@ static void convolution_by_blocks(const inference_step *step, float *memory) {
             const float *source = sample_at(memory, &step->source, n);
             blocks_of_sample(step, source, other, result);
         }
+    }
+}
+
+/// The step that computes one part of the channels.
+INLINE inference_step step_of_part(
+    const inference_step *step, const inference_parts *parts, int index
+) {
+    inference_step part = *step;
+    const int sources = index * block_count(step->geometry.channels);
+    const int results = index * block_count(step->geometry.result_channels);
+    part.source.start += sources * step->source.channel;
+    part.other.start += results * step->other.channel;
+    part.result.start += results * step->result.channel;
+    part.weights += index * parts->weights;
+    part.biases += results * BLOCK;
+    return part;
+}
+
+static void convolution_by_blocks(const inference_step *step, float *memory) {
+    for (int i = 0; i < step->blocks.parts.count; i++) {
+        const inference_step part = step_of_part(step, &step->blocks.parts, i);
+        blocks_of_part(&part, memory);
     }
 }

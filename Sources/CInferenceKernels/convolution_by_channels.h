@@ -75,7 +75,7 @@ INLINE void channel_block_store(
             sums->whole[r][0][vectors - 1] = sums->half[r];
             if (columns == 2) sums->whole[r][1][vectors - 1] = narrow_upper_half(sums->half[r]);
         }
-    const narrow least = narrow_of(step->epilogue.has_relu ? 0 : -__builtin_inff());
+    const narrow least = narrow_of(step->epilogue.function == inference_relu ? 0 : -__builtin_inff());
     narrow pixel[CHANNEL_VECTORS];
     if (step->epilogue.takes_maximum) {
         UNROLL for (int g = 0; g < vectors; g++) pixel[g] = least;
@@ -127,8 +127,8 @@ INLINE void channel_block_add(
 INLINE void channel_block_run(
     const inference_step *step, const channel_block *block, const channel_block_shape *shape
 ) {
-    const int vectors = shape->vectors, size = step->geometry.kernel_size;
-    const int stride = step->geometry.stride;
+    const int vectors = shape->vectors, size = step->geometry.window.size.rows;
+    const int stride = step->geometry.window.stride.rows;
     channel_tap tap = {.column = stride, .row = stride * step->source.row};
     channel_sums sums;
     UNROLL for (int g = 0; g < vectors; g++) {
@@ -200,7 +200,9 @@ static int32_t channels_group(int32_t result_channels) {
 
 static void convolution_by_channels(const inference_step *step, float *memory) {
     const inference_geometry *geometry = &step->geometry;
-    const int size = geometry->kernel_size, stride = geometry->stride, padding = geometry->padding;
+    const inference_window *window = &geometry->window;
+    const int size = window->size.rows, stride = window->stride.rows;
+    const int padding = window->padding.rows;
     const int taps = geometry->channels * size * size;
     const int vectors = step->planes.group / NARROW_LANES;
     const int shrink = step->epilogue.takes_maximum ? 2 : 1;

@@ -29,7 +29,7 @@ INLINE void column_block_store(
     const wide zero = wide_of(0);
     UNROLL for (int o = 0; o < channels; o++) {
         float *result = block->result + o * step->result.channel;
-        wide least = wide_of(step->epilogue.has_relu ? 0 : -__builtin_inff());
+        wide least = wide_of(step->epilogue.function == inference_relu ? 0 : -__builtin_inff());
         if (step->epilogue.takes_maximum) {
             wide tops[COLUMN_VECTORS];
             UNROLL for (int v = 0; v < vectors; v++) {
@@ -65,7 +65,7 @@ INLINE void column_block_run(
     UNROLL for (int o = 0; o < channels; o++)
         UNROLL for (int r = 0; r < rows; r++)
             UNROLL for (int v = 0; v < vectors; v++) sums[o][r][v] = wide_of(block->biases[o]);
-    const int size = step->geometry.kernel_size;
+    const int size = step->geometry.window.size.rows;
     for (int c = 0; c < step->geometry.channels; c++) {
         const float *plane = block->source + c * step->source.channel;
         for (int ky = block->first_tap; ky < block->end_tap; ky++) {
@@ -135,13 +135,14 @@ static int32_t columns_group(int32_t result_channels, int32_t columns) {
 
 static void convolution_by_columns(const inference_step *step, float *memory) {
     const inference_geometry *geometry = &step->geometry;
-    const int size = geometry->kernel_size, taps = geometry->channels * size * size;
+    const int size = geometry->window.size.rows, taps = geometry->channels * size * size;
+    const int padding = geometry->window.padding.rows;
     const int columns = step->planes.end_column - step->planes.first_column;
     const int step_columns = (columns > WIDE_LANES ? COLUMN_VECTORS : 1) * WIDE_LANES;
     const int shrink = step->epilogue.takes_maximum ? 2 : 1;
     for (int n = 0; n < geometry->samples; n++) {
         const float *source = sample_at(memory, &step->source, n)
-            - geometry->padding * (step->source.row + 1) + step->planes.first_column;
+            - padding * (step->source.row + 1) + step->planes.first_column;
         float *result = sample_at(memory, &step->result, n)
             + step->planes.first_column / shrink;
         for (int o = 0; o < geometry->result_channels; o += step->planes.group) {
@@ -151,8 +152,8 @@ static void convolution_by_columns(const inference_step *step, float *memory) {
                 column_block block = {
                     .weights = step->weights + (ptrdiff_t)o * taps,
                     .biases = step->biases + o,
-                    .first_tap = larger(0, geometry->padding - (y + rows - 1)),
-                    .end_tap = smaller(size, geometry->height + geometry->padding - y),
+                    .first_tap = larger(0, padding - (y + rows - 1)),
+                    .end_tap = smaller(size, geometry->height + padding - y),
                 };
                 for (int x = 0; x < columns; x += step_columns) {
                     block.source = source + y * step->source.row + x;

@@ -9,36 +9,61 @@
 // In bfloat16 it is the transformed tiles and weights that are rounded; the transforms themselves
 // compute in 32 bits, and so does the sum over the channels.
 
-/// Tiles whose sums fit the registers.
-#if defined(INFERENCE_AVX512)
-#define TILE_SUMS 16
-#elif VECTOR_REGISTERS == 32 || WIDE_LANES == 8
-#define TILE_SUMS 4
-#else
-#define TILE_SUMS 2
-#endif
-
 /// Tiles of a sample that are computed together, from the first on, counted row by row.
 typedef struct {
     int sample, first, count;
 } tile_chunk;
 
-/// Sums over all channels for `TILE_SUMS` tiles at one position.
+/// Sums over all channels for `count` tiles at one position; `count` and `in_bfloat16` are constants.
 INLINE void tile_sums(
-    const tile_shape *shape, const float *tiles, const float *weights, int blocks, float *sums
+    const float *tiles, const float *weights, int blocks, float *sums, int count, int in_bfloat16
 ) {
-    const int taken = tile_pixel(shape);
+    const int taken = in_bfloat16 ? BLOCK_PAIRS : BLOCK;
     pixel sum[TILE_SUMS];
-    UNROLL for (int t = 0; t < TILE_SUMS; t++) sum[t] = (pixel){0};
+    UNROLL for (int t = 0; t < count; t++) sum[t] = (pixel){0};
     for (int b = 0; b < blocks; b++) {
         for (int c = 0; c < taken; c++) {
-            UNROLL for (int t = 0; t < TILE_SUMS; t++)
-                pixel_multiply_add(&sum[t], tiles + t * taken + c, weights, shape->in_bfloat16);
+            if (!in_bfloat16) __builtin_prefetch(weights + WEIGHTS_AHEAD, 0, 2);
+            UNROLL for (int t = 0; t < count; t++)
+                pixel_multiply_add(&sum[t], tiles + t * taken + c, weights, in_bfloat16);
             weights += BLOCK;
         }
         tiles += TILES * taken;
     }
-    UNROLL for (int t = 0; t < TILE_SUMS; t++) PIXEL_RESULT(sums + t * BLOCK) = sum[t];
+    UNROLL for (int t = 0; t < count; t++) PIXEL_RESULT(sums + t * BLOCK) = sum[t];
+}
+
+#define TILE_SUMS_OF(count) \
+    case count: \
+        if (in_bfloat16) tile_sums(tiles, weights, blocks, sums, count, true); \
+        else tile_sums(tiles, weights, blocks, sums, count, false); \
+        return;
+#define TILE_SUMS_OF_FOUR(first) \
+    TILE_SUMS_OF(first) \
+    TILE_SUMS_OF(first + 1) \
+    TILE_SUMS_OF(first + 2) \
+    TILE_SUMS_OF(first + 3)
+
+static void tile_sums_dispatch(
+    const float *tiles, const float *weights, int blocks, float *sums, int count, int in_bfloat16
+) {
+    switch (count) {
+        TILE_SUMS_OF(1)
+        TILE_SUMS_OF(2)
+#if TILE_SUMS > 2
+        TILE_SUMS_OF(3)
+        TILE_SUMS_OF(4)
+#endif
+#if TILE_SUMS > 4
+        TILE_SUMS_OF_FOUR(5)
+        TILE_SUMS_OF_FOUR(9)
+        TILE_SUMS_OF_FOUR(13)
+        TILE_SUMS_OF_FOUR(17)
+        TILE_SUMS_OF_FOUR(21)
+        TILE_SUMS_OF_FOUR(25)
+#endif
+    default: __builtin_unreachable();
+    }
 }
 
 /// Transforms a chunk of tiles of all blocks of the source.
@@ -55,8 +80,8 @@ INLINE void chunk_sources(
         for (int t = 0; t < chunk->count; t++) {
             const source_tile tile = {
                 .source = source + b * step->source.channel,
-                .y = (chunk->first + t) / across * results - geometry->padding,
-                .x = (chunk->first + t) % across * results - geometry->padding,
+                .y = (chunk->first + t) / across * results - geometry->window.padding.rows,
+                .x = (chunk->first + t) % across * results - geometry->window.padding.columns,
                 .tile = tiles + (b * TILES + t) * tile_pixel(shape),
                 .distance = distance,
             };
@@ -96,9 +121,10 @@ INLINE void chunk_run(
     for (int b = 0; b < block_count(step->geometry.result_channels); b++) {
         for (int p = 0; p < positions; p++) {
             for (int t = 0; t < chunk->count; t += TILE_SUMS)
-                tile_sums(
-                    shape, tiles + p * distance + t * taken, weights, sources,
-                    sums + p * SUMS_DISTANCE + t * BLOCK);
+                tile_sums_dispatch(
+                    tiles + p * distance + t * taken, weights, sources,
+                    sums + p * SUMS_DISTANCE + t * BLOCK, smaller(TILE_SUMS, chunk->count - t),
+                    shape->in_bfloat16);
             weights += (ptrdiff_t)sources * taken * BLOCK;
         }
         const pixel bias = PIXEL(step->biases + b * BLOCK);
@@ -125,17 +151,28 @@ INLINE void chunk_run_sized(
     }
 }
 
-static void convolution_by_tiles(const inference_step *step, float *memory) {
+static void tiles_of_part(const inference_step *step, float *memory) {
     const inference_geometry *geometry = &step->geometry;
     const int size = step->tiles.size;
     const int tiles = (geometry->rows + size - 1) / size * ((geometry->columns + size - 1) / size);
+    // As few chunks as can be, since each reads all weights, and as even as they divide.
+    const int chunks = (tiles + TILES - 1) / TILES;
     for (int n = 0; n < geometry->samples; n++)
-        for (int first = 0; first < tiles; first += TILES) {
-            const tile_chunk chunk = {n, first, smaller(TILES, tiles - first)};
-            if (geometry->kernel_size == 5) chunk_run_sized(step, &chunk, memory, 6, 2);
+        for (int i = 0; i < chunks; i++) {
+            const int first = (int)((int64_t)tiles * i / chunks);
+            const int end = (int)((int64_t)tiles * (i + 1) / chunks);
+            const tile_chunk chunk = {n, first, end - first};
+            if (geometry->window.size.rows == 5) chunk_run_sized(step, &chunk, memory, 6, 2);
             else if (size == 4) chunk_run_sized(step, &chunk, memory, 6, 4);
             else chunk_run_sized(step, &chunk, memory, 4, 2);
         }
+}
+
+static void convolution_by_tiles(const inference_step *step, float *memory) {
+    for (int i = 0; i < step->tiles.parts.count; i++) {
+        const inference_step part = step_of_part(step, &step->tiles.parts, i);
+        tiles_of_part(&part, memory);
+    }
 }
 
 /// Floats of scratch memory; in bfloat16 not all of them are used.

@@ -54,8 +54,7 @@ INLINE void linear_block_run(
                 step, features + c * step->source.channel + y * step->source.row, &weights, sums,
                 outputs, in_bfloat16);
     UNROLL for (int o = 0; o < outputs; o++) {
-        const float y = wide_sum(sums[o]) + biases[o];
-        result[o] = step->epilogue.has_relu && y < 0 ? 0 : y;
+        result[o] = wide_sum(sums[o]) + biases[o];
     }
 }
 
@@ -114,6 +113,7 @@ static void linear(const inference_step *step, float *memory) {
                 &pairs, features, step->weights + o * filled, step->biases + o, result + o,
                 outputs);
         }
+        activate(&step->epilogue, result, geometry->result_channels);
     }
 }
 

@@ -15,6 +15,10 @@
 #define BLOCK_GROUPS 1
 #endif
 
+/// How far ahead of their use weights are asked for: those of large networks come from memory, and
+/// would be waited for. In bfloat16 there are half as many, and asking costs more than it saves.
+#define WEIGHTS_AHEAD (128 * BLOCK)
+
 /// Where a register block reads and writes, and which part of the kernel meets the image there.
 typedef struct {
     const float *source;
@@ -22,6 +26,7 @@ typedef struct {
     const float *biases;
     const float *other;
     float *result;
+    /// The rows of the kernel that meet the image.
     int first_row, end_row;
     int first_pixel;
 } pixel_block;
@@ -51,11 +56,15 @@ INLINE void add_kernel_column(
     int first, int end, pixel sums[BLOCK_COLUMNS][BLOCK_GROUPS]
 ) {
     const int outer = step->geometry.channels / shape->inner, rows = column->rows;
+    const ptrdiff_t next_row = step->geometry.window.dilation.rows * step->source.row;
     const float *weights = column->weights;
     for (int ky = 0; ky < rows; ky++) {
-        const float *row = column->source + ky * step->source.row;
+        const float *row = column->source + ky * next_row;
         for (int o = 0; o < outer; o++) {
             for (int i = 0; i < shape->inner; i++) {
+                if (shape->inner == BLOCK)
+                    UNROLL for (int g = 0; g < shape->groups; g++)
+                        __builtin_prefetch(weights + WEIGHTS_AHEAD + g * BLOCK, 0, 2);
                 UNROLL for (int x = 0; x < shape->columns; x++) {
                     if (x < first || x >= end) continue;
                     UNROLL for (int g = 0; g < shape->groups; g++)
@@ -80,7 +89,7 @@ INLINE void pixel_block_store(
             pixel y = sums[x][g];
             if (step->epilogue.has_other)
                 y += PIXEL(block->other + g * step->other.channel + x * BLOCK);
-            if (step->epilogue.has_relu) pixel_cut(&y);
+            pixel_bound(&y, &step->epilogue);
             PIXEL_RESULT(block->result + g * step->result.channel + x * BLOCK) = y;
         }
 }
@@ -94,21 +103,24 @@ INLINE void pixel_block_run(
         const pixel bias = PIXEL(block->biases + g * BLOCK);
         UNROLL for (int x = 0; x < columns; x++) sums[x][g] = bias;
     }
-    const int size = step->geometry.kernel_size, stride = step->geometry.stride;
+    const inference_window *window = &step->geometry.window;
+    const int stride = window->stride.columns, dilation = window->dilation.columns;
     const int width = step->geometry.width;
-    for (int kx = 0; kx < size; kx++) {
+    for (int kx = 0; kx < window->size.columns; kx++) {
         // The columns of the image that the first and the last pixel meet by this tap, and how many
         // pixels miss the image on either side.
-        const int first = block->first_pixel * stride + kx - step->geometry.padding;
+        const int first =
+            block->first_pixel * stride + kx * dilation - window->padding.columns;
         const int last = first + (columns - 1) * stride;
         const int left = first >= 0 ? 0 : smaller(columns, (-first + stride - 1) / stride);
         const int right = last < width ? 0 : smaller(columns, (last - width) / stride + 1);
         const kernel_column column = {
-            .source = block->source + block->first_row * step->source.row
-                + (ptrdiff_t)kx * shape->inner,
+            .source = block->source
+                + block->first_row * window->dilation.rows * step->source.row
+                + (ptrdiff_t)kx * dilation * shape->inner,
             .weights = block->weights
-                + ((ptrdiff_t)kx * size + block->first_row) * step->geometry.channels * groups
-                    * BLOCK,
+                + ((ptrdiff_t)kx * window->size.rows + block->first_row)
+                    * step->geometry.channels * groups * BLOCK,
             .rows = block->end_row - block->first_row,
         };
         // With constants, for what there is most often, no pixel is asked about.
@@ -132,19 +144,20 @@ INLINE void pixel_block_run_sized(
 ) {
     // The stride is read anew where it is needed: once for all, it made the compiler spill sums of
     // planes on AVX2, which took twice as long.
-    if (step->blocks.source_block == BLOCK && step->geometry.stride == 1) {
+    if (step->blocks.source_block == BLOCK && step->geometry.window.stride.columns == 1) {
         const pixel_block_shape shape = {columns, groups, BLOCK, BLOCK};
         pixel_block_run(step, block, &shape);
     } else if (step->blocks.source_block == BLOCK) {
-        const ptrdiff_t distance = (ptrdiff_t)BLOCK * step->geometry.stride;
+        const ptrdiff_t distance = (ptrdiff_t)BLOCK * step->geometry.window.stride.columns;
         const pixel_block_shape shape = {columns, groups, distance, BLOCK};
         pixel_block_run(step, block, &shape);
     } else if (step->blocks.source_block == BLOCK_PAIRS) {
-        const ptrdiff_t distance = (ptrdiff_t)BLOCK_PAIRS * step->geometry.stride;
+        const ptrdiff_t distance = (ptrdiff_t)BLOCK_PAIRS * step->geometry.window.stride.columns;
         const pixel_block_shape shape = {columns, groups, distance, BLOCK_PAIRS};
         pixel_block_run(step, block, &shape);
     } else {
-        const pixel_block_shape shape = {columns, groups, step->geometry.stride, 1};
+        const ptrdiff_t distance = step->geometry.window.stride.columns;
+        const pixel_block_shape shape = {columns, groups, distance, 1};
         pixel_block_run(step, block, &shape);
     }
 }

@@ -1,7 +1,17 @@
 // Tiles of a source and of results: what they are like, where they lie, and their transforms.
 
-/// Tiles that are computed together.
+/// Tiles whose sums fit the registers, and tiles that are computed together.
+#if defined(INFERENCE_AVX512)
+#define TILE_SUMS 28
+#define TILES 28
+#else
 #define TILES 16
+#if VECTOR_REGISTERS == 32 || WIDE_LANES == 8
+#define TILE_SUMS 4
+#else
+#define TILE_SUMS 2
+#endif
+#endif
 
 /// From one position of tiles or sums to the next, there is a line more than they take: otherwise
 /// all positions of a tile would fall on few sets of the cache.
@@ -76,7 +86,7 @@ INLINE void result_tile_transform(
     const inference_step *step, const tile_shape *shape, const result_tile *tile, bool is_inside
 ) {
     // Read once: the compiler cannot know that results are not stored over them.
-    const int has_other = step->epilogue.has_other, has_relu = step->epilogue.has_relu;
+    const inference_epilogue epilogue = step->epilogue;
     const ptrdiff_t other_row = step->other.row, result_row = step->result.row;
     const int side = shape->side, results = shape->results;
     const int rows = is_inside ? results : smaller(results, step->geometry.rows - tile->y);
@@ -96,9 +106,10 @@ INLINE void result_tile_transform(
         UNROLL for (int j = 0; j < results; j++) {
             if (j >= columns) continue;
             r[j] += *tile->bias;
-            if (has_other) r[j] += PIXEL(other + i * other_row + j * BLOCK);
-            if (has_relu) pixel_cut(r + j);
+            if (epilogue.has_other) r[j] += PIXEL(other + i * other_row + j * BLOCK);
+            pixel_bound(r + j, &epilogue);
             PIXEL_RESULT(result + i * result_row + j * BLOCK) = r[j];
         }
+        if (is_curved(&epilogue)) activate(&epilogue, result + i * result_row, columns * BLOCK);
     }
 }

@@ -35,32 +35,45 @@ enum ConvolutionScheme: Hashable {
 }
 
 extension Kernels {
-    /// Whether so many result channels fill blocks well enough.
-    static func fillsBlocks(channels: Int) -> Bool {
-        channels >= Layout.block
-            && 4 * channels.roundedUp(toMultipleOf: Layout.block) <= 5 * channels
+    /// Whether so many result channels fill blocks well enough: from planes to blocks at least four
+    /// fifths, or as much as 24 do. Few channels that come out of blocks stay there, since planes
+    /// would cost a copy, and vectors of columns more than they save.
+    static func fillsBlocks(channels: Int, fromBlocks: Bool = false) -> Bool {
+        let filled = channels.roundedUp(toMultipleOf: Layout.block)
+        return fromBlocks
+            ? 2 * channels >= Layout.block
+            : channels >= Layout.block && 4 * filled <= 5 * channels || channels >= 24
     }
 
-    /// How a convolution from and to blocks is fastest: in tiles where that multiplies a third less,
-    /// in those that multiply least.
+    /// How a convolution from and to blocks is fastest: in tiles where that multiplies a third less.
     ///
-    /// Tiles are computed 16 at a time and multiply once per position, but transforming them costs
-    /// as well; measured, this chooses what is faster in every network there is. Tiles of 4x4 stay
-    /// in 32 bits: in bfloat16 they would be six times as far off as those of 2x2.
-    func scheme(kernelSize: Int, stride: Int, result: ImageSize) -> ConvolutionScheme {
-        guard stride == 1, kernelSize == 3 || kernelSize == 5 else { return .blocks }
-        let sizes = kernelSize == 3 && precision == .float32 ? [4, 2] : [2]
-        let multiplications = sizes.map { size in
-            let side = kernelSize + size - 1
-            let down = (result.height + size - 1) / size, across = (result.width + size - 1) / size
-            return (size, count: side * side * (down * across).roundedUp(toMultipleOf: 16))
-        }
-        let taps = kernelSize * kernelSize * result.height * result.width
-        guard let least = multiplications.min(by: { $0.count < $1.count }),
-            3 * least.count <= 2 * taps
+    /// Of two sizes of tiles the one counts more that multiplies less, and that has fewer weights:
+    /// these come from memory, where as many multiplications pass as `multiplicationsPerWeight`
+    /// says. Tiles of 4x4 stay in 32 bits: in bfloat16 they would be six times as far off as those
+    /// of 2x2.
+    func scheme(
+        _ geometry: inference_geometry, result convolution: Program.Operation.Convolution
+    ) -> ConvolutionScheme {
+        let kernelSize = Int(geometry.window.size.rows)
+        let (height, width) = (Int(geometry.rows), Int(geometry.columns))
+        guard convolution.stride == 1, convolution.dilation == 1,
+            kernelSize == 3 || kernelSize == 5,
+            geometry.window.size.rows == geometry.window.size.columns
         else { return .blocks }
-        return .tiles(least.0)
+        let taps = kernelSize * kernelSize * height * width
+        let sizes = kernelSize == 3 && precision == .float32 ? [4, 2] : [2]
+        let costs = sizes.compactMap { size -> (size: Int, cost: Int)? in
+            let side = kernelSize + size - 1
+            let down = (height + size - 1) / size, across = (width + size - 1) / size
+            let multiplications = side * side * (down * across).roundedUp(toMultipleOf: 4)
+            guard 3 * multiplications <= 2 * taps else { return nil }
+            return (size, multiplications + side * side * Self.multiplicationsPerWeight)
+        }
+        return costs.min { $0.cost < $1.cost }.map { .tiles($0.size) } ?? .blocks
     }
+
+    /// Vectors that are multiplied in the time in which one of weights comes from memory.
+    private static let multiplicationsPerWeight = 8
 
     /// Cuts the columns of a convolution of few channels into parts, each computed by the scheme
     /// that multiplies fewer lanes.

@@ -3,8 +3,8 @@ package import BranchyCompute
 extension NativeEngine {
     /// How long each step of a program takes for one image, in seconds.
     ///
-    /// A step reads and writes different memory, so that running it again changes nothing. Each is
-    /// run by itself, and the fastest of five rounds counts.
+    /// Running a step again takes as long, whatever its numbers have become. Each is run by itself,
+    /// and the fastest of five rounds counts.
     ///
     /// - Parameter repetitions: how often each step is run in a round, at least 1.
     package func profile(

@@ -67,7 +67,7 @@ struct Placement: Hashable, Sendable {
     let buffer: Int
     let layout: Layout
     /// From the start of the buffer to the first element.
-    let start: Int
+    private(set) var start: Int
     let sample: Int
     let channel: Int
     let row: Int
@@ -89,6 +89,16 @@ struct Placement: Hashable, Sendable {
             start = 0
         }
     }
+
+    /// The same from one of its channels on, the first of a block where it lies in blocks.
+    func fromChannel(_ first: Int) -> Placement {
+        var part = self
+        part.start += (layout == .blocks ? first / Layout.block : first) * channel
+        return part
+    }
+
+    /// The same from one of its blocks on.
+    func fromBlock(_ first: Int) -> Placement { fromChannel(first * Layout.block) }
 
     /// How many floats a sample takes, or `nil` where that is no number.
     static func floatCount(_ size: ImageSize, _ layout: Layout) -> Int? {

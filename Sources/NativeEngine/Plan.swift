@@ -39,7 +39,7 @@ package struct Plan {
     package let inputs: [Int]
     package let outputs: [Int]
     /// All packed parameters.
-    package let weights: [Float]
+    package let weights: WeightPack
 
     /// What was picked for each instruction, in order of running.
     package var implementations: [Implementation] {

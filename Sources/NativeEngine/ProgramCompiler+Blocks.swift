@@ -6,17 +6,25 @@ extension ProgramCompiler {
     mutating func lowerAveragePooling(
         _ pooling: Program.Operation.Pooling, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let call = windowCall(kernels.table.average_pooling_of_blocks, pooling, instruction)
+        var call = call(
+            kernels.table.average_pooling_of_blocks, source: instruction.operands[0],
+            result: instruction.results[0])
+        call.setWindow(pooling)
         try appendOfBlocks(call, instruction, "windows of blocks")
     }
 
     mutating func lowerGlobalAveragePooling(
         _ instruction: Program.Instruction
     ) throws(EngineError) {
-        let call = call(
+        let written = instruction.results[0]
+        var call = call(
             kernels.table.global_average_of_blocks, source: instruction.operands[0],
-            result: instruction.results[0])
-        try appendOfBlocks(call, instruction, "sums of blocks", toBlocks: false)
+            result: written)
+        let channels = size(of: instruction.operands[0]).channels
+        call.geometry.result_channels = Int32(
+            blocked.contains(written)
+                ? channels.roundedUp(toMultipleOf: Layout.block) : channels)
+        try appendOfBlocks(call, instruction, "sums of blocks")
     }
 
     /// With statistics that are given, a scale and a shift per channel.
@@ -37,7 +45,7 @@ extension ProgramCompiler {
         var call = call(
             kernels.table.scaling_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
-        call.epilogue.has_relu = try hasReLU(normalization.activation)
+        call.epilogue.apply(normalization.activation)
         try appendOfBlocks(
             call, instruction, "scaling of blocks",
             weights: weights.append(biases: scales, count: scales.count, lanes: Layout.block),
@@ -63,19 +71,20 @@ extension ProgramCompiler {
         var call = call(
             kernels.table.shortcut_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
-        call.geometry.stride = Int32(clamping: shortcut.stride)
+        let stride = Int32(clamping: shortcut.stride)
+        call.geometry.window.stride = inference_extent(rows: stride, columns: stride)
         call.shortcut = inference_shortcut(first_channel: Int32(shortcut.channelsBefore))
         try appendOfBlocks(call, instruction, "copies of blocks")
     }
 
-    private mutating func appendOfBlocks(
+    mutating func appendOfBlocks(
         _ call: inference_step, _ instruction: Program.Instruction, _ name: String,
-        toBlocks: Bool = true, weights: Int? = nil, biases: Int? = nil
+        weights: Int? = nil, biases: Int? = nil
     ) throws(EngineError) {
         append(
             Step(
                 call: call, source: try placement(of: instruction.operands[0], .blocks),
-                result: try result(instruction.results[0], isBlocked: toBlocks),
+                result: try result(instruction.results[0]),
                 weights: weights, biases: biases,
                 implementation: implementation(instruction.operation.description, name)))
         try finish(instruction.results[0])

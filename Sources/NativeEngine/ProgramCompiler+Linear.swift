@@ -20,7 +20,7 @@ extension ProgramCompiler {
         var call = call(
             kernels.table.linear, source: instruction.operands[0], result: instruction.results[0])
         call.geometry.result_channels = Int32(outputs)
-        call.epilogue.has_relu = try hasReLU(linear.activation)
+        call.epilogue.apply(linear.activation)
         // As in training, so that logits do not lose bits at the last moment.
         let inBFloat16 = kernels.precision == .bfloat16 && !isOutput(instruction.results[0])
         call.linear = inference_linear(

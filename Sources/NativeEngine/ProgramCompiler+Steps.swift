@@ -90,6 +90,14 @@ extension inference_step {
         geometry.height = Int32(size.height)
         geometry.width = Int32(size.width)
     }
+
+    /// Takes the pixels of an image in blocks, which follow each other, for one row.
+    mutating func takeImageForRow() {
+        geometry.width *= geometry.height
+        geometry.height = 1
+        geometry.columns *= geometry.rows
+        geometry.rows = 1
+    }
 }
 
 extension Layout {

@@ -56,18 +56,45 @@ extension ProgramCompiler {
         return placement
     }
 
-    /// Memory for a result in planes, with the frame that its readers want, or in blocks.
-    mutating func result(
-        _ value: Program.Value, isBlocked: Bool = false
-    ) throws(EngineError) -> Placement {
-        let layout = isBlocked ? Layout.blocks : .planes(frame: frames[value] ?? 0)
-        let placement =
-            if layout == .plain, let output = outputBuffers[value] {
-                Placement(buffer: output, size(of: value))
-            } else {
-                try add(size(of: value), layout)
-            }
+    /// Memory for a result that is about to be written.
+    mutating func result(_ value: Program.Value) throws(EngineError) -> Placement {
+        let placement = try place(for: value)
         primaries[value] = placement
+        writers[value] = segment
+        return placement
+    }
+
+    /// Memory for a result that may be written over the first operand: that, where nothing else
+    /// reads the operand, which this segment wrote, nor what was joined there, and the result has no
+    /// place of its own.
+    mutating func resultInPlace(
+        _ instruction: Program.Instruction
+    ) throws(EngineError) -> Placement {
+        let (operand, written) = (instruction.operands[0], instruction.results[0])
+        if blocked.contains(operand), useCounts[operand.index] == 1,
+            writers[operand] == segment, joinPlaces[written] == nil,
+            !joinPlaces.values.contains(where: { $0.joined == operand })
+        {
+            reserved[written] = reserved[written] ?? primaries[operand]
+        }
+        return try result(written)
+    }
+
+    /// Where a result goes: in blocks, to where a concatenation wants it; in planes, with the frame
+    /// that its readers want.
+    private mutating func place(for value: Program.Value) throws(EngineError) -> Placement {
+        if let placement = reserved[value] { return placement }
+        let layout: Layout =
+            blocked.contains(value) ? .blocks : .planes(frame: frames[value] ?? 0)
+        let placement: Placement
+        if let place = joinPlaces[value] {
+            placement = try self.place(for: place.joined).fromChannel(place.firstChannel)
+        } else if layout == .plain, let output = outputBuffers[value] {
+            placement = Placement(buffer: output, size(of: value))
+        } else {
+            placement = try add(size(of: value), layout)
+        }
+        reserved[value] = placement
         return placement
     }
 

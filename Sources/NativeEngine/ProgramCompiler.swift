@@ -7,9 +7,9 @@ import CInferenceKernels
 /// wants another, a copy is made and kept for the rest of that segment only: the next one may run
 /// without this one.
 ///
-/// Values of 16 channels or more lie in blocks, others in planes. Planes that a padded convolution
-/// reads stand in a frame of zeros, so that its kernel never asks where an image ends; frames are
-/// zero from the start and nobody writes them.
+/// Values of 16 channels or more lie in blocks, and so does what comes out of them; others are planes.
+/// Planes that a padded convolution reads stand in a frame of zeros, so that its kernel never asks
+/// where an image ends; frames are zero from the start and nobody writes them.
 struct ProgramCompiler {
     let program: Program
     let batchSize: Int
@@ -22,6 +22,10 @@ struct ProgramCompiler {
 
     let parameters: ParameterStore
     let parameterPorts: [Program.Value: Program.Port]
+    /// The values in blocks.
+    let blocked: Set<Program.Value>
+    /// Where a concatenation wants the values that it reads.
+    let joinPlaces: [Program.Value: JoinPlace]
     let frames: [Program.Value: Int]
     /// For each value that is read, whether only fully connected layers read it.
     let readsOnlyLinearly: [Program.Value: Bool]
@@ -29,6 +33,10 @@ struct ProgramCompiler {
     var steps: [[Step]] = []
     var stepCount = 0
     var primaries: [Program.Value: Placement] = [:]
+    /// Places that were found for results, written by now or not.
+    var reserved: [Program.Value: Placement] = [:]
+    /// The segment that wrote a value to memory of its own.
+    var writers: [Program.Value: Int] = [:]
     var copies: [Program.Value: [(segment: Int, placement: Placement)]] = [:]
     var outputBuffers: [Program.Value: Int] = [:]
 
@@ -39,7 +47,9 @@ struct ProgramCompiler {
         self.kernels = kernels
         parameterPorts = program.parameters.reduce(into: [:]) { $0[$1.value] = $1 }
         useCounts = program.useCounts
-        frames = program.frames
+        blocked = program.blockedValues
+        joinPlaces = program.joinPlaces(blocked: blocked)
+        frames = program.frames(blocked: blocked)
         readsOnlyLinearly = program.readsOnlyLinearly
     }
 
@@ -62,7 +72,7 @@ struct ProgramCompiler {
         }
         return Plan(
             program: program, batchSize: batchSize, segments: steps, buffers: buffers,
-            inputs: inputs, outputs: outputs, weights: weights.floats)
+            inputs: inputs, outputs: outputs, weights: weights)
     }
 
     private mutating func lowerSegment(_ segment: Program.Segment) throws(EngineError) {
@@ -73,7 +83,7 @@ struct ProgramCompiler {
                 // Nothing to compute, and nothing that a kernel would have to divide by.
                 for value in instruction.results { _ = try result(value) }
             } else if case .convolution(let convolution) = instruction.operation {
-                let fusion = try fusion(of: convolution, at: index, in: segment)
+                let fusion = fusion(of: convolution, at: index, in: segment)
                 replaced.formUnion(fusion.replaced)
                 try lowerConvolution(convolution, instruction, fusion)
             } else {
@@ -85,42 +95,37 @@ struct ProgramCompiler {
     private mutating func lower(_ instruction: Program.Instruction) throws(EngineError) {
         switch instruction.operation {
         case .linear(let linear): try lowerLinear(linear, instruction)
-        case .maxPooling(let pooling) where !pooling.recordsSelection && pooling.isSimple:
+        case .maxPooling(let pooling) where !pooling.recordsSelection:
             try lowerMaxPooling(pooling, instruction)
-        case .averagePooling(let pooling) where pooling.isSimple:
-            try lowerAveragePooling(pooling, instruction)
-        case .globalAveragePooling(keepsDimensions: false):
-            try lowerGlobalAveragePooling(instruction)
+        case .averagePooling(let pooling): try lowerAveragePooling(pooling, instruction)
+        case .globalAveragePooling: try lowerGlobalAveragePooling(instruction)
         case .batchNormalization(let normalization) where normalization.statistics == .given:
             try lowerBatchNormalization(normalization, instruction)
         case .localResponseNormalization(let normalization)
         where normalization.size <= 2 * Layout.block + 1:
             try lowerLocalResponseNormalization(normalization, instruction)
         case .shortcut(let shortcut): try lowerShortcut(shortcut, instruction)
-        case .activation(let activation):
-            try lowerElementwise(instruction, hasReLU: hasReLU(activation))
-        case .add: try lowerElementwise(instruction, hasReLU: false)
+        case .activation(let activation): try lowerActivation(activation, instruction)
+        case .add: try lowerPair(kernels.table.elementwise, instruction)
+        case .multiply: try lowerMultiply(instruction)
+        case .concatenate: try lowerConcatenate(instruction)
+        case .selectChannels(let range): try lowerSelection(range, instruction)
+        case .shuffleChannels(let groups): try lowerShuffle(groups, instruction)
         case .flatten: try lowerFlatten(instruction)
-        case .convolution, .maxPooling, .averagePooling, .globalAveragePooling,
-            .batchNormalization, .localResponseNormalization, .dropout, .multiply, .concatenate,
-            .selectChannels, .shuffleChannels, .softmaxCrossEntropy, .convert, .gradient:
+        case .convolution, .maxPooling, .batchNormalization, .localResponseNormalization, .dropout,
+            .softmaxCrossEntropy, .convert, .gradient:
             throw .unsupported(instruction.operation, engine: "native")
         }
     }
 }
 
-extension Program.Operation.Pooling {
-    /// Whether it is the same in both directions and knows no padding.
-    fileprivate var isSimple: Bool { kernelSize.isSquare && stride.isSquare && padding == 0 }
-}
-
 extension Program {
-    /// For each value, the widest padding with which a convolution of few channels reads it.
-    fileprivate var frames: [Value: Int] {
+    /// For each value, the widest padding with which a convolution on planes reads it.
+    fileprivate func frames(blocked: Set<Value>) -> [Value: Int] {
         var frames: [Value: Int] = [:]
         for instruction in segments.flatMap(\.instructions) {
             guard case .convolution(let convolution) = instruction.operation,
-                !Kernels.fillsBlocks(channels: type(of: instruction.results[0]).shape[0])
+                !blocked.contains(instruction.results[0])
             else { continue }
             let source = instruction.operands[0]
             frames[source] = max(frames[source] ?? 0, convolution.padding.top)

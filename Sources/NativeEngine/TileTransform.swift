@@ -1,5 +1,3 @@
-import BranchyCompute
-
 /// The transform of a convolution's weights for results in tiles: `U = G·g·Gᵀ`.
 ///
 /// Row `p` of `G` evaluates the kernel, taken for a polynomial, at the tile's point `p`, over the
@@ -8,9 +6,13 @@ import BranchyCompute
 ///
 /// References: Lavin, Gray, *Fast Algorithms for Convolutional Neural Networks*, CVPR 2016, section
 /// 4; Winograd, *Arithmetic Complexity of Computations*, 1980.
-struct TileTransform {
-    /// Rows of `G`: one per point, as long as the kernel.
-    private let rows: [[Double]]
+struct TileTransform: Sendable {
+    /// Rows of `G`, one behind the other: one per point, as long as the kernel.
+    let rows: [Double]
+    /// Points: the pixels along a side of a tile of the source.
+    let side: Int
+
+    var positionCount: Int { side * side }
 
     /// - Parameters:
     ///   - kernelSize: 3 or 5.
@@ -24,20 +26,7 @@ struct TileTransform {
             return row
         }
         rows.append((1...kernelSize).map { $0 == kernelSize ? 1 : 0 })
-        self.rows = rows
-    }
-
-    /// A kernel, row by row, transformed to all positions of a tile, row by row.
-    func apply(to kernel: ArraySlice<Float>) -> [Double] {
-        let size = rows[0].count
-        let taps = kernel.map(Double.init)
-        let half = rows.map { row in
-            (0..<size).map { column in
-                (0..<size).reduce(0) { $0 + row[$1] * taps[$1 * size + column] }
-            }
-        }
-        return half.flatMap { line in
-            rows.map { row in (0..<size).reduce(0) { $0 + row[$1] * line[$1] } }
-        }
+        self.rows = rows.flatMap(\.self)
+        side = rows.count
     }
 }

@@ -6,13 +6,13 @@ final class WeightBlock: @unchecked Sendable {
     let base: UnsafePointer<Float>
     private let memory: MemoryBlock
 
-    init(_ weights: [Float]) throws(EngineError) {
+    init(_ weights: WeightPack) throws(EngineError) {
         let size = weights.count * MemoryLayout<Float>.stride
         guard let memory = MemoryBlock(byteCount: size) else {
             throw EngineError(.outOfMemory, "no memory for \(size) bytes of packed parameters")
         }
         let floats = memory.base.bindMemory(to: Float.self, capacity: weights.count)
-        floats.initialize(from: weights, count: weights.count)
+        weights.write(to: floats)
         base = UnsafePointer(floats)
         self.memory = memory
     }

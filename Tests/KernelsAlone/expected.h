@@ -105,9 +105,8 @@ static inference_step step_of(const convolution *c) {
     step.geometry.result_channels = c->filters;
     step.geometry.rows = rows_of(c);
     step.geometry.columns = columns_of(c);
-    step.geometry.kernel_size = c->size;
-    step.geometry.stride = c->stride;
-    step.geometry.padding = c->padding;
-    step.epilogue.has_relu = true;
+    step.geometry.window = (inference_window){
+        {c->size, c->size}, {c->stride, c->stride}, {1, 1}, {c->padding, c->padding}};
+    step.epilogue.function = inference_relu;
     return step;
 }

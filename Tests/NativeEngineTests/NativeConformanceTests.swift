@@ -7,6 +7,7 @@ import Testing
 struct NativeConformanceTests {
     private static let cases =
         EngineConformance.inferenceCases + EngineConformance.deepInferenceCases
+        + EngineConformance.broadInferenceCases
 
     @Test(arguments: KernelVariant.available, cases)
     func infers(_ kernels: KernelVariant, _ conformance: ConformanceCase) throws {
@@ -14,7 +15,9 @@ struct NativeConformanceTests {
     }
 
     /// What only training needs is refused; nothing is computed wrong.
-    @Test(arguments: EngineConformance.trainingCases + EngineConformance.deepTrainingCases)
+    @Test(
+        arguments: EngineConformance.trainingCases + EngineConformance.deepTrainingCases
+            + EngineConformance.broadTrainingCases)
     func refusesTraining(_ conformance: ConformanceCase) throws {
         #expect(try !conformance.runUnlessRefused(on: NativeEngine()))
     }

@@ -20,6 +20,13 @@ typedef enum {
 /// How many variants there are.
 #define inference_variant_count 5
 
+/// Transforms the kernels of up to 16 filters at one channel by `rows`, of which there are `side`, as
+/// long as a kernel is high and wide; the next filter's kernel is so many floats further on. Of the
+/// results those at one position lie side by side, the next position's so many floats further on.
+typedef void (*inference_tile_transform)(
+    const double *rows, int32_t kernel_size, int32_t side, const float *kernels,
+    ptrdiff_t next_filter, int32_t filters, float *result, ptrdiff_t next_position);
+
 /// The kernels of one variant.
 typedef struct {
     /// Floats in a vector of output columns, and in a vector of output channels.
@@ -35,21 +42,27 @@ typedef struct {
     /// there is one. Weights are packed `[group of O][kx][ky][C][O in group]`, the last group with
     /// as many blocks as there are, each filled up to 16.
     inference_kernel convolution_by_blocks;
-    /// The same with stride 1 and kernels of 3x3 or 5x5, with fewer multiplications: results differ
+    /// The same from blocks, with stride 1 and kernels of 3x3 or 5x5, with fewer multiplications: results differ
     /// by more than rounding of a sum. Weights are transformed by the caller and packed
     /// `[block of O][position][C][O in block]`.
     inference_kernel convolution_by_tiles;
+    /// Convolution in blocks of as many groups as channels. Weights are packed
+    /// `[block][ky][kx][channel in block]`.
+    inference_kernel depthwise;
     /// Fully connected: the features of all rows of all planes, in bfloat16 those of one row, to
     /// `result_channels`. Weights are packed `[group of O][I / lanes][O in group][lanes]`, each row
     /// of features filled up with zeros.
     inference_kernel linear;
     /// The maximum of windows on planes.
     inference_kernel max_pooling;
-    /// Source, or source + other, to result, element by element on planes.
-    inference_kernel elementwise;
-    /// The same and more on blocks.
+    /// Source, source + other or source · other to result, element by element on planes. The result
+    /// may be one of the operands.
+    inference_kernel elementwise, product;
+    /// The same and more on blocks; the results of products and scaling may be the source.
     inference_kernel max_pooling_of_blocks, average_pooling_of_blocks, global_average_of_blocks,
-        scaling_of_blocks, local_response_of_blocks, shortcut_of_blocks;
+        scaling_of_blocks, product_with_channels, local_response_of_blocks;
+    /// Channels to other places in blocks.
+    inference_kernel shortcut_of_blocks, copy_to_channels, shuffle_of_blocks;
     /// Changes of layout.
     inference_kernel planes_to_blocks, blocks_to_planes;
     /// Multiplies and adds in registers, 12 vectors a round, and returns how many floating-point
@@ -68,6 +81,8 @@ typedef struct {
     int64_t (*blocks_scratch)(int32_t channels, int32_t height, int32_t width);
     /// Floats of scratch memory that `convolution_by_tiles` needs.
     int32_t (*tiles_scratch)(int32_t kernel_size, int32_t tile_size, int32_t channels);
+    /// Transforms weights for `convolution_by_tiles`.
+    inference_tile_transform transform_kernels;
     /// Floats of scratch memory that `linear` needs in bfloat16.
     int64_t (*linear_scratch)(int32_t features);
     /// How many result features `linear` computes together.

@@ -13,8 +13,9 @@
 
 /// Where a value lies: distances in floats, the start counted from the start of the memory.
 ///
-/// Values are planes, one per channel, or blocks, in which 16 channels of a pixel lie side by side
-/// and lanes beyond the last channel are 0; `channel` is the distance between planes or blocks.
+/// Values are planes, one per channel, or blocks, in which 16 channels of a pixel lie side by side;
+/// lanes beyond the last channel hold finite numbers that reach no result. `channel` is the distance
+/// between planes or blocks. Rows of a block follow each other.
 typedef struct {
     ptrdiff_t start;
     ptrdiff_t sample;
@@ -27,25 +28,60 @@ typedef struct inference_step inference_step;
 /// Runs one step on a caller's memory.
 typedef void (*inference_kernel)(const inference_step *step, float *memory);
 
-/// Sizes of a step, and how windows move over its source.
+/// So many rows and columns.
+typedef struct {
+    int32_t rows, columns;
+} inference_extent;
+
+/// How a window moves over a source.
+typedef struct {
+    /// How many elements it sees.
+    inference_extent size;
+    /// From one window to the next.
+    inference_extent stride;
+    /// From one element that a window sees to the next.
+    inference_extent dilation;
+    /// Rows above and columns before the source at which the first window begins.
+    inference_extent padding;
+} inference_window;
+
+/// Sizes of a step.
 typedef struct {
     int32_t samples;
     /// Sizes of the source.
     int32_t channels, height, width;
     /// Sizes of what is computed; before the maximum of 2x2 windows, where that is taken too.
     int32_t result_channels, rows, columns;
-    /// Of convolutions and pooling; a shortcut has a stride, too.
-    int32_t kernel_size, stride, padding;
+    /// Of convolutions and pooling; a shortcut has a stride, too. Kernels on planes take what it says
+    /// of rows for columns as well, and know no dilation.
+    inference_window window;
 } inference_geometry;
+
+/// A function of one number.
+typedef enum {
+    inference_identity,
+    /// `max(0, x)`.
+    inference_relu,
+    /// Cut to the bounds of the epilogue.
+    inference_clip,
+    inference_sigmoid,
+    inference_hard_sigmoid,
+    inference_hard_swish,
+    inference_silu,
+    inference_gelu,
+    inference_gelu_tanh,
+} inference_function;
 
 /// What becomes of a result before it is stored.
 typedef struct {
     /// Whether a second summand is added.
     bool has_other;
-    /// Whether `max(0, x)` is applied.
-    bool has_relu;
     /// Whether the result is the maximum of 2x2 windows, two apart; those at the end may be cut.
     bool takes_maximum;
+    /// What is applied then. Convolutions and pooling on planes have identity and ReLU alone.
+    inference_function function;
+    /// Of `inference_clip`.
+    float minimum, maximum;
 } inference_epilogue;
 
 /// Of a convolution from planes to planes.
@@ -56,8 +92,18 @@ typedef struct {
     int32_t first_column, end_column;
 } inference_planes_convolution;
 
+/// Parts of the channels of a convolution in blocks: each part of the result is computed from the
+/// same part of the source alone. The channels of a step's geometry are those of one part, whole
+/// blocks where there are several.
+typedef struct {
+    int32_t count;
+    /// Floats from the weights of a part to those of the next.
+    int64_t weights;
+} inference_parts;
+
 /// Of a convolution to blocks.
 typedef struct {
+    inference_parts parts;
     /// How many result channels the packed weights hold side by side.
     int32_t group;
     /// How many channels of a source pixel lie side by side: 1 in planes, 16 in blocks.
@@ -69,6 +115,7 @@ typedef struct {
 
 /// Of a convolution by tiles.
 typedef struct {
+    inference_parts parts;
     /// Results along a side of a tile: 2, or 4 where the kernel is 3x3.
     int32_t size;
     /// Whether tiles are rounded to bfloat16; the weights are pairs then, as of blocks.
@@ -83,6 +130,14 @@ typedef struct {
     bool in_bfloat16;
 } inference_linear;
 
+/// Of pooling.
+typedef struct {
+    /// Rows below and columns behind the source that a mean counts as zeros, as it does those that
+    /// the window says above and before; none of them where it counts no padding.
+    bool counts_padding;
+    inference_extent padding_behind;
+} inference_pooling;
+
 /// Of a local response normalization.
 typedef struct {
     /// How many neighbouring channels, at most 33.
@@ -90,17 +145,22 @@ typedef struct {
     float alpha, beta, k;
 } inference_local_response;
 
-/// Of a shortcut.
+/// Of a shortcut, or a copy to some channels of the result.
 typedef struct {
     /// The result channel to which the source's first channel goes.
     int32_t first_channel;
 } inference_shortcut;
 
+/// Of a shuffle.
+typedef struct {
+    int32_t groups;
+} inference_shuffle;
+
 /// One call of a kernel.
 struct inference_step {
     inference_kernel kernel;
     inference_place source;
-    /// The second summand, where there is one.
+    /// The second summand or factor, where there is one.
     inference_place other;
     inference_place result;
     /// Where scratch memory begins, counted as places are.
@@ -116,8 +176,10 @@ struct inference_step {
         inference_blocks_convolution blocks;
         inference_tiles_convolution tiles;
         inference_linear linear;
+        inference_pooling pooling;
         inference_local_response response;
         inference_shortcut shortcut;
+        inference_shuffle shuffle;
     };
 };
 

@@ -83,7 +83,7 @@ private final class Caller {
         (self.plan, self.base, self.inputs, self.outputs) = (plan, base, inputs, outputs)
         buffers = plan.buffers.map { GuardedMemory(count: $0.count, edge: edge) }
         weights = GuardedMemory(count: plan.weights.count, edge: edge)
-        weights.start.update(from: plan.weights, count: plan.weights.count)
+        plan.weights.write(to: weights.start)
         let origin = buffers.first?.start
         steps = StepList(
             plan, offsets: buffers.map { buffer in origin.map { buffer.start - $0 } ?? 0 },
