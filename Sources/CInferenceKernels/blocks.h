@@ -69,8 +69,9 @@ INLINE void response_of_pixels(
             if (there >= 0 && there < block_count(step->geometry.channels))
                 x = PIXEL(source + neighbour * step->source.channel + i * BLOCK);
             // Lanes beyond the last channel may hold any number.
-            for (int lane = larger(0, step->geometry.channels - there * BLOCK); lane < BLOCK; lane++)
-                x[lane] = 0;
+            const int lanes = step->geometry.channels - there * BLOCK;
+            if (lanes > 0 && lanes < BLOCK)
+                for (int lane = lanes; lane < BLOCK; lane++) x[lane] = 0;
             PIXEL_RESULT(squares[i] + (neighbour + 1) * BLOCK) = x * x;
         }
     for (int i = 0; i < count; i++) {

@@ -151,12 +151,23 @@ INLINE void chunk_run_sized(
     }
 }
 
+/// How many tiles to compute together: as many as registers take where the weights do not fit the
+/// second cache, so that they are fetched as few times as can be; else fewer, whose own numbers fit
+/// the first.
+INLINE int most_tiles(const inference_geometry *geometry, int positions) {
+    const int64_t weights = (int64_t)positions * block_count(geometry->channels) * BLOCK
+        * block_count(geometry->result_channels) * BLOCK;
+    return weights > 1 << 18 ? TILES : smaller(TILES, 16);
+}
+
 static void tiles_of_part(const inference_step *step, float *memory) {
     const inference_geometry *geometry = &step->geometry;
     const int size = step->tiles.size;
     const int tiles = (geometry->rows + size - 1) / size * ((geometry->columns + size - 1) / size);
-    // As few chunks as can be, since each reads all weights, and as even as they divide.
-    const int chunks = (tiles + TILES - 1) / TILES;
+    const int side = size + geometry->window.size.rows - 1;
+    const int most = most_tiles(geometry, side * side);
+    // As even as they divide.
+    const int chunks = (tiles + most - 1) / most;
     for (int n = 0; n < geometry->samples; n++)
         for (int i = 0; i < chunks; i++) {
             const int first = (int)((int64_t)tiles * i / chunks);

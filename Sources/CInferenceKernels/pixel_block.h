@@ -61,6 +61,10 @@ INLINE void add_kernel_column(
     for (int ky = 0; ky < rows; ky++) {
         const float *row = column->source + ky * next_row;
         for (int o = 0; o < outer; o++) {
+            // The next block of the source is far away, and nothing else foresees it.
+            if (shape->inner == BLOCK)
+                UNROLL for (int x = 0; x < shape->columns; x++)
+                    __builtin_prefetch(row + step->source.channel + x * shape->distance, 0, 3);
             for (int i = 0; i < shape->inner; i++) {
                 if (shape->inner == BLOCK)
                     UNROLL for (int g = 0; g < shape->groups; g++)

@@ -123,17 +123,17 @@ package struct WeightPack: Sendable {
         let filled = order.count.roundedUp(toMultipleOf: lanes)
         let write: Writer = { floats in
             weight.scalars.withUnsafeBufferPointer { scalars in
-                var next = floats
-                for first in stride(from: 0, to: outputs, by: group) {
+                for output in 0..<outputs {
+                    let first = output / group * group
+                    let rows = min(group, outputs - first)
+                    let row = scalars.baseAddress.map { $0 + output * inputs }
+                    var next = floats + first * filled + (output - first) * lanes
                     for position in stride(from: 0, to: order.count, by: lanes) {
                         let end = min(position + lanes, order.count)
-                        for output in first..<min(first + group, outputs) {
-                            for lane in position..<end where order[lane] >= 0 {
-                                next[lane - position] =
-                                    scalars[output * inputs + Int(order[lane])]
-                            }
-                            next += lanes
+                        for lane in position..<end where order[lane] >= 0 {
+                            next[lane - position] = row?[Int(order[lane])] ?? 0
                         }
+                        next += rows * lanes
                     }
                 }
             }
