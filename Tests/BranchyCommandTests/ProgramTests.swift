@@ -5,12 +5,12 @@ import Testing
 struct ProgramTests {
     static let subcommands = [
         "demo", "train", "calibrate", "verify", "evaluate", "report", "predict", "inspect",
-        "bench", "profile", "reproduce", "study", "datasets",
+        "bench", "profile", "reproduce", "study", "datasets", "import",
     ]
 
     /// Those that do something themselves.
     static let actions =
-        subcommands.dropLast(2).map { [$0] }
+        subcommands.filter { !["study", "datasets"].contains($0) }.map { [$0] }
         + ["thresholds", "loss-weights", "branch-depth"].map { ["study", $0] }
         + ["list", "info", "fetch", "bench"].map { ["datasets", $0] }
 

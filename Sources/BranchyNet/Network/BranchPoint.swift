@@ -4,7 +4,7 @@ public import BranchyCompute
 public struct BranchPoint: Hashable, Sendable {
     /// How many layers of the backbone lie before it.
     public let layerCount: Int
-    /// The name of the last layer or block with parameters before it, such as `layer1.0`.
+    /// The name of the last convolution or block before it, such as `layer1.0`.
     public let name: String
     /// What a branch there reads: `[C, H, W]`.
     public let shape: Shape
@@ -33,7 +33,7 @@ extension BranchedNetwork {
             let own = rest.prefix(layer.instructionCount)
             rest = rest.dropFirst(layer.instructionCount)
             work += own.reduce(0) { $0 + program.multiplyAccumulates(of: $1) }
-            name = layer.blockName ?? name
+            if layer.beginsPiece { name = layer.blockName ?? name }
             guard let name, let result = own.last?.results.first,
                 layers.dropFirst(index + 1).first?.beginsPiece == true
             else { continue }
