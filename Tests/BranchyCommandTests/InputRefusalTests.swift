@@ -1,4 +1,6 @@
+import BranchyCompute
 import BranchyNet
+import BranchyTraining
 import Foundation
 import TestSupport
 import Testing
@@ -146,6 +148,21 @@ struct InputRefusalTests {
                 #expect(result.output.isEmpty)
                 #expect(result.errors.contains(message), "\(result.errors)")
             }
+        }
+    }
+
+    @Test func asksForNoThresholdsWhereThereIsOneExit() throws {
+        try withTemporaryFolder { folder in
+            let network = BranchedNetwork.leNet
+            try SampleModel.write(
+                network, ParameterStore.initial(for: network, seed: 1), to: folder, policy: nil)
+            try write(
+                SampleBytes.png(
+                    [UInt8](repeating: 9, count: 784), width: 28, height: 28, channels: 1),
+                to: "digit.png", in: folder)
+            let result = try Program.run("predict", folder, folder + "/digit.png", "--json")
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(result.output.contains(#""exit":0"#), "\(result.output)")
         }
     }
 

@@ -41,12 +41,18 @@ struct ModelOptions: ParsableArguments {
         let rule = try policy.rule(for: model.network)
         // What a deadline is planned by can be measured under any policy.
         let first = policy.deadline == nil ? nil : FixedExitPolicy(exit: 0)
-        guard let asked = first ?? rule ?? model.policy?.exitPolicy else {
+        let predictor = try Predictor(
+            network: model.network, parameters: model.parameters,
+            policy: first ?? rule ?? ownPolicy(of: model), engine: engine)
+        return try policy.limitingTime(of: predictor, orEarlierBy: rule)
+    }
+
+    /// A plain network has one exit, and so none to choose.
+    private func ownPolicy(of model: TrainedModel) throws -> any ExitPolicy {
+        guard model.policy != nil || model.network.exitCount == 1 else {
             throw ValidationError(
                 "\(path) has no exit thresholds yet; pass --threshold, such as --threshold 0.3")
         }
-        let predictor = try Predictor(
-            network: model.network, parameters: model.parameters, policy: asked, engine: engine)
-        return try policy.limitingTime(of: predictor, orEarlierBy: rule)
+        return try model.exitPolicy()
     }
 }
