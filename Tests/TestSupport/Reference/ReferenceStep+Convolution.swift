@@ -15,9 +15,10 @@ private struct ConvolutionTaps {
 
     func forEach(_ body: (_ source: Int, _ weight: Int, _ result: Int) -> Void) {
         let (height, width, perGroup) = (source[2], source[3], weight[1])
+        let (allRows, allColumns) = ((0..<result[2]).map(rows), (0..<result[3]).map(columns))
         for position in 0..<result.elementCount {
             let (sample, output, y, x) = result.coordinates(of: position)
-            let (rows, columns) = (rows(at: y), columns(at: x))
+            let (rows, columns) = (allRows[y], allColumns[x])
             let first = output / (result[1] / convolution.groups) * perGroup
             for channel in 0..<perGroup {
                 let plane = (sample * source[1] + first + channel) * height
