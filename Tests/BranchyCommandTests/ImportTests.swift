@@ -32,6 +32,31 @@ struct ImportTests {
         }
     }
 
+    /// What was not trained here has no recipe, and is asked about the data that is named.
+    @Test func anImportedModelIsEvaluatedOnDataThatAreNamed() throws {
+        try withTemporaryFolder { folder in
+            let model = folder + "/tiny"
+            #expect(try Program.run("import", Self.exported, "--output", model).status == 0)
+            for name in ["0", "1"] {
+                for number in 0..<9 {
+                    try write(
+                        SamplePhotos.picture(number, alongRows: name == "0"),
+                        to: "\(name)/\(number).png", in: folder + "/photos")
+                }
+            }
+            let unnamed = try Program.run("evaluate", model)
+            #expect(unnamed.status == 65)
+            #expect(unnamed.errors.contains("pass --dataset"), "\(unnamed.errors)")
+            let result = try Program.run(
+                "evaluate", model, "--dataset", "folder:\(folder)/photos", "--json", "--quiet")
+            #expect(result.status == 0, "\(result.errors)")
+            // 15 % of each class are for the test.
+            let document = try JSONDecoder().decode(
+                JSONValue.self, from: Data(result.output.utf8))
+            #expect(document["samples"] == .integer(2))
+        }
+    }
+
     @Test func whatTheFileDoesNotSayIsSaidByOptions() throws {
         try withTemporaryFolder { folder in
             let names = (0..<10).map { "class \($0)" }

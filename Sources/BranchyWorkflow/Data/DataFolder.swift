@@ -103,11 +103,11 @@ package struct DataFolder: Hashable {
     /// one that was asked for.
     ///
     /// - Throws: as above, `DatasetError` where the training images are others than then, and
-    ///   `ModelError` where the model's folder has no recipe.
+    ///   `ModelError` where the model's folder has no recipe and no data set was asked for.
     package func splits(
         of model: TrainedModel, in folder: String, _ observer: WorkflowObserver
     ) throws -> DatasetSplits {
-        var recipe = try Recipe(besideModel: folder, of: model.network)
+        var recipe = try recipe(of: model, in: folder)
         let found = try find(recipe.dataset, skipsDamaged: recipe.data.skipDamaged, observer)
         if asked != nil {
             recipe = try found.adapt(
@@ -126,6 +126,22 @@ package struct DataFolder: Hashable {
                     + "pass --dataset")
         }
         return splits
+    }
+
+    /// The recipe of a model. One that was imported has none, and is asked about data as any network
+    /// would be.
+    private func recipe(of model: TrainedModel, in folder: String) throws -> Recipe {
+        do {
+            return try Recipe(besideModel: folder, of: model.network)
+        } catch let error as ModelError where error.code == .missingFile {
+            guard asked != nil else {
+                throw ModelError(
+                    .missingFile,
+                    "\(folder) keeps no recipe, since it was not trained here, and so names no data "
+                        + "set; pass --dataset, such as --dataset folder:photos")
+            }
+            return try .standard(for: model.network)
+        }
     }
 
     /// Both parts with labels in the order of a model's classes, if one is given. Where its names
