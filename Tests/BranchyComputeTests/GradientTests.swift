@@ -58,18 +58,7 @@ import Testing
     }
 
     /// All elements differ by at least 1/2, so that a step of 1/8 never changes which is largest.
-    @Test(
-        arguments: [(2, 2), (3, 1), (3, 2), (2, 3)],
-        [Program.Operation.Pooling.Rounding.floor, .ceiling])
-    func maxPooling(
-        window: (kernelSize: Int, stride: Int), rounding: Program.Operation.Pooling.Rounding
-    )
-        throws
-    {
-        let pooling = Program.Operation.Pooling(
-            kernelSize: Extent2D(window.kernelSize), stride: Extent2D(window.stride),
-            rounding: rounding,
-            recordsSelection: true)
+    static func checkMaxPooling(_ pooling: Program.Operation.Pooling) throws {
         let program = try Program { program in
             let x = program.addInput("x", ValueType([2, 5, 6]))
             program.beginSegment("only")
@@ -87,16 +76,7 @@ import Testing
             .check(["x"], within: Self.exactly)
     }
 
-    /// Means of 1, 2, 3, 4, 6 and 9 elements; of those of 3 or 9 the quotients are rounded.
-    @Test(
-        arguments: [(2, 2), (3, 1), (3, 2), (2, 3)],
-        [Program.Operation.Pooling.Rounding.floor, .ceiling])
-    func averagePooling(
-        window: (kernelSize: Int, stride: Int), rounding: Program.Operation.Pooling.Rounding
-    ) throws {
-        let pooling = Program.Operation.Pooling(
-            kernelSize: Extent2D(window.kernelSize), stride: Extent2D(window.stride),
-            rounding: rounding)
+    static func checkAveragePooling(_ pooling: Program.Operation.Pooling) throws {
         let program = try Program { program in
             let x = program.addInput("x", ValueType([2, 5, 6]))
             program.beginSegment("only")
@@ -108,6 +88,31 @@ import Testing
         }
         try CentralDifferences(of: program, feed: .dyadic(for: program), step: 1 / 8)
             .check(["x"], within: Self.smoothly)
+    }
+
+    @Test(
+        arguments: [(2, 2), (3, 1), (3, 2), (2, 3)],
+        [Program.Operation.Pooling.Rounding.floor, .ceiling])
+    func maxPooling(
+        window: (kernelSize: Int, stride: Int), rounding: Program.Operation.Pooling.Rounding
+    ) throws {
+        let pooling = Program.Operation.Pooling(
+            kernelSize: Extent2D(window.kernelSize), stride: Extent2D(window.stride),
+            rounding: rounding, recordsSelection: true)
+        try Self.checkMaxPooling(pooling)
+    }
+
+    /// Means of 1, 2, 3, 4, 6 and 9 elements; of those of 3 or 9 the quotients are rounded.
+    @Test(
+        arguments: [(2, 2), (3, 1), (3, 2), (2, 3)],
+        [Program.Operation.Pooling.Rounding.floor, .ceiling])
+    func averagePooling(
+        window: (kernelSize: Int, stride: Int), rounding: Program.Operation.Pooling.Rounding
+    ) throws {
+        let pooling = Program.Operation.Pooling(
+            kernelSize: Extent2D(window.kernelSize), stride: Extent2D(window.stride),
+            rounding: rounding)
+        try Self.checkAveragePooling(pooling)
     }
 
     @Test func globalAveragePooling() throws {

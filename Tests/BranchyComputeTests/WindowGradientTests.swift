@@ -48,43 +48,18 @@ import Testing
             padding: Padding2D(top: 1, left: 0, bottom: 0, right: 2), rounding: .ceiling),
     ]
 
-    /// All elements differ by at least 1/2, so that a step of 1/8 never changes which is largest.
     @Test(arguments: windows)
     func maxPooling(_ pooling: Program.Operation.Pooling) throws {
         var pooling = pooling
         pooling.recordsSelection = true
-        let program = try Program { program in
-            let x = program.addInput("x", ValueType([2, 5, 6]))
-            program.beginSegment("only")
-            let results = try program.append(.maxPooling(pooling), [x])
-            let dy = program.addInput("dy", program.type(of: results[0]))
-            program.addOutput("y", results[0])
-            let gradient = Program.Operation.Gradient.maxPooling(pooling, source: [2, 5, 6])
-            program.addOutput("x", try program.apply(.gradient(gradient), results[1], dy))
-        }
-        var feed = Feed.dyadic(for: program)
-        var generator = SeededGenerator(seed: 5)
-        feed.inputs["x"] = Tensor(
-            [2, 2, 5, 6], (-60..<60).map { Float($0) / 2 }.shuffled(using: &generator))
-        try CentralDifferences(of: program, feed: feed, step: 1 / 8)
-            .check(["x"], within: Self.exactly)
+        try GradientTests.checkMaxPooling(pooling)
     }
 
     @Test(arguments: windows, [false, true])
     func averagePooling(_ pooling: Program.Operation.Pooling, countsPadding: Bool) throws {
         var pooling = pooling
         pooling.countsPadding = countsPadding
-        let program = try Program { program in
-            let x = program.addInput("x", ValueType([2, 5, 6]))
-            program.beginSegment("only")
-            let y = try program.apply(.averagePooling(pooling), x)
-            let dy = program.addInput("dy", program.type(of: y))
-            program.addOutput("y", y)
-            let gradient = Program.Operation.Gradient.averagePooling(pooling, source: [2, 5, 6])
-            program.addOutput("x", try program.apply(.gradient(gradient), dy))
-        }
-        try CentralDifferences(of: program, feed: .dyadic(for: program), step: 1 / 8)
-            .check(["x"], within: Self.smoothly)
+        try GradientTests.checkAveragePooling(pooling)
     }
 
     @Test func globalAveragePoolingToOnePixel() throws {

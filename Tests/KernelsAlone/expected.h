@@ -1,5 +1,7 @@
 // What kernels are compared with: convolutions by plain loops, numbers rounded to bfloat16.
 
+#pragma once
+
 #include "CInferenceKernels.h"
 
 #include <math.h>
@@ -109,4 +111,12 @@ static inference_step step_of(const convolution *c) {
         {c->size, c->size}, {c->stride, c->stride}, {1, 1}, {c->padding, c->padding}};
     step.epilogue.function = inference_relu;
     return step;
+}
+
+/// Lays planes out as blocks; memory is zeros before.
+static void lay_out_blocks(const convolution *c, const inference_place *place) {
+    for (int channel = 0; channel < c->channels; channel++)
+        for (int i = 0; i < c->height * c->width; i++)
+            memory[channel / block * place->channel + i * block + channel % block] =
+                c->source[channel * c->height * c->width + i];
 }

@@ -1,7 +1,9 @@
 // Compares the convolutions and fully connected layers of every variant with plain loops, without
 // Swift: for sanitizers, and for processors that a machine only emulates.
 
+#include "depthwise.h"
 #include "expected.h"
+#include "functions.h"
 
 /// From planes in a frame to planes, along columns or along channels.
 static void check_planes(const convolution *c, bool along_columns) {
@@ -95,14 +97,6 @@ static void check_blocks(const convolution *c) {
                     expected(c, f, y, x), c->channels * c->size * c->size + 1);
     free(weights);
     free(biases);
-}
-
-/// Lays planes out as blocks; memory is zeros before.
-static void lay_out_blocks(const convolution *c, const inference_place *place) {
-    for (int channel = 0; channel < c->channels; channel++)
-        for (int i = 0; i < c->height * c->width; i++)
-            memory[channel / block * place->channel + i * block + channel % block] =
-                c->source[channel * c->height * c->width + i];
 }
 
 /// From blocks to blocks, in bfloat16: rounded, both factors make an exact product.
@@ -232,92 +226,6 @@ static void check_tiles(const convolution *c, int tile_size, bool in_bfloat16) {
                     expected(c, f, y, x), tolerance);
     free(weights);
     free(biases);
-}
-
-/// Depthwise, in blocks: a convolution of one channel for each.
-static void check_depthwise(int channels, int size, int stride, int padding) {
-    convolution c = {channels, channels, 9, 18, size, stride, padding, NULL, NULL, NULL};
-    const int taps = size * size, filled = (channels + block - 1) / block * block;
-    float *source = numbers(channels * c.height * c.width, 1);
-    float *kernel = numbers(channels * taps, 1), *biases = numbers(filled, 1);
-    c.source = source;
-    inference_step step = step_of(&c);
-    step.source.row = c.width * block;
-    step.source.channel = c.height * step.source.row;
-    memset(memory, 0, memory_count * sizeof(float));
-    lay_out_blocks(&c, &step.source);
-    step.result.row = step.geometry.columns * block;
-    step.result.channel = step.geometry.rows * step.result.row;
-    // At the end of memory, so that a sanitizer sees what is written behind.
-    step.result.start =
-        memory_count + inference_slack - filled / block * step.result.channel;
-    float *weights = calloc(filled * taps, sizeof(float));
-    for (int channel = 0; channel < channels; channel++)
-        for (int tap = 0; tap < taps; tap++)
-            weights[(channel / block * taps + tap) * block + channel % block] =
-                kernel[channel * taps + tap];
-    step.weights = weights;
-    step.biases = biases;
-    step.kernel = kernels->depthwise;
-    inference_run(&step, 1, memory);
-    for (int channel = 0; channel < channels; channel++) {
-        const convolution own = {
-            1, 1, c.height, c.width, size, stride, padding,
-            source + channel * c.height * c.width, kernel + channel * taps, biases + channel};
-        for (int y = 0; y < step.geometry.rows; y++)
-            for (int x = 0; x < step.geometry.columns; x++)
-                check(
-                    "depthwise",
-                    memory[step.result.start + channel / block * step.result.channel
-                           + y * step.result.row + x * block + channel % block],
-                    expected(&own, 0, y, x), taps + 1);
-    }
-    free(source);
-    free(kernel);
-    free(biases);
-    free(weights);
-}
-
-static double value_of(inference_function function, double x) {
-    switch (function) {
-    case inference_identity: return x;
-    case inference_relu: return x > 0 ? x : 0;
-    case inference_clip: return fmin(fmax(x, -0.5), 6);
-    case inference_sigmoid: return 1 / (1 + exp(-x));
-    case inference_hard_sigmoid: return fmin(fmax(x / 6 + 0.5, 0), 1);
-    case inference_hard_swish: return x * fmin(fmax(x / 6 + 0.5, 0), 1);
-    case inference_silu: return x / (1 + exp(-x));
-    case inference_gelu: return x * erfc(-x / sqrt(2)) / 2;
-    case inference_gelu_tanh:
-        return x * (1 + tanh(0.79788456080286535588 * (x + 0.044715 * x * x * x))) / 2;
-    }
-    return NAN;
-}
-
-/// All functions, of numbers near zero and far away, infinities and NaN.
-static void check_functions(void) {
-    enum { count = 1003 };
-    for (int function = inference_identity; function <= inference_gelu_tanh; function++) {
-        inference_step step;
-        memset(&step, 0, sizeof step);
-        step.geometry.samples = step.geometry.channels = step.geometry.height = 1;
-        step.geometry.width = count;
-        step.epilogue.function = (inference_function)function;
-        step.epilogue.minimum = -0.5f;
-        step.epilogue.maximum = 6;
-        step.result.start = memory_count + inference_slack - count;
-        for (int i = 0; i < count; i++) memory[i] = (float)(i - 500) * (i % 2 ? 0.25f : 0.01f);
-        memory[count - 1] = NAN;
-        step.kernel = kernels->elementwise;
-        inference_run(&step, 1, memory);
-        for (int i = 0; i < count - 1; i++) {
-            const double wanted = value_of((inference_function)function, memory[i]);
-            check_within(
-                "function", memory[step.result.start + i], wanted,
-                4e-7 * fmax(1, fabs(memory[i])));
-        }
-        check_within("function of NaN", isnan(memory[step.result.start + count - 1]), 1, 0);
-    }
 }
 
 static void check_convolution(int channels, int filters, int size, int stride, int padding) {
