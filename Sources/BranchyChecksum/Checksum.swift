@@ -7,6 +7,15 @@ public enum Checksum {
         return hasher.hexadecimal
     }
 
+    /// SHA-256 of bytes that come piece by piece, 64 digits.
+    ///
+    /// - Parameter pieces: hands the pieces over in their order.
+    public static func sha256(_ pieces: (_ take: (Span<UInt8>) -> Void) -> Void) -> String {
+        var hasher = SHA256Hasher()
+        pieces { hasher.update($0) }
+        return hasher.hexadecimal
+    }
+
     /// Two digits for each byte.
     public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
         bytes.reduce(into: "") { text, byte in

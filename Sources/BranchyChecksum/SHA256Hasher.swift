@@ -27,6 +27,11 @@ public struct SHA256Hasher: Sendable {
         if !isContiguous { Array(bytes).withUnsafeBufferPointer { add($0) } }
     }
 
+    /// Adds bytes behind those that came before.
+    public mutating func update(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { add($0) }
+    }
+
     private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
         // Safety: nothing is read of an empty buffer, whose address may be missing.
         guard let start = bytes.baseAddress else { return }

@@ -21,11 +21,13 @@ struct BranchyNetCommand: ParsableCommand {
         ])
 
     static func main() {
-        PassiveWaiting.enter()
         do {
             try refuseEmpty(CommandLine.arguments)
             var command = try parseAsRoot(
                 Array(CommandLine.arguments.dropFirst()).joiningNegativeNumbers)
+            if (command as? any AnsweringCommand)?.engines.contains(.onednn) ?? true {
+                PassiveWaiting.enter()
+            }
             try command.run()
         } catch {
             end(by: error)

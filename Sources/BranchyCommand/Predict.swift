@@ -47,14 +47,14 @@ struct Predict: ParsableCommand {
     }
 
     func run() throws {
-        let trained = try model.load()
+        var trained = try model.load()
         let engine = try engine.inference()
         let predictor =
             try judgement.allExits
             ? Predictor(
-                network: trained.network, parameters: trained.parameters,
+                network: trained.network, parameters: trained.takeParameters(),
                 policy: FixedExitPolicy(exit: 0), engine: engine)
-            : model.predictor(of: trained, engine: engine)
+            : model.predictor(taking: &trained, engine: engine)
         let lines = AnswerLines(
             judgement.style(isJSON: json), classes: trained.classNames,
             exits: trained.network.exitNames,

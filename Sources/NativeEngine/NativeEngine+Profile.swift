@@ -10,8 +10,9 @@ extension NativeEngine {
     package func profile(
         _ program: Program, parameters: ParameterStore, repetitions: Int
     ) throws(EngineError) -> [(implementation: Implementation, seconds: Double)] {
-        let plan = try plan(program, batchSize: 1, parameters: parameters)
-        let executable = try NativeExecutable(plan)
+        var plan = try plan(program, batchSize: 1, parameters: parameters)
+        let weights = try WeightBlock(plan.takeWeights())
+        let executable = NativeExecutable(plan, weights)
         let workspace = try executable.makeWorkspace()
         var profile: [(implementation: Implementation, seconds: Double)] = []
         for (index, implementation) in plan.implementations.enumerated() {

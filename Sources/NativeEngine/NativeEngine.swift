@@ -46,21 +46,23 @@ public struct NativeEngine: Engine {
     ///
     /// - Throws: `EngineError`, with the code `unsupported` for what only training needs.
     public func compile(
-        _ program: Program, batchSize: Int, parameters: ParameterStore
+        _ program: Program, batchSize: Int, parameters: consuming ParameterStore
     ) throws(EngineError) -> any Executable {
-        try NativeExecutable(plan(program, batchSize: batchSize, parameters: parameters))
+        var plan = try plan(program, batchSize: batchSize, parameters: consume parameters)
+        let weights = try WeightBlock(plan.takeWeights())
+        return NativeExecutable(plan, weights)
     }
 
     /// What is run and on which memory, before there is any.
     package func plan(
-        _ program: Program, batchSize: Int, parameters: ParameterStore
+        _ program: Program, batchSize: Int, parameters: consuming ParameterStore
     ) throws(EngineError) -> Plan {
         try program.requireMemory(batchSize: batchSize)
         guard let table = kernels.table else {
             throw EngineError(.unsupported, "this processor cannot run the chosen kernels")
         }
         var compiler = ProgramCompiler(
-            program, batchSize: batchSize, parameters: parameters,
+            program, batchSize: batchSize, parameters: consume parameters,
             kernels: Kernels(variant: kernels, precision: precision, table: table.pointee))
         return try compiler.compile()
     }

@@ -11,7 +11,8 @@ final class NativeExecutable: Executable {
     private let inputs: [Workspace.Slot]
     private let outputs: [Workspace.Slot]
 
-    init(_ plan: Plan) throws(EngineError) {
+    /// - Parameter weights: those of the plan, which need not have them any more.
+    init(_ plan: Plan, _ weights: WeightBlock) {
         program = plan.program
         batchSize = plan.batchSize
         implementations = plan.implementations
@@ -22,7 +23,7 @@ final class NativeExecutable: Executable {
                 return MemoryPlan.Request(byteCount: 4 * $0.count, lifetime: lifetime)
             })
         byteCount = memory.byteCount
-        weights = try WeightBlock(plan.weights)
+        self.weights = weights
         steps = StepList(plan, offsets: memory.offsets.map { $0 / 4 }, weights: weights.base)
         let slot = { (port: Program.Port, buffer: Int) in
             let shape = plan.program.type(of: port.value).fullShape(batchSize: plan.batchSize)

@@ -39,7 +39,14 @@ package struct Plan {
     package let inputs: [Int]
     package let outputs: [Int]
     /// All packed parameters.
-    package let weights: WeightPack
+    package private(set) var weights: WeightPack
+
+    /// Hands the parameters over; the plan has none then.
+    mutating func takeWeights() -> WeightPack {
+        var taken = WeightPack()
+        swap(&taken, &weights)
+        return taken
+    }
 
     /// What was picked for each instruction, in order of running.
     package var implementations: [Implementation] {

@@ -40,7 +40,9 @@ struct ProgramCompiler {
     var copies: [Program.Value: [(segment: Int, placement: Placement)]] = [:]
     var outputBuffers: [Program.Value: Int] = [:]
 
-    init(_ program: Program, batchSize: Int, parameters: ParameterStore, kernels: Kernels) {
+    init(
+        _ program: Program, batchSize: Int, parameters: consuming ParameterStore, kernels: Kernels
+    ) {
         self.program = program
         self.batchSize = batchSize
         self.parameters = parameters

@@ -6,7 +6,7 @@ final class WeightBlock: @unchecked Sendable {
     let base: UnsafePointer<Float>
     private let memory: MemoryBlock
 
-    init(_ weights: WeightPack) throws(EngineError) {
+    init(_ weights: consuming WeightPack) throws(EngineError) {
         let size = weights.count * MemoryLayout<Float>.stride
         guard let memory = MemoryBlock(byteCount: size) else {
             throw EngineError(.outOfMemory, "no memory for \(size) bytes of packed parameters")

@@ -13,13 +13,15 @@ package struct WeightPack: Sendable {
 
     /// How many floats there are.
     package private(set) var count = 0
-    private var parts: [(start: Int, write: Writer)] = []
+    private var parts: [(start: Int, count: Int, write: Writer)] = []
 
-    /// Writes all of them.
+    /// Writes all of them, and lets go of each tensor when it is written, the largest first: so the
+    /// originals and what has become of them take the least memory together.
     ///
     /// - Parameter base: room for ``count`` floats, all 0.
-    package func write(to base: UnsafeMutablePointer<Float>) {
-        for part in parts { part.write(base + part.start) }
+    package consuming func write(to base: UnsafeMutablePointer<Float>) {
+        parts.sort { ($0.count, $1.start) < ($1.count, $0.start) }
+        while let part = parts.popLast() { part.write(base + part.start) }
     }
 
     /// Room for some floats.
@@ -27,7 +29,7 @@ package struct WeightPack: Sendable {
     /// - Returns: where they begin.
     mutating func append(count: Int, _ write: @escaping Writer) -> Int {
         let start = self.count.roundedUp(toMultipleOf: Self.line)
-        parts.append((start, write))
+        parts.append((start, count, write))
         self.count = start + count
         return start
     }

@@ -1,3 +1,4 @@
+import BranchyChecksum
 import Foundation
 import TestSupport
 import Testing
@@ -77,7 +78,7 @@ struct ModelRefusalTests {
             for file in Self.listed {
                 let manifest = folder + "/manifest.json"
                 let bytes = try contents(manifest)
-                let digest = SampleModel.digest(try contents(folder + "/" + file))
+                let digest = Checksum.sha256(try contents(folder + "/" + file))
                 let other = (digest.hasPrefix("0") ? "1" : "0") + digest.dropFirst()
                 try edit(manifest) { bytes in
                     let text = String(decoding: bytes, as: UTF8.self)

@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyCompute
 import BranchyNet
 import BranchyTraining
@@ -142,7 +143,7 @@ struct TrainingRunTests {
             #expect(branch.allSatisfy { model.parameters[$0] == random[$0] })
             #expect(
                 model.provenance.initialChecksum
-                    == SampleModel.digest(Safetensors(start.parameters).serialized()))
+                    == Checksum.sha256(Safetensors(start.parameters).serialized()))
         }
     }
 

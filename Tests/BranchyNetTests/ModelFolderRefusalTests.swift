@@ -10,8 +10,10 @@ struct ModelFolderRefusalTests {
     /// Any text would do for a manifest that the same function reads again, and for nobody else.
     @Test(
         arguments: [
-            { _ in "" }, { String($0.count, radix: 16) }, { Checksum.sha256($0).uppercased() },
-            { Checksum.sha256($0 + [0]) }, { String(Checksum.sha256($0).dropLast()) },
+            { _ in "" }, { String(bytes(of: $0).count, radix: 16) },
+            { Checksum.sha256($0).uppercased() },
+            { Checksum.sha256(bytes(of: $0) + [0]) },
+            { String(Checksum.sha256($0).dropLast()) },
         ] as [ModelFolder.Digest])
     func refusesWhatIsNotSHA256(digest: @escaping ModelFolder.Digest) throws {
         let model = try ModelFolderSample.model()
@@ -78,6 +80,31 @@ struct ModelFolderRefusalTests {
             let failure = sample.failure()
             #expect(failure?.code == .corruptFile)
             #expect(failure?.message.hasPrefix(sample.file(name) + " was changed") == true)
+        }
+    }
+
+    /// Numbers are read and hashed piece by piece: none of them is left out.
+    @Test func aFlippedByteOfManyPieces() throws {
+        var model = try ModelFolderSample.model()
+        model.network = BranchedNetwork("wide", inputShape: [1, 200, 350], classCount: 2) {
+            Flatten()
+            Linear("fc", inputFeatures: 70_000, outputFeatures: 2)
+        }
+        model.classNames = ["a", "b"]
+        model.policy = nil
+        model.parameters = ParameterStore()
+        model.parameters["fc.weight"] = Tensor(
+            [2, 70_000], (0..<140_000).map { Float($0) / 1_024 })
+        model.parameters["fc.bias"] = Tensor([2], [1, -1])
+        let sample = try ModelFolderSample(model)
+        #expect(try sample.folder.read(digest: ModelFolderSample.digest) == model)
+        #expect(try sample.folder.read() == model)
+        let bytes = try sample.bytes("parameters.safetensors")
+        for index in [0, 9, 100, 1 << 18, 1 << 18 + 300, 1 << 19, bytes.count - 1] {
+            var flipped = bytes
+            flipped[index] ^= 0x01
+            try AtomicFile.write(flipped, to: sample.file("parameters.safetensors"))
+            #expect(sample.failure()?.message.contains(" was changed") == true)
         }
     }
 

@@ -5,6 +5,15 @@ import Foundation
 import TestSupport
 import Testing
 
+/// All that is handed to a digest, put together.
+func bytes(of pieces: ((Span<UInt8>) -> Void) -> Void) -> [UInt8] {
+    var bytes: [UInt8] = []
+    pieces { piece in
+        for index in piece.indices { bytes.append(piece[index]) }
+    }
+    return bytes
+}
+
 /// A folder with a model that a test may spoil; removed at the end.
 final class ModelFolderSample {
     let path: String
@@ -36,7 +45,7 @@ final class ModelFolderSample {
         try AtomicFile.write(bytes, to: file(name))
         try changeManifest { manifest in
             var files = manifest["files"] as? [String: Any] ?? [:]
-            files[name] = ["bytes": bytes.count, "sha256": Self.digest(bytes)]
+            files[name] = ["bytes": bytes.count, "sha256": Checksum.sha256(bytes)]
             manifest["files"] = files
         }
     }

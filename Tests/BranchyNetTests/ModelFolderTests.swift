@@ -1,3 +1,4 @@
+import BranchyChecksum
 import BranchyCompute
 import BranchyNet
 import Foundation
@@ -80,7 +81,7 @@ struct ModelFolderTests {
         let manifest = String(
             decoding: try sample.bytes(ModelFolder.manifestName), as: UTF8.self)
         #expect(manifest.contains("\"recipe.yaml\""))
-        #expect(manifest.contains(ModelFolderSample.digest(recipe)))
+        #expect(manifest.contains(Checksum.sha256(recipe)))
     }
 
     /// A reader of another program finds what the documentation says.
@@ -96,7 +97,7 @@ struct ModelFolderTests {
         for (name, entry) in files {
             let bytes = try sample.bytes(name)
             #expect(entry["bytes"] as? Int == bytes.count)
-            #expect(entry["sha256"] as? String == ModelFolderSample.digest(bytes))
+            #expect(entry["sha256"] as? String == Checksum.sha256(bytes))
         }
     }
 }

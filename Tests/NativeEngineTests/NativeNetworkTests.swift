@@ -71,6 +71,21 @@ struct NativeNetworkTests {
         }
     }
 
+    /// What nobody else holds is gone once it is packed: large networks are not in memory twice.
+    @Test(.enabled(if: allocated_byte_count() >= 0))
+    func compilingLetsGoOfParameters() throws {
+        let network = BranchedNetwork.bAlexNet
+        let plain = try network.plainProgram().program
+        let size = 4 * Feed(for: plain, batchSize: 1).parameters.scalarCount
+        let before = allocated_byte_count()
+        let parameters = Feed(for: plain, batchSize: 1).parameters
+        #expect(allocated_byte_count() - before > size)
+        let predictor = try Predictor(
+            network: network, parameters: consume parameters, policy: FixedExitPolicy(exit: 0),
+            engine: NativeEngine())
+        #expect(allocated_byte_count() - before < size / 4, "\(predictor.network.name)")
+    }
+
     /// Eight threads on one predictor give the answers of one.
     @Test func threadsShareAPredictor() throws {
         var generator = SeededGenerator(seed: 3)

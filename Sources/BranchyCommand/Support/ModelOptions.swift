@@ -38,12 +38,19 @@ struct ModelOptions: ParsableArguments {
 
     /// A predictor under the policy that was asked for, or the model's own.
     func predictor(of model: TrainedModel, engine: any Engine) throws -> Predictor {
+        var model = model
+        return try predictor(taking: &model, engine: engine)
+    }
+
+    /// The same; the model has no parameters then.
+    func predictor(taking model: inout TrainedModel, engine: any Engine) throws -> Predictor {
         let rule = try policy.rule(for: model.network)
         // What a deadline is planned by can be measured under any policy.
         let first = policy.deadline == nil ? nil : FixedExitPolicy(exit: 0)
+        let ruling = try first ?? rule ?? ownPolicy(of: model)
         let predictor = try Predictor(
-            network: model.network, parameters: model.parameters,
-            policy: first ?? rule ?? ownPolicy(of: model), engine: engine)
+            network: model.network, parameters: model.takeParameters(), policy: ruling,
+            engine: engine)
         return try policy.limitingTime(of: predictor, orEarlierBy: rule)
     }
 

@@ -17,11 +17,12 @@ public protocol Engine: Sendable {
     /// - Parameters:
     ///   - program: what to compute.
     ///   - batchSize: how many samples every run computes, at least 1.
-    ///   - parameters: a tensor for each of the program's parameters; others are ignored.
+    ///   - parameters: a tensor for each of the program's parameters; others are ignored. Where
+    ///     nobody else holds them, an engine may let go of each as soon as it is packed.
     /// - Throws: ``EngineError`` where an operation is not supported, a parameter is missing or
     ///   has the wrong shape, or memory does not suffice.
     func compile(
-        _ program: Program, batchSize: Int, parameters: ParameterStore
+        _ program: Program, batchSize: Int, parameters: consuming ParameterStore
     ) throws(EngineError) -> any Executable
 }
 

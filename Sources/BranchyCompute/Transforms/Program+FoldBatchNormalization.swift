@@ -13,9 +13,9 @@ extension Program {
     /// - Parameter parameters: a tensor for each of the program's parameters; others are kept.
     /// - Throws: ``EngineError/Code/invalidParameter`` where one is missing or misshapen.
     public func foldingBatchNormalization(
-        with parameters: ParameterStore
+        with parameters: consuming ParameterStore
     ) throws(EngineError) -> (program: Program, parameters: ParameterStore) {
-        var folding = BatchNormalizationFolding(self, parameters)
+        var folding = BatchNormalizationFolding(self, consume parameters)
         for segment in segments.indices { try folding.fold(segment) }
         return folding.finish()
     }
@@ -53,8 +53,8 @@ private struct BatchNormalizationFolding {
         program.segments[segment].instructions = kept
     }
 
-    func finish() -> (program: Program, parameters: ParameterStore) {
-        var program = program
+    consuming func finish() -> (program: Program, parameters: ParameterStore) {
+        let folded = folded
         program.removeParameters { folded.contains($0) }
         return (program, parameters)
     }

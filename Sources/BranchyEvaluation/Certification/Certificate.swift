@@ -174,7 +174,8 @@ extension Certificate {
         try ModelFolder.requireSHA256(digest)
         var sealed = self
         sealed.checksum = ""
-        sealed.checksum = digest(Array(try JSONEncoder.branchyNet.encode(sealed)))
+        sealed.checksum = ModelFolder.digest(
+            of: Array(try JSONEncoder.branchyNet.encode(sealed)), by: digest)
         return sealed
     }
 

@@ -11,13 +11,14 @@ package struct CompiledNetwork: Sendable {
     /// - Throws: `NetworkError` where the description does not make a network, `EngineError` where
     ///   the engine cannot run it or the parameters do not fit it.
     package init(
-        _ network: BranchedNetwork, parameters: ParameterStore, engine: any Engine, batchSize: Int
+        _ network: BranchedNetwork, parameters: consuming ParameterStore, engine: any Engine,
+        batchSize: Int
     ) throws {
-        let (program, parameters) = try network.inferenceProgram().program
-            .foldingBatchNormalization(with: parameters)
+        let (program, folded) = try network.inferenceProgram().program
+            .foldingBatchNormalization(with: consume parameters)
         self.network = network
         self.executable = try engine.compile(
-            program, batchSize: batchSize, parameters: parameters)
+            program, batchSize: batchSize, parameters: consume folded)
         self.imageInput = try Self.index(
             program.inputIndex(named: NetworkProgram.imageInput), NetworkProgram.imageInput)
         let outputs = program.outputs.enumerated().reduce(into: [:]) {

@@ -27,11 +27,12 @@ public struct ImageClassifier: Sendable {
     ///
     /// - Throws: ``PolicyError`` where a network with branches keeps no policy, what
     ///   ``TrainedModel/validate()`` throws, `EngineError` where the engine cannot run the network.
-    public init(_ model: TrainedModel, engine: any Engine) throws {
+    public init(_ model: consuming TrainedModel, engine: any Engine) throws {
         try model.validate()
+        let (preprocessing, labels) = (model.preprocessing, model.classNames)
         self.init(
-            try Predictor(model, engine: engine), preprocessing: model.preprocessing,
-            labels: model.classNames)
+            try Predictor(consume model, engine: engine), preprocessing: preprocessing,
+            labels: labels)
         try warmUp()
     }
 

@@ -32,11 +32,13 @@ public struct Predictor: Sendable {
     /// - Throws: ``PolicyError`` where a network with branches has no policy; otherwise as
     ///   ``init(network:parameters:policy:engine:clock:)``.
     public init<PolicyClock: Clock<Duration>>(
-        _ model: TrainedModel, engine: any Engine, clock: PolicyClock = ContinuousClock()
+        _ model: consuming TrainedModel, engine: any Engine,
+        clock: PolicyClock = ContinuousClock()
     ) throws {
+        let (network, policy) = (model.network, try model.exitPolicy())
         try self.init(
-            network: model.network, parameters: model.parameters, policy: model.exitPolicy(),
-            engine: engine, clock: clock)
+            network: network, parameters: model.takeParameters(), policy: policy, engine: engine,
+            clock: clock)
     }
 
     /// Compiles a network for one image at a time, under a policy.
@@ -46,7 +48,7 @@ public struct Predictor: Sendable {
     ///   where the policy does not fit it, `EngineError` where the engine cannot run it or a
     ///   parameter is missing or has the wrong shape.
     public init<PolicyClock: Clock<Duration>>(
-        network: BranchedNetwork, parameters: ParameterStore, policy: any ExitPolicy,
+        network: BranchedNetwork, parameters: consuming ParameterStore, policy: any ExitPolicy,
         engine: any Engine, clock: PolicyClock = ContinuousClock()
     ) throws {
         try policy.validate(exitCount: network.exitCount)
@@ -54,7 +56,7 @@ public struct Predictor: Sendable {
         let start = clock.now
         self.now = { start.duration(to: clock.now) }
         self.compiled = try CompiledNetwork(
-            network, parameters: parameters, engine: engine, batchSize: 1)
+            network, parameters: consume parameters, engine: engine, batchSize: 1)
     }
 
     /// The same compiled network under another policy.

@@ -157,11 +157,33 @@ package enum AtomicFile {
             let file = try FileDescriptor(opening: path, openingFlags)
             if let size = try file.size() { return try body(file, size) }
         } catch {
-            let isMissing = error.number == ENOENT || error.number == ENOTDIR
-            throw ModelError(
-                isMissing ? .missingFile : .unreadable, "\(path): not read: \(error.message)")
+            throw unreadable(path, error)
         }
-        throw ModelError(.unreadable, "\(path): not read: expected a regular file")
+        throw notRegular(path)
+    }
+
+    /// Opens a regular file to be read.
+    ///
+    /// - Throws: ``ModelError`` with `missingFile` or `unreadable`.
+    static func open(_ path: String) throws -> FileDescriptor {
+        do throws(SystemFailure) {
+            let file = try FileDescriptor(opening: path, openingFlags)
+            if try file.size() != nil { return file }
+        } catch {
+            throw unreadable(path, error)
+        }
+        throw notRegular(path)
+    }
+
+    /// What the system says to reading a file.
+    static func unreadable(_ path: String, _ failure: SystemFailure) -> ModelError {
+        let isMissing = failure.number == ENOENT || failure.number == ENOTDIR
+        return ModelError(
+            isMissing ? .missingFile : .unreadable, "\(path): not read: \(failure.message)")
+    }
+
+    private static func notRegular(_ path: String) -> ModelError {
+        ModelError(.unreadable, "\(path): not read: expected a regular file")
     }
 }
 

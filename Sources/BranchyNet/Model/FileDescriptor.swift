@@ -74,10 +74,15 @@ package struct FileDescriptor: ~Copyable, Sendable {
 
     /// Reads up to `count` bytes: fewer if the file ends before.
     package func bytes(upTo count: Int) throws(SystemFailure) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var span = bytes.mutableSpan
-        let done = try read(into: &span)
-        return done == count ? bytes : Array(bytes.prefix(done))
+        do {
+            return try [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+                done = try read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        } catch let error as SystemFailure {
+            throw error
+        } catch {
+            preconditionFailure("reading fails by the system alone")
+        }
     }
 
     /// Reads up to `count` bytes from a place of the file on, wherever reading stands: fewer if the
@@ -91,13 +96,16 @@ package struct FileDescriptor: ~Copyable, Sendable {
     ///
     /// - Returns: how many bytes were read.
     package func read(into memory: inout MutableSpan<UInt8>) throws(SystemFailure) -> Int {
+        try memory.withUnsafeMutableBytes { buffer throws(SystemFailure) in try read(into: buffer) }
+    }
+
+    /// The same for memory that need not hold anything yet.
+    func read(into memory: UnsafeMutableRawBufferPointer) throws(SystemFailure) -> Int {
         var done = 0
         while done < memory.count {
-            let length = memory.withUnsafeMutableBytes { buffer in
-                // Safety: the rest of the memory, which is not empty, for the time of the call.
-                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-                return retrying { systemRead(number, rest.baseAddress, rest.count) }
-            }
+            // Safety: the rest of the memory, which is not empty, for the time of the call.
+            let rest = UnsafeMutableRawBufferPointer(rebasing: memory[done...])
+            let length = retrying { systemRead(number, rest.baseAddress, rest.count) }
             guard length >= 0 else { throw SystemFailure("read") }
             if length == 0 { break }
             done += length

@@ -1,9 +1,17 @@
 extension ModelFolder {
-    /// Gives the SHA-256 of bytes as 64 lower-case hexadecimal digits. This library needs no system
-    /// library and so has no hash of its own; `Checksum.sha256` of `BranchyChecksum` is one.
+    /// Gives the SHA-256 of bytes that come piece by piece, as 64 lower-case hexadecimal digits. This
+    /// library needs no system library and so has no hash of its own; `Checksum.sha256` of
+    /// `BranchyChecksum` is one.
     ///
-    /// Whoever takes one asks it for a digest that is published before anything depends on it.
-    public typealias Digest = @Sendable ([UInt8]) -> String
+    /// The pieces of a file are hashed as they are read, so that the file is never held as a whole.
+    /// Whoever takes a digest asks it for one that is published before anything depends on it.
+    public typealias Digest =
+        @Sendable (_ pieces: (_ take: (Span<UInt8>) -> Void) -> Void) -> String
+
+    /// The digest of bytes that are all there.
+    package static func digest(of bytes: [UInt8], by digest: Digest) -> String {
+        digest { take in take(bytes.span) }
+    }
 
     /// What is hashed to see whether a function is SHA-256, and what that gives.
     ///
@@ -19,7 +27,7 @@ extension ModelFolder {
     /// - Throws: ``ModelError/Code/wrongDigest`` where it gives anything else: files would be called
     ///   damaged that are not, or be given checksums that nobody else can recompute.
     package static func requireSHA256(_ digest: Digest) throws(ModelError) {
-        let found = digest(known.message)
+        let found = self.digest(of: known.message, by: digest)
         guard found == known.digest else {
             throw ModelError(
                 .wrongDigest,

@@ -124,7 +124,8 @@ extension ModelFolder.Writer {
         try ModelFolder.requireSHA256(digest)
         var manifest = manifest
         for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
-            var entry = ModelManifest.Entry(bytes: bytes.count, sha256: digest(bytes))
+            var entry = ModelManifest.Entry(
+                bytes: bytes.count, sha256: ModelFolder.digest(of: bytes, by: digest))
             let same = old.files[name].flatMap { isStored(bytes, as: $0.file ?? name) ? $0 : nil }
             let storedName =
                 same.map { $0.file ?? name } ?? old.freeName(for: name, besides: files.keys)

@@ -37,6 +37,9 @@ public struct ModelFolder: Sendable {
     /// Each time the model changed while it was read; as often in a row is no accident.
     private static let readingAttempts = 100
 
+    /// The most bytes of a file that are read.
+    private static let largestFile = 1 << 34
+
     /// Where the folder is.
     public let path: String
 
@@ -116,9 +119,7 @@ extension ModelFolder {
         }
         let network: BranchedNetwork = try decode(ModelFileName.network, manifest, digest)
         let details: ModelDetails = try decode(ModelFileName.details, manifest, digest)
-        let stored = try Safetensors(
-            parsing: read(Self.parametersName, manifest, digest),
-            source: path + "/" + manifest.storedName(of: Self.parametersName))
+        let stored = try readParameters(manifest, digest)
         do {
             let model = TrainedModel(
                 network: network, parameters: try stored.tensors.ordered(for: network),
@@ -137,25 +138,54 @@ extension ModelFolder {
     private func read(
         _ name: String, _ manifest: ModelManifest, _ digest: Digest?
     ) throws -> [UInt8] {
+        let (entry, file) = try entry(of: name, manifest)
+        let bytes = try AtomicFile.read(file, limit: Self.largestFile)
+        try entry.requireSize(bytes.count, of: file)
+        if let digest { try entry.requireDigest(Self.digest(of: bytes, by: digest), of: file) }
+        return bytes
+    }
+
+    /// Reads the numbers: the one file that is large, and so is hashed while it is read.
+    private func readParameters(
+        _ manifest: ModelManifest, _ digest: Digest?
+    ) throws -> Safetensors {
+        let (entry, path) = try entry(of: Self.parametersName, manifest)
+        var file = try PassingFile(path)
+        guard file.byteCount <= Self.largestFile else {
+            throw ModelError(
+                .unreadable,
+                "\(path): not read: expected at most \(Self.largestFile) bytes, found "
+                    + "\(file.byteCount)")
+        }
+        try entry.requireSize(file.byteCount, of: path)
+        guard let digest else { return try Safetensors(reading: &file) { _ in } }
+        var result: Result<Safetensors, any Error>?
+        let found = digest { take in
+            result = Result {
+                do {
+                    return try Safetensors(reading: &file, take)
+                } catch {
+                    // That the file was changed says more than what is wrong in it.
+                    try file.passRest(take)
+                    throw error
+                }
+            }
+        }
+        try entry.requireDigest(found, of: path)
+        guard let result else {
+            throw ModelError(.wrongDigest, "\(path): the digest did not ask for its pieces")
+        }
+        return try result.get()
+    }
+
+    /// What a manifest says of a file, and where that is.
+    private func entry(
+        of name: String, _ manifest: ModelManifest
+    ) throws -> (entry: ModelManifest.Entry, file: String) {
         guard let entry = manifest.files[name] else {
             throw ModelError(.corruptFile, "\(manifestPath) does not list \(name)")
         }
-        let file = path + "/" + manifest.storedName(of: name)
-        let bytes = try AtomicFile.read(file, limit: 1 << 34)
-        guard bytes.count == entry.bytes else {
-            throw ModelError(
-                .corruptFile, "\(file) has \(bytes.count) bytes, the manifest says \(entry.bytes)")
-        }
-        if let digest {
-            let found = digest(bytes)
-            guard found == entry.sha256 else {
-                throw ModelError(
-                    .corruptFile,
-                    "\(file) was changed: its SHA-256 is \(found), the manifest says "
-                        + entry.sha256)
-            }
-        }
-        return bytes
+        return (entry, path + "/" + manifest.storedName(of: name))
     }
 
     private func decode<Value: Decodable>(

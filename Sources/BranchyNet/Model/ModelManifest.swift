@@ -11,6 +11,19 @@ struct ModelManifest: Codable {
         var sha256: String
         /// Where the file has another name than its entry.
         var file: String?
+
+        func requireSize(_ found: Int, of file: String) throws(ModelError) {
+            guard found != bytes else { return }
+            throw ModelError(
+                .corruptFile, "\(file) has \(found) bytes, the manifest says \(bytes)")
+        }
+
+        func requireDigest(_ found: String, of file: String) throws(ModelError) {
+            guard found != sha256 else { return }
+            throw ModelError(
+                .corruptFile,
+                "\(file) was changed: its SHA-256 is \(found), the manifest says \(sha256)")
+        }
     }
 
     var format = "branchynet-model"

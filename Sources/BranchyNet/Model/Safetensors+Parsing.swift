@@ -9,11 +9,29 @@ extension Safetensors {
     /// - Throws: ``ModelError`` with `corruptFile` where the bytes are not a safetensors file, and
     ///   with `unreadable` where they are one with another element type than `F32`.
     public init(parsing bytes: [UInt8], source: String) throws {
-        let (header, entries, start) = try Self.entries(bytes, isStrict: true, source: source)
+        let (header, entries, start) = try Self.entries(
+            bytes, byteCount: bytes.count, isStrict: true, source: source)
         var tensors = ParameterStore()
         for (entry, shape) in entries {
             let range = start + entry.begin..<start + entry.end
             tensors[entry.name] = Tensor(shape, Self.floats(bytes, in: range))
+        }
+        self.init(tensors, metadata: header.metadata)
+    }
+
+    /// Reads a file, numbers straight to where tensors keep them.
+    ///
+    /// - Parameter take: is lent every byte that is read, in their order.
+    /// - Throws: as ``init(parsing:source:)``.
+    init(reading file: inout PassingFile, _ take: (Span<UInt8>) -> Void) throws {
+        var start = try file.bytes(min(Self.prefixLength, file.byteCount), take)
+        let end = try Self.startOfNumbers(in: start, byteCount: file.byteCount, source: file.path)
+        start += try file.bytes(end - start.count, take)
+        let (header, entries, _) = try Self.entries(
+            start, byteCount: file.byteCount, isStrict: true, source: file.path)
+        var tensors = ParameterStore()
+        for (entry, shape) in entries {
+            tensors[entry.name] = Tensor(shape, try file.floats(shape.elementCount, take))
         }
         self.init(tensors, metadata: header.metadata)
     }
@@ -26,7 +44,8 @@ extension Safetensors {
     static func converting(
         _ bytes: [UInt8], source: String
     ) throws -> (tensors: ParameterStore, leftOut: [(name: String, elementType: String)]) {
-        let (_, entries, start) = try entries(bytes, isStrict: false, source: source)
+        let (_, entries, start) = try entries(
+            bytes, byteCount: bytes.count, isStrict: false, source: source)
         var tensors = ParameterStore()
         var leftOut: [(name: String, elementType: String)] = []
         for (entry, shape) in entries {
@@ -44,19 +63,25 @@ extension Safetensors {
     }
 
     /// What the header says, checked, and where the numbers start.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file up to there at least.
+    ///   - byteCount: how many the file has.
     private static func entries(
-        _ bytes: [UInt8], isStrict: Bool, source: String
+        _ bytes: [UInt8], byteCount: Int, isStrict: Bool, source: String
     ) throws -> (header: SafetensorsHeader, entries: [(HeaderEntry, Shape)], start: Int) {
-        let start = try startOfNumbers(in: bytes, source: source)
+        let start = try startOfNumbers(in: bytes, byteCount: byteCount, source: source)
         let header = try SafetensorsHeader(
             parsing: bytes, in: prefixLength..<start, source: source)
         let entries = try checkedEntries(
-            header.entries, byteCount: bytes.count - start, isStrict: isStrict, source: source)
+            header.entries, byteCount: byteCount - start, isStrict: isStrict, source: source)
         return (header, entries, start)
     }
 
     /// Where the header ends, checked against the limit and the size of the file.
-    private static func startOfNumbers(in bytes: [UInt8], source: String) throws -> Int {
+    private static func startOfNumbers(
+        in bytes: [UInt8], byteCount: Int, source: String
+    ) throws -> Int {
         guard bytes.count >= prefixLength else {
             throw ModelError.corrupt(
                 source, "header length", expected: "\(prefixLength) bytes", found: "\(bytes.count)")
@@ -69,10 +94,10 @@ extension Safetensors {
                 source, "header length", expected: "at most \(headerLimit)", found: "\(length)")
         }
         let start = prefixLength + Int(length)
-        guard start <= bytes.count else {
+        guard start <= byteCount else {
             throw ModelError.corrupt(
                 source, "header", expected: "\(length) bytes",
-                found: "\(bytes.count - prefixLength) up to the end of the file")
+                found: "\(byteCount - prefixLength) up to the end of the file")
         }
         return start
     }

@@ -63,6 +63,14 @@ public struct TrainedModel: Hashable, Sendable {
         try policy?.exitPolicy.validate(exitCount: network.exitCount)
     }
 
+    /// Hands the parameters over to whoever needs them last, so that an engine can let go of each when
+    /// it is packed: large ones are not held twice then.
+    package mutating func takeParameters() -> ParameterStore {
+        var taken = ParameterStore()
+        swap(&taken, &parameters)
+        return taken
+    }
+
     /// The policy that the model answers under: its own, or, of a plain network, that of its one
     /// exit, at which nothing is decided.
     ///

@@ -61,7 +61,8 @@ public struct Checkpoint: Hashable, Sendable {
         var file = Safetensors(tensors, metadata: metadata)
         if let digest {
             try ModelFolder.requireSHA256(digest)
-            file.metadata[Document.digestKey] = digest(file.serialized())
+            file.metadata[Document.digestKey] = ModelFolder.digest(
+                of: file.serialized(), by: digest)
         }
         try AtomicFile.write(file.serialized(), to: path)
     }
@@ -121,7 +122,7 @@ public struct Checkpoint: Hashable, Sendable {
         try ModelFolder.requireSHA256(digest)
         var rest = file
         let expected = rest.metadata.removeValue(forKey: Document.digestKey) ?? "missing"
-        let found = digest(rest.serialized())
+        let found = ModelFolder.digest(of: rest.serialized(), by: digest)
         guard found == expected else {
             throw ModelError(
                 .corruptFile,
