@@ -5,6 +5,7 @@ import BranchyEvaluation
 import BranchyNet
 import BranchyWorkflow
 import Foundation
+import NativeEngine
 
 /// `branchynet inspect`
 struct Inspect: ParsableCommand {
@@ -12,7 +13,8 @@ struct Inspect: ParsableCommand {
         abstract: "Show a network as a tree, and where branches may go.",
         discussion: """
             The tree has shapes, parameters and work of every layer. A branch may go wherever all \
-            that follows reads one image; the work up to there is what an exit there saves.
+            that follows reads one image; the work up to there, and with --time the time, is what an \
+            exit there has cost.
             """)
 
     @Argument(
@@ -22,19 +24,42 @@ struct Inspect: ParsableCommand {
             valueName: "model"), completion: .directory)
     var model: String
 
+    @Flag(help: "Measure, on this machine, how long the way to each place for a branch takes.")
+    var time = false
+
+    @OptionGroup var memory: MemoryOptions
+
     @Flag(help: "Print the network's description as JSON on standard output.")
     var json = false
 
-    func run() throws {
-        let network =
-            try NetworkArgument.untrained(model)
-            ?? ModelFolder(model).read(digest: Checksum.sha256).network
-        if json {
-            let data = try JSONEncoder.branchyNet.encode(network)
-            try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
-        } else {
-            try StandardOutput.write(NetworkTree(network).text)
+    func validate() throws {
+        guard !(json && time) else {
+            throw ValidationError(
+                "--json prints the network's description, which has no times: pass --time or --json"
+            )
         }
+    }
+
+    func run() throws {
+        if json {
+            let data = try JSONEncoder.branchyNet.encode(network())
+            try StandardOutput.write(String(decoding: data, as: UTF8.self) + "\n")
+        } else if time {
+            let (network, parameters) = try NetworkArgument.load(model) {
+                try memory.limit.check($0)
+            }
+            let times = try BranchPointTimes.measure(
+                network, parameters: parameters,
+                engine: NativeEngine())
+            try StandardOutput.write(NetworkTree(network, times).text)
+        } else {
+            try StandardOutput.write(NetworkTree(network()).text)
+        }
+    }
+
+    private func network() throws -> BranchedNetwork {
+        try NetworkArgument.untrained(model)
+            ?? ModelFolder(model).read(digest: Checksum.sha256).network
     }
 }
 
@@ -44,12 +69,14 @@ struct NetworkTree {
     private let program: Program
     private let costs: ExitCosts
     private let points: [BranchPoint]
+    private let times: BranchPointTimes?
     /// How many numbers each parameter has.
     private let parameterCounts: [Program.Value: Int]
     private var table = Table([.left, .right, .right, .right])
 
-    init(_ network: BranchedNetwork) throws {
-        self.network = network
+    /// - Parameter times: of the way to each place for a branch, where they were measured.
+    init(_ network: BranchedNetwork, _ times: BranchPointTimes? = nil) throws {
+        (self.network, self.times) = (network, times)
         let program = try network.plainProgram().program
         self.program = program
         parameterCounts = Dictionary(
@@ -86,14 +113,19 @@ struct NetworkTree {
     }
 
     private var pointTable: String {
-        var table = Table([.left, .right, .right])
-        table.add(["a branch may go behind", "shape", "share"])
+        var table = Table([.left, .right, .right, .right, .right])
+        let timeTitles = times == nil ? [] : ["time", "share"]
+        table.add(["a branch may go behind", "shape", "share of the work"] + timeTitles)
         let total = Double(max(costs.backbone, 1))
-        for point in points {
-            table.add([
-                point.name, "\(point.shape)",
-                Format.percent(Double(point.multiplyAccumulates) / total),
-            ])
+        for (index, point) in points.enumerated() {
+            let time = times.map {
+                [Format.microseconds($0.seconds[index] * 1e6), Format.percent($0.shares[index])]
+            }
+            table.add(
+                [
+                    point.name, "\(point.shape)",
+                    Format.percent(Double(point.multiplyAccumulates) / total),
+                ] + (time ?? []))
         }
         return table.text
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
 import BranchyCompute
+import BranchyEvaluation
 import BranchyNet
 import BranchyWorkflow
-import Foundation
 import NativeEngine
 
 /// `branchynet profile`
@@ -10,62 +10,36 @@ struct Profile: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show where the native engine spends its time, operation by operation.",
         discussion: """
-            Every operation is run by itself many times in a row, so that its numbers are in the \
-            processor's caches: the sum is less than the time of a prediction.
+            The network answers one gray image again and again, every stage and every branch, and the             time of each operation is taken where it runs: after the others, with the caches as these             leave them. Medians count. Every second run is timed as a whole, to compare with the sum.             With --cold the processor's caches are emptied before each run, as other work does in a             service.
+
+            What is computed is compared with the peak, what one core can add and multiply in fp32,             and what is read and written with what one core can read from memory; both are measured             first. Above 100 % of the memory's rate, numbers were in the caches; above 100 % of the             peak, fewer products were computed than a convolution has, or in bf16.
             """)
 
     @OptionGroup var model: NetworkArgument
 
     @Option(
         help: ArgumentHelp(
-            "How often each operation is run in each of five rounds.", valueName: "n"),
+            "How many runs are timed by the operation, and how many as a whole.", valueName: "n"),
         transform: Number.whole(1...10_000_000))
-    var repetitions = 200
+    var repetitions = 100
 
     @OptionGroup var precisionOption: PrecisionOption
+
+    @Flag(help: "Empty the processor's caches before each run.")
+    var cold = false
 
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
     func run() throws {
         let (network, parameters) = try model.load()
-        let (program, folded) = try network.inferenceProgram().program
-            .foldingBatchNormalization(with: parameters)
-        let steps = try NativeEngine(precision: precisionOption.precision).profile(
-            program, parameters: folded, repetitions: repetitions)
-        let rows = steps.map { step in
-            ProfileRow(
-                segment: program.segments[step.implementation.segment].name,
-                operation: step.implementation.operation,
-                implementation: step.implementation.name, microseconds: step.seconds * 1e6)
-        }
-        try StandardOutput.write(json ? ProfileRow.json(rows) : ProfileRow.table(rows))
-    }
-}
-
-/// One operation and its time.
-private struct ProfileRow: Encodable {
-    let segment: String
-    let operation: String
-    let implementation: String
-    let microseconds: Double
-
-    static func json(_ rows: [ProfileRow]) throws -> String {
-        let data = try JSONEncoder.branchyNet.encode(["rows": rows])
-        return String(decoding: data, as: UTF8.self) + "\n"
-    }
-
-    static func table(_ rows: [ProfileRow]) -> String {
-        let total = rows.reduce(0) { $0 + $1.microseconds }
-        var table = Table([.left, .left, .left, .right, .right])
-        table.add(["segment", "operation", "implementation", "time", "share"])
-        for row in rows {
-            table.add([
-                row.segment, row.operation, row.implementation,
-                Format.microseconds(row.microseconds), Format.percent(row.microseconds / total),
-            ])
-        }
-        table.add(["all", "", "", Format.microseconds(total), ""])
-        return table.text
+        let engine = try NativeEngine(precision: precisionOption.precision)
+        let memory = try CacheEviction().readingRate()
+        let caches: CacheState = cold ? .cold : .warm
+        let peak = engine.measuredPeak()
+        let times = try OperationTimes.measure(
+            network, parameters: parameters, engine: engine, runs: repetitions, caches: caches)
+        let report = ProfileReport(times, caches: caches, peak: peak, memory: memory)
+        try json ? StandardOutput.write(json: report) : StandardOutput.write(report.text)
     }
 }

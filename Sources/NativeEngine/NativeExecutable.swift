@@ -1,7 +1,7 @@
 import BranchyCompute
 
 /// A program as a flat list of calls.
-final class NativeExecutable: Executable {
+final class NativeExecutable: TimedExecutable {
     let program: Program
     let batchSize: Int
     let implementations: [Implementation]
@@ -44,8 +44,15 @@ final class NativeExecutable: Executable {
         steps.run(segment, on: workspace.base)
     }
 
-    /// Runs one step alone, counted over all segments.
-    func runStep(_ index: Int, in workspace: borrowing Workspace) {
-        steps.runStep(index, on: workspace.base)
+    func run(
+        _ segment: Int, in workspace: inout Workspace, done: (Int) -> Void
+    ) throws(EngineError) {
+        guard workspace.belongs(to: self) else {
+            throw EngineError(.foreignWorkspace, "the workspace was made by another executable")
+        }
+        for step in steps.range(ofSegment: segment) {
+            steps.runStep(step, on: workspace.base)
+            done(step)
+        }
     }
 }

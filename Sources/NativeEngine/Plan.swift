@@ -23,7 +23,7 @@ struct Step {
     /// Where its weights and biases begin in the pack.
     var weights: Int?
     var biases: Int?
-    let implementation: Implementation
+    var implementation: Implementation
 
     var placements: [Placement] { [source, result] + [other, scratch].compactMap(\.self) }
 }

@@ -81,17 +81,28 @@ struct ProgramCompiler {
         var replaced: Set<Program.Value> = []
         for (index, instruction) in segment.instructions.enumerated()
         where !replaced.contains(instruction.results[0]) {
-            if program.type(of: instruction.results[0]).shape.elementCount == 0 {
-                // Nothing to compute, and nothing that a kernel would have to divide by.
-                for value in instruction.results { _ = try result(value) }
-            } else if case .convolution(let convolution) = instruction.operation {
-                let fusion = fusion(of: convolution, at: index, in: segment)
-                replaced.formUnion(fusion.replaced)
-                try lowerConvolution(convolution, instruction, fusion)
-            } else {
-                try lower(instruction)
-            }
+            let before = (steps: steps[self.segment].count, weights: weights.count)
+            let fusion = try lower(instruction, at: index, in: segment)
+            replaced.formUnion(fusion?.replaced ?? [])
+            note(instruction, fusion, since: before)
         }
+    }
+
+    /// - Returns: what its kernel does besides.
+    private mutating func lower(
+        _ instruction: Program.Instruction, at index: Int, in segment: Program.Segment
+    ) throws(EngineError) -> Fusion? {
+        if program.type(of: instruction.results[0]).shape.elementCount == 0 {
+            // Nothing to compute, and nothing that a kernel would have to divide by.
+            for value in instruction.results { _ = try result(value) }
+        } else if case .convolution(let convolution) = instruction.operation {
+            let fusion = fusion(of: convolution, at: index, in: segment)
+            try lowerConvolution(convolution, instruction, fusion)
+            return fusion
+        } else {
+            try lower(instruction)
+        }
+        return nil
     }
 
     private mutating func lower(_ instruction: Program.Instruction) throws(EngineError) {

@@ -34,6 +34,9 @@ package final class StepList: @unchecked Sendable {
         inference_run(first + range.lowerBound, range.count, memory)
     }
 
+    /// Which calls a segment has, counted over all segments.
+    func range(ofSegment segment: Int) -> Range<Int> { segments[segment] }
+
     /// Runs one call, counted over all segments.
     func runStep(_ index: Int, on memory: UnsafeMutableRawPointer) {
         precondition(steps.indices.contains(index), "there are \(steps.count) steps")

@@ -150,6 +150,10 @@ struct BenchTests {
             #expect(result.output.contains(segment))
         }
         #expect(result.output.contains("convolution + max pooling + relu"))
+        #expect(result.output.contains("A whole run takes"))
+        #expect(result.output.contains("with warm caches"))
+        let cold = try Program.run("profile", "lenet", "--repetitions", "1", "--cold")
+        #expect(cold.output.contains("with cold caches"), "\(cold.errors)")
         #expect(try Program.run("profile", "b-lenet", "--repetitions", "0").status == 64)
     }
 

@@ -41,15 +41,35 @@ struct InspectTests {
                 exit 1, branch1                              220,150   17.64 %
                 final exit                                 1,247,720  100.00 %
 
-                a branch may go behind     shape    share
-                conv1                    5x30x30   9.87 %
-                conv1                    5x15x15   9.87 %
-                conv2                   10x17x17  41.55 %
-                conv2                     10x9x9  41.55 %
-                conv3                   20x11x11  94.62 %
-                conv3                     20x6x6  94.62 %
+                a branch may go behind     shape  share of the work
+                conv1                    5x30x30             9.87 %
+                conv1                    5x15x15             9.87 %
+                conv2                   10x17x17            41.55 %
+                conv2                     10x9x9            41.55 %
+                conv3                   20x11x11            94.62 %
+                conv3                     20x6x6            94.62 %
 
                 """)
+    }
+
+    @Test func measuresTheWayToEachPlaceForABranch() throws {
+        let result = try Program.run("inspect", "b-lenet", "--time")
+        #expect(result.status == 0, "\(result.errors)")
+        let lines = result.output.split(separator: "\n").map { $0.split(separator: " ") }
+        let heading = try #require(lines.firstIndex { $0.first == "a" })
+        #expect(lines[heading].suffix(3) == ["work", "time", "share"])
+        let points = lines[(heading + 1)...]
+        #expect(points.map { $0[0] } == ["conv1", "conv1", "conv2", "conv2", "conv3", "conv3"])
+        for point in points {
+            #expect(point.suffix(3).first == "µs", "\(point)")
+            #expect(Double(point[point.count - 2]) ?? 0 > 0, "\(point)")
+        }
+    }
+
+    @Test func hasNoTimesInADescription() throws {
+        let result = try Program.run("inspect", "b-lenet", "--time", "--json")
+        #expect(result.status == 64)
+        #expect(result.errors.contains("pass --time or --json"))
     }
 
     @Test func drawsThePathsOfABlock() throws {

@@ -63,23 +63,6 @@ public protocol Executable: Sendable {
     func run(_ segment: Int, in workspace: inout Workspace) throws(EngineError)
 }
 
-/// What an engine picked for one instruction.
-public struct Implementation: Hashable, Sendable {
-    /// The index of the segment in which it runs.
-    public let segment: Int
-    /// What is computed, such as `convolution`; or `reorder`, where a layout changes.
-    public let operation: String
-    /// The engine's own name for how, such as `jit:avx512_core`.
-    public let name: String
-
-    /// Describes a choice.
-    public init(segment: Int, operation: String, name: String) {
-        self.segment = segment
-        self.operation = operation
-        self.name = name
-    }
-}
-
 extension Program {
     /// The tensor for a parameter, checked against the type that the program gives it.
     ///

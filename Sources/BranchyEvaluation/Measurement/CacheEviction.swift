@@ -1,6 +1,11 @@
 package import BranchyCompute
+
 #if canImport(Glibc)
 import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
 #endif
 
 /// Writes through so much memory that nothing else is left in the processor's caches.
@@ -39,6 +44,19 @@ package struct CacheEviction: ~Copyable {
         for line in stride(from: 0, to: Self.byteCount, by: Self.lineByteCount) {
             bytes[line] &+= 1
         }
+    }
+
+    /// How many bytes the calling thread reads from memory in a second at most: the best of some
+    /// rounds, since all that can happen to one is that it takes longer.
+    package func readingRate() -> Double {
+        run()
+        return (0..<5).map { _ in
+            let start = ContinuousClock.now
+            // The C library looks for a byte as fast as it can read, and no counter has got so far.
+            let found = memchr(block.base, Int32(UInt8.max), Self.byteCount)
+            let seconds = start.duration(to: .now).inSeconds
+            return found == nil ? Double(Self.byteCount) / seconds : 0
+        }.max() ?? 0
     }
 
     /// No processor here has shorter cache lines.

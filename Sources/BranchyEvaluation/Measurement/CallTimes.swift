@@ -112,7 +112,7 @@ package struct CallTimes: Sendable {
 }
 
 /// What the processor's caches hold when a call begins.
-package enum CacheState: String, Sendable, Encodable {
+public enum CacheState: String, Sendable, Encodable {
     /// What the calls before it left there.
     case warm
     /// Nothing that the call needs.

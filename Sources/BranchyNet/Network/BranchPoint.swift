@@ -10,6 +10,10 @@ public struct BranchPoint: Hashable, Sendable {
     public let shape: Shape
     /// What one image costs up to there, branches not counted.
     public let multiplyAccumulates: Int
+    /// What a branch there reads, in the program of the network without branches
+    /// (``BranchedNetwork/plainProgram()``); one that inference runs computes it too, or what comes
+    /// just before it.
+    public let value: Program.Value
 }
 
 extension BranchedNetwork {
@@ -41,7 +45,8 @@ extension BranchedNetwork {
             guard shape.rank == 3 else { continue }
             points.append(
                 BranchPoint(
-                    layerCount: index + 1, name: name, shape: shape, multiplyAccumulates: work))
+                    layerCount: index + 1, name: name, shape: shape, multiplyAccumulates: work,
+                    value: result))
         }
         return points
     }
