@@ -150,6 +150,30 @@ struct TransformsFusionTests {
             fused.differentiated(losses: ["loss"]), program.differentiated(losses: ["loss"]))
     }
 
+    /// Nobody keeps what the activation read: the answer is an error, and no wrong derivative.
+    @Test(arguments: [Program.Operation.Activation.hardSwish, .silu, .gelu, .geluTanh])
+    func refusesToDifferentiateWhatIsFused(activation: Program.Operation.Activation) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([3, 5, 5]))
+            let targets = program.addInput("targets", ValueType([], element: .int32))
+            let weights = program.addInput("weights", ValueType([]))
+            program.beginSegment("only")
+            let maps = try program.convolve(x, "conv", filters: 4, kernelSize: 2)
+            let curved = try program.apply(.activation(activation), maps)
+            let logits = try program.classify(curved, "fc", classes: 3)
+            program.addOutput(
+                "loss",
+                try program.apply(
+                    .softmaxCrossEntropy(labelSmoothing: 0), logits, targets, weights))
+        }
+        _ = try program.differentiated(losses: ["loss"])
+        let failure = #expect(throws: ShapeError.self) {
+            try program.fusingActivations().differentiated(losses: ["loss"])
+        }
+        #expect(failure?.expected.contains("differentiate before activations are fused") == true)
+        #expect(failure?.description.contains(activation.name) == true)
+    }
+
     private func program(
         _ producer: Producer, _ rest: (inout Program, Program.Value) throws -> Void
     ) throws -> Program {

@@ -63,6 +63,11 @@ struct LayerCodingTests {
         (
             #"{"maximum":6,"minimum":0,"type":"clip"}"#, Clip(minimum: 0, maximum: 6).layer
         ),
+        (#"{"minimum":0.5,"type":"clip"}"#, Clip(minimum: 0.5).layer),
+        (#"{"maximum":-1,"type":"clip"}"#, Clip(maximum: -1).layer),
+        (
+            #"{"type":"clip"}"#, Clip().layer
+        ),
         (#"{"type":"sigmoid"}"#, Sigmoid().layer),
         (#"{"type":"hardSigmoid"}"#, HardSigmoid().layer),
         (#"{"type":"hardSwish"}"#, HardSwish().layer), (#"{"type":"siLU"}"#, SiLU().layer),
@@ -111,7 +116,6 @@ struct LayerCodingTests {
         #"{"type":"maxPool2D","kernelSize":[1.5,2],"stride":1,"rounding":"floor"}"#,
         #"{"type":"maxPool2D","kernelSize":3,"stride":1,"padding":[1,1],"rounding":"floor"}"#,
         #"{"type":"maxPool2D","kernelSize":3,"stride":1,"padding":null,"rounding":1}"#,
-        #"{"type":"clip","minimum":0}"#,
         #"{"type":"clip","minimum":"0","maximum":6}"#,
         #"{"type":"gelu","approximation":"sigmoid"}"#,
         #"{"type":"selectChannels","first":0}"#,

@@ -67,6 +67,8 @@ struct TranslationTests {
             ),
             ("Clip 0.0...6.0", [node("Clip", ["x", "zero", "six"], ["last"])]),
             ("ReLU", [node("Clip", ["x", "zero"], ["last"])]),
+            ("Clip from 6.0", [node("Clip", ["x", "six"], ["last"])]),
+            ("Clip to 6.0", [node("Clip", ["x", "", "six"], ["last"])]),
         ]
         for (layer, nodes) in cases {
             #expect(try Self.layers(nodes, tensors: constants) == [layer])

@@ -42,7 +42,7 @@ struct Differentiation {
         case .linear(let linear):
             try propagateThroughLinear(linear, gradient, instruction)
         case .maxPooling(var pooling):
-            let dy = try gradientBeforeActivation(pooling.activation, gradient, results[0])
+            let dy = try gradientBeforeActivation(pooling.activation, gradient, instruction)
             pooling.activation = nil
             try pass(
                 .gradient(.maxPooling(pooling, source: source)), [results[1], dy], to: operands[0])
@@ -87,7 +87,7 @@ struct Differentiation {
             let element = program.type(of: operands[0]).element
             try pass(.convert(to: element), [gradient], to: operands[0])
         case .softmaxCrossEntropy, .gradient:
-            preconditionFailure("a derivative of \(instruction.operation) is not defined")
+            throw undefined(instruction, "an operation that has a derivative")
         }
     }
 
@@ -97,7 +97,7 @@ struct Differentiation {
     ) throws(ShapeError) {
         let operands = instruction.operands
         let dy = try gradientBeforeActivation(
-            convolution.activation, gradient, instruction.results[0])
+            convolution.activation, gradient, instruction)
         var plain = convolution
         plain.activation = nil
         let source = program.type(of: operands[0]).shape
@@ -119,7 +119,7 @@ struct Differentiation {
         _ instruction: Program.Instruction
     ) throws(ShapeError) {
         let operands = instruction.operands
-        let dy = try gradientBeforeActivation(linear.activation, gradient, instruction.results[0])
+        let dy = try gradientBeforeActivation(linear.activation, gradient, instruction)
         let plain = Program.Operation.Linear()
         try pass(.gradient(.linearSource(plain)), [dy, operands[1]], to: operands[0])
         let parameters = try append(
@@ -137,7 +137,8 @@ struct Differentiation {
         var (normalization, gradient) = (normalization, gradient)
         var statistics = results.dropFirst()
         if normalization.statistics == .given {
-            gradient = try gradientBeforeActivation(normalization.activation, gradient, results[0])
+            gradient = try gradientBeforeActivation(
+                normalization.activation, gradient, instruction)
             normalization.activation = nil
             statistics = operands[3...]
         }
@@ -173,13 +174,24 @@ struct Differentiation {
 
     private mutating func gradientBeforeActivation(
         _ activation: Program.Operation.Activation?, _ gradient: Program.Value,
-        _ result: Program.Value
+        _ instruction: Program.Instruction
     ) throws(ShapeError) -> Program.Value {
         guard let activation else { return gradient }
-        precondition(
-            activation.derivativeOperand == .result,
-            "a derivative of \(activation) that another operation applied is not defined")
-        return try append(.activation(activation), [result, gradient])[0]
+        guard activation.derivativeOperand == .result else {
+            throw undefined(
+                instruction,
+                "\(activation.name) as an instruction of its own, since its derivative is found from "
+                    + "what it reads; differentiate before activations are fused")
+        }
+        return try append(.activation(activation), [instruction.results[0], gradient])[0]
+    }
+
+    private func undefined(
+        _ instruction: Program.Instruction, _ expected: String
+    ) -> ShapeError {
+        ShapeError(
+            operation: instruction.operation, operands: instruction.operands.map(program.type),
+            expected: expected)
     }
 
     /// Appends an operation whose result is a derivative by a value, if that one is wanted.

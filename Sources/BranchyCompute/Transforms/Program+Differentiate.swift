@@ -11,7 +11,10 @@ extension Program {
     /// none.
     ///
     /// - Parameter losses: the names of scalar outputs written by ``Program/Operation/softmaxCrossEntropy(labelSmoothing:)``.
-    /// - Throws: ``ShapeError`` where the program is not consistent in itself.
+    /// - Throws: ``ShapeError`` where the program is not consistent in itself, where the losses depend
+    ///   on derivatives, or where an operation applies an activation whose derivative is found from
+    ///   what that reads (``Program/Operation/Activation/derivativeOperand``), as
+    ///   ``fusingActivations()`` makes them for inference.
     /// - Precondition: there is an output of each of the names.
     public func differentiated(losses: [String]) throws(ShapeError) -> Program {
         var tape = Differentiation(of: self)

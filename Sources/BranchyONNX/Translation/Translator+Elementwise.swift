@@ -39,13 +39,10 @@ extension Translator {
         switch isBounded {
         case (false, false): try pass(node, "limits that bound nothing left out")
         case (true, false) where minimum == 0: try activation(.relu, node)
-        case (true, true):
-            try append(
-                .activation(.clip(minimum: minimum, maximum: maximum)), [id], shape, node)
-        default:
-            throw ONNXError.unsupported(
-                "\(node.place): from \(minimum) to \(maximum), expected both limits, or a minimum of 0"
-            )
+        case (let isAbove, let isBelow):
+            let clip = Program.Operation.Activation.clip(
+                minimum: isAbove ? minimum : -.infinity, maximum: isBelow ? maximum : .infinity)
+            try append(.activation(clip), [id], shape, node)
         }
     }
 

@@ -18,6 +18,14 @@ struct ActivationSample: Sendable {
             values: [-0.75, -0.75, -0.75, -0.5, 0, 0.5, 1.5, 1.5, 1.5, 1.5],
             derivatives: [0, 0, 0, 1, 1, 1, 0, 0, 0, 0]),
         ActivationSample(
+            activation: .clip(minimum: -.infinity, maximum: 1.5),
+            values: [-4, -3, -1, -0.5, 0, 0.5, 1.5, 1.5, 1.5, 1.5],
+            derivatives: [1, 1, 1, 1, 1, 1, 0, 0, 0, 0]),
+        ActivationSample(
+            activation: .clip(minimum: 1, maximum: .infinity),
+            values: [1, 1, 1, 1, 1, 1, 2, 3, 6, 7],
+            derivatives: [0, 0, 0, 0, 0, 0, 1, 1, 1, 1]),
+        ActivationSample(
             activation: .sigmoid,
             values: [
                 0.017_986_21, 0.047_425_87, 0.268_941_43, 0.377_540_68, 0.5, 0.622_459_35,

@@ -88,16 +88,16 @@ extension SiLU: ActivationLayer {
 
 /// `min(max(x, minimum), maximum)`, element by element; keeps the shape. ReLU6 is
 /// `Clip(minimum: 0, maximum: 6)`.
-public struct Clip: Hashable, Sendable, Codable, LayerConvertible {
-    /// The smallest result.
+public struct Clip: Hashable, Sendable, LayerConvertible {
+    /// The smallest result; −∞ where there is none, which a description leaves out.
     public var minimum: Float
-    /// The largest result, above the smallest.
+    /// The largest result, above the smallest; ∞ where there is none, which a description leaves out.
     public var maximum: Float
 
     enum CodingKeys: String, CodingKey, CaseIterable { case minimum, maximum }
 
     /// Describes a clip.
-    public init(minimum: Float, maximum: Float) {
+    public init(minimum: Float = -.infinity, maximum: Float = .infinity) {
         self.minimum = minimum
         self.maximum = maximum
     }
@@ -106,8 +106,36 @@ public struct Clip: Hashable, Sendable, Codable, LayerConvertible {
     public var layer: Layer { .clip(self) }
 }
 
+extension Clip: Codable {
+    /// Reads a clip; an end that is not there is infinite.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        if let minimum = try container.decodeIfPresent(Float.self, forKey: .minimum) {
+            self.minimum = minimum
+        }
+        if let maximum = try container.decodeIfPresent(Float.self, forKey: .maximum) {
+            self.maximum = maximum
+        }
+    }
+
+    /// Writes the ends that are not infinite, since JSON has no such numbers.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        if minimum != -.infinity { try container.encode(minimum, forKey: .minimum) }
+        if maximum != .infinity { try container.encode(maximum, forKey: .maximum) }
+    }
+}
+
 extension Clip: ActivationLayer {
-    var summary: String { "Clip \(minimum)...\(maximum)" }
+    var summary: String {
+        switch (minimum, maximum) {
+        case (-.infinity, .infinity): "Clip"
+        case (_, .infinity): "Clip from \(minimum)"
+        case (-.infinity, _): "Clip to \(maximum)"
+        default: "Clip \(minimum)...\(maximum)"
+        }
+    }
     var activation: Program.Operation.Activation { .clip(minimum: minimum, maximum: maximum) }
 }
 
