@@ -81,10 +81,10 @@ struct Import: ParsableCommand {
 
     /// Of no training here: the parameters are those of the file.
     private func provenance(_ imported: ImportedModel) throws -> Provenance {
-        let name = file.split(separator: "/").last.map(String.init) ?? file
-        return Provenance(
-            dataset: "imported from \(name)", trainingChecksum: "", validationChecksum: "",
-            calibrationChecksum: "", seed: 0, epochs: 0, initialChecksum: nil,
-            engine: imported.producer, precision: "float32", validationAccuracy: [])
+        Provenance(
+            imported: ImportedFile(
+                name: file.split(separator: "/").last.map(String.init) ?? file,
+                checksum: try ModelFolder.digest(ofFile: file, by: Checksum.sha256),
+                producer: imported.producer))
     }
 }

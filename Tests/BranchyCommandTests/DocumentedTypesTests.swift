@@ -107,12 +107,27 @@ struct DocumentedTypesTests {
             return try JSONDecoder().decode(
                 JSONValue.self, from: Data(contents(copy + "/model.json")))
         }
-        try DocumentedKeys(section: "model.json").expectToDescribe(
-            details.places(opaque: ["calibration"]), without: absent)
+        let keys = try DocumentedKeys(section: "model.json")
+        let imported = Set(keys.types.keys.filter { $0.hasPrefix("provenance.imported") })
+        keys.expectToDescribe(
+            details.places(opaque: ["calibration"]), without: absent.union(imported))
         let calibration = try #require(details["calibration"])
         try DocumentedKeys(section: "calibrate --json").expectToDescribe(
             calibration.places(opaque: ["front[]"]), without: ["warnings[]"])
         #expect(calibration["front"]?.elements.first == calibration["chosen"])
+    }
+
+    /// Of what was imported no training is told.
+    @Test func importedParametersHaveTheKeysThatAreDocumented() throws {
+        let provenance = Provenance(
+            imported: ImportedFile(name: "a.onnx", checksum: "0", producer: "pytorch 2.13.0"))
+        let keys = try DocumentedKeys(section: "model.json")
+        let others = keys.types.keys.filter { !$0.hasPrefix("provenance.imported") }
+        keys.expectToDescribe(
+            try document(["provenance": provenance]).places(),
+            without: Set(others).subtracting(["provenance"]))
+        let bytes = try JSONEncoder.branchyNet.encode(provenance)
+        #expect(try JSONDecoder.branchyNet.decode(Provenance.self, from: bytes) == provenance)
     }
 
     @Test func scoresAreDocumentedByName() throws {

@@ -29,6 +29,10 @@ struct ImportTests {
             #expect(model.network.inputShape == [3, 15, 15])
             #expect(model.classNames == (0..<10).map(String.init))
             #expect(model.preprocessing.geometry?.resize == 18)
+            let file = try #require(model.provenance.imported)
+            #expect(file.name == "tiny-legacy.onnx")
+            #expect(file.checksum == (try Checksum.sha256(contents(Self.exported))))
+            #expect(file.producer.hasPrefix("pytorch"))
         }
     }
 
@@ -54,6 +58,17 @@ struct ImportTests {
             let document = try JSONDecoder().decode(
                 JSONValue.self, from: Data(result.output.utf8))
             #expect(document["samples"] == .integer(2))
+            let page = folder + "/page.html"
+            let report = try Program.run(
+                "report", model, "--dataset", "folder:\(folder)/photos", "--output", page)
+            #expect(report.status == 0, "\(report.errors)")
+            let text = String(decoding: try contents(page), as: UTF8.self)
+            #expect(text.contains("tiny-legacy.onnx, written by pytorch"))
+            #expect(text.contains("branchynet import tiny-legacy.onnx --output MODEL"))
+            #expect(text.contains("The network was trained elsewhere"))
+            for word in ["epochs", "random parameters", "recipe.yaml", "branchynet train"] {
+                #expect(!text.contains(word), "\(word)")
+            }
         }
     }
 

@@ -93,11 +93,7 @@ struct EvaluationText {
         if report.isInSample {
             notes.append("In-sample: the thresholds were chosen by these very images.")
         }
-        if let baseline = report.baseline, !baseline.isTrainedAlike {
-            notes.append(
-                "\(baseline.name) was not trained on the same images for as many epochs: the "
-                    + "comparison of accuracies is not a fair one.")
-        }
+        if let remark = report.baseline?.remark { notes.append(remark) }
         return notes
     }
 }

@@ -13,6 +13,19 @@ extension ModelFolder {
         digest { take in take(bytes.span) }
     }
 
+    /// The digest of a file, which is read piece by piece.
+    ///
+    /// - Throws: ``ModelError`` where it cannot be read.
+    package static func digest(ofFile path: String, by digest: Digest) throws -> String {
+        var file = try PassingFile(path)
+        var failure: (any Error)?
+        let found = digest { take in
+            do { try file.passRest(take) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return found
+    }
+
     /// What is hashed to see whether a function is SHA-256, and what that gives.
     ///
     /// Source: NIST, *Secure Hash Standard (SHS), examples with intermediate values*, SHA-256, the

@@ -97,18 +97,18 @@ public struct ReportPage: Sendable {
             remarks.append(
                 .warning("In-sample: the thresholds were chosen by these very images."))
         }
-        if findings.isLearnt {
+        if subject.trained.provenance.imported != nil {
+            remarks.append(
+                .warning(
+                    "The network was trained elsewhere: nothing is known of the images that it learnt "
+                        + "from, and some of these may be among them."))
+        } else if findings.isLearnt {
             remarks.append(
                 .warning(
                     "These data are not those that the model was trained with: the network may "
                         + "have learnt from some of the images."))
         }
-        if let baseline = findings.baseline, !baseline.isTrainedAlike {
-            remarks.append(
-                .warning(
-                    "\(baseline.name) was not trained on the same images for as many epochs: the "
-                        + "comparison of accuracies is not a fair one."))
-        }
+        if let remark = findings.baseline?.remark { remarks.append(.warning(remark)) }
         return remarks
     }
 }

@@ -33,8 +33,14 @@ package struct PlainNetwork {
 
     /// Whether it learnt from the same images for as many epochs as another model.
     func isTrainedAlike(_ other: TrainedModel) -> Bool {
-        model.provenance.trainingChecksum == other.provenance.trainingChecksum
+        isTrainingKnown(besides: other)
+            && model.provenance.trainingChecksum == other.provenance.trainingChecksum
             && model.provenance.epochs == other.provenance.epochs
+    }
+
+    /// Whether both it and another model were trained here.
+    func isTrainingKnown(besides other: TrainedModel) -> Bool {
+        model.provenance.imported == nil && other.provenance.imported == nil
     }
 }
 
@@ -46,6 +52,8 @@ public struct Baseline: Sendable {
     public let accuracy: Double?
     /// Whether it was trained on the same images for as many epochs.
     public let isTrainedAlike: Bool
+    /// Whether both networks were trained here, and none was imported.
+    public let isTrainingKnown: Bool
     /// The branched network, first, and this one on the same images.
     public let comparison: PairedComparison
 
@@ -60,6 +68,17 @@ public struct Baseline: Sendable {
             isRight.isEmpty ? nil : Double(isRight.count { $0 }) / Double(isRight.count)
         comparison = PairedComparison(other, isRight)
         isTrainedAlike = plain.isTrainedAlike(branched)
+        isTrainingKnown = plain.isTrainingKnown(besides: branched)
+    }
+
+    /// What is to be said where the comparison need not be a fair one.
+    package var remark: String? {
+        guard !isTrainedAlike else { return nil }
+        return isTrainingKnown
+            ? "\(name) was not trained on the same images for as many epochs: the comparison of "
+                + "accuracies is not a fair one."
+            : "One of the two networks was trained elsewhere, on images that nothing is known of: the "
+                + "comparison of accuracies need not be a fair one."
     }
 }
 
