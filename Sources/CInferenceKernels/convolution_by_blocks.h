@@ -21,10 +21,13 @@ static int64_t blocks_scratch(int32_t channels, int32_t height, int32_t width) {
 /// Returns the step that reads them there, and takes each pair of channels for one.
 static inference_step step_of_pairs(const inference_step *step, float *memory, int n) {
     const float *source = sample_at(memory, &step->source, n);
+    // No more than the rows that are read: a part of an image may end before the next channel begins.
+    const ptrdiff_t count =
+        (step->geometry.height - 1) * step->source.row + step->geometry.width * BLOCK;
     for (int b = 0; b < step->geometry.channels / BLOCK; b++)
         round_floats(
             memory + step->scratch + b * step->source.channel / 2,
-            source + b * step->source.channel, step->source.channel);
+            source + b * step->source.channel, count);
     inference_step pairs = *step;
     pairs.geometry.channels = step->geometry.channels / 2;
     pairs.blocks.source_block = BLOCK_PAIRS;

@@ -163,15 +163,15 @@ INLINE int most_tiles(const inference_geometry *geometry, int positions) {
 static void tiles_of_part(const inference_step *step, float *memory) {
     const inference_geometry *geometry = &step->geometry;
     const int size = step->tiles.size;
-    const int tiles = (geometry->rows + size - 1) / size * ((geometry->columns + size - 1) / size);
+    const int tiles = step->tiles.end - step->tiles.first;
     const int side = size + geometry->window.size.rows - 1;
     const int most = most_tiles(geometry, side * side);
     // As even as they divide.
     const int chunks = (tiles + most - 1) / most;
     for (int n = 0; n < geometry->samples; n++)
         for (int i = 0; i < chunks; i++) {
-            const int first = (int)((int64_t)tiles * i / chunks);
-            const int end = (int)((int64_t)tiles * (i + 1) / chunks);
+            const int first = step->tiles.first + (int)((int64_t)tiles * i / chunks);
+            const int end = step->tiles.first + (int)((int64_t)tiles * (i + 1) / chunks);
             const tile_chunk chunk = {n, first, end - first};
             if (geometry->window.size.rows == 5) chunk_run_sized(step, &chunk, memory, 6, 2);
             else if (size == 4) chunk_run_sized(step, &chunk, memory, 6, 4);

@@ -50,7 +50,3 @@ const char *inference_variant_name(inference_variant variant) {
     }
     return "unknown";
 }
-
-void inference_run(const inference_step *steps, size_t count, void *memory) {
-    for (size_t index = 0; index < count; index++) steps[index].kernel(&steps[index], memory);
-}

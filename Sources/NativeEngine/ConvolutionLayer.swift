@@ -19,6 +19,9 @@ struct ConvolutionLayer {
             && convolution.padding == 0
     }
 
+    /// How many numbers a kernel has per channel.
+    var tapCount: Int { weight.shape[2] * weight.shape[3] }
+
     /// The biases of some filters.
     func biases(of filters: Range<Int>) -> [Float]? { bias.map { Array($0[filters]) } }
 }

@@ -8,6 +8,8 @@ final class NativeExecutable: TimedExecutable {
     private let steps: StepList
     private let weights: WeightBlock
     private let byteCount: Int
+    /// How many threads share a run; 1 where no step is large enough to be shared.
+    private let threads: Int
     private let inputs: [Workspace.Slot]
     private let outputs: [Workspace.Slot]
 
@@ -25,6 +27,7 @@ final class NativeExecutable: TimedExecutable {
         byteCount = memory.byteCount
         self.weights = weights
         steps = StepList(plan, offsets: memory.offsets.map { $0 / 4 }, weights: weights.base)
+        threads = steps.hasSharedSteps ? plan.threads : 1
         let slot = { (port: Program.Port, buffer: Int) in
             let shape = plan.program.type(of: port.value).fullShape(batchSize: plan.batchSize)
             return Workspace.Slot(offset: memory.offsets[buffer], count: shape.elementCount)
@@ -34,14 +37,23 @@ final class NativeExecutable: TimedExecutable {
     }
 
     func makeWorkspace() throws(EngineError) -> Workspace {
-        try Workspace(owner: self, byteCount: byteCount, inputs: inputs, outputs: outputs)
+        try Workspace(owner: self, byteCount: byteCount, inputs: inputs, outputs: outputs) {
+            _ throws(EngineError) in
+            guard threads > 1 else { return nil }
+            guard let team = ThreadTeam(threads: threads) else {
+                throw EngineError(
+                    .outOfMemory,
+                    "the system does not give \(threads) threads for one image; ask for fewer")
+            }
+            return team
+        }
     }
 
     func run(_ segment: Int, in workspace: inout Workspace) throws(EngineError) {
         guard workspace.belongs(to: self) else {
             throw EngineError(.foreignWorkspace, "the workspace was made by another executable")
         }
-        steps.run(segment, on: workspace.base)
+        steps.run(segment, on: workspace.base, by: team(of: workspace))
     }
 
     func run(
@@ -51,8 +63,13 @@ final class NativeExecutable: TimedExecutable {
             throw EngineError(.foreignWorkspace, "the workspace was made by another executable")
         }
         for step in steps.range(ofSegment: segment) {
-            steps.runStep(step, on: workspace.base)
+            steps.runStep(step, on: workspace.base, by: team(of: workspace))
             done(step)
         }
+    }
+
+    private func team(of workspace: borrowing Workspace) -> OpaquePointer? {
+        // Safety: it belongs to this executable, which gives its workspaces no other context.
+        workspace.context.map { unsafeDowncast($0, to: ThreadTeam.self).pointer }
     }
 }

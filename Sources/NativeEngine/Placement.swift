@@ -97,6 +97,9 @@ struct Placement: Hashable, Sendable {
         return part
     }
 
+    /// Begins so many floats later.
+    mutating func move(by floats: Int) { start += floats }
+
     /// The same from one of its blocks on.
     func fromBlock(_ first: Int) -> Placement { fromChannel(first * Layout.block) }
 

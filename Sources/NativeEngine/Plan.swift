@@ -14,16 +14,20 @@ package struct Buffer: Sendable {
 
 /// One call of a kernel, before it is known where buffers and weights will be.
 struct Step {
-    let call: inference_step
-    let source: Placement
+    var call: inference_step
+    var source: Placement
     var other: Placement?
-    let result: Placement
+    var result: Placement
     /// Memory that only this step uses.
     var scratch: Placement?
     /// Where its weights and biases begin in the pack.
     var weights: Int?
     var biases: Int?
     var implementation: Implementation
+    /// How threads may share it.
+    var division = Division.none
+    /// What they run at the same time in its place; empty where one runs it alone.
+    var parts: [Step] = []
 
     var placements: [Placement] { [source, result] + [other, scratch].compactMap(\.self) }
 }
@@ -34,6 +38,8 @@ package struct Plan {
     let batchSize: Int
     /// The steps of each segment.
     let segments: [[Step]]
+    /// How many threads share a step at most.
+    let threads: Int
     package let buffers: [Buffer]
     /// The buffer of each of the program's inputs and outputs.
     package let inputs: [Int]

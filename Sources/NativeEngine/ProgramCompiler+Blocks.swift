@@ -10,7 +10,7 @@ extension ProgramCompiler {
             kernels.table.average_pooling_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
         call.setWindow(pooling)
-        try appendOfBlocks(call, instruction, "windows of blocks")
+        try appendOfBlocks(call, instruction, "windows of blocks", division: .blocks(weights: 0))
     }
 
     mutating func lowerGlobalAveragePooling(
@@ -49,7 +49,8 @@ extension ProgramCompiler {
         try appendOfBlocks(
             call, instruction, "scaling of blocks",
             weights: weights.append(biases: scales, count: scales.count, lanes: Layout.block),
-            biases: weights.append(biases: shifts, count: shifts.count, lanes: Layout.block))
+            biases: weights.append(biases: shifts, count: shifts.count, lanes: Layout.block),
+            division: .blocks(weights: Layout.block))
     }
 
     mutating func lowerLocalResponseNormalization(
@@ -79,14 +80,15 @@ extension ProgramCompiler {
 
     mutating func appendOfBlocks(
         _ call: inference_step, _ instruction: Program.Instruction, _ name: String,
-        weights: Int? = nil, biases: Int? = nil
+        weights: Int? = nil, biases: Int? = nil, division: Division = .none
     ) throws(EngineError) {
         append(
             Step(
                 call: call, source: try placement(of: instruction.operands[0], .blocks),
                 result: try result(instruction.results[0]),
                 weights: weights, biases: biases,
-                implementation: implementation(instruction.operation.description, name)))
+                implementation: implementation(instruction.operation.description, name),
+                division: division))
         try finish(instruction.results[0])
     }
 }

@@ -65,7 +65,8 @@ extension ProgramCompiler {
                 weights: weights.append(
                     depthwise: FilterBank(layer.weight, groups: 0..<groups, of: groups)),
                 biases: weights.append(biases: layer.bias, count: groups, lanes: Layout.block),
-                implementation: implementation(layer.fusion.description, "channels in blocks")))
+                implementation: implementation(layer.fusion.description, "channels in blocks"),
+                division: .blocks(weights: layer.tapCount * Layout.block)))
     }
 
     /// Appends the step that computes a portion of the channels.
@@ -104,7 +105,8 @@ extension ProgramCompiler {
                 biases: weights.append(
                     biases: layer.biases(of: filters), count: filters.count, lanes: Layout.block),
                 implementation: implementation(
-                    layer.fusion.description, scheme.name, inBFloat16: inBFloat16)))
+                    layer.fusion.description, scheme.name, inBFloat16: inBFloat16),
+                division: scheme == .blocks ? .blockConvolution : .tileConvolution))
     }
 
     /// Completes a call by the kernel that goes from tap to tap.
@@ -137,8 +139,11 @@ extension ProgramCompiler {
             weights.append(tiles: $0, size: size, inBFloat16: inBFloat16, transform: transform)
         }
         call.kernel = table.convolution_by_tiles
+        let down = (Int(geometry.rows) + size - 1) / size
+        let across = (Int(geometry.columns) + size - 1) / size
         call.tiles = inference_tiles_convolution(
-            parts: inference_parts(positions), size: Int32(size), in_bfloat16: inBFloat16)
+            parts: inference_parts(positions), size: Int32(size), first: 0,
+            end: Int32(down * across), in_bfloat16: inBFloat16)
         let count = table.tiles_scratch(
             geometry.window.size.rows, call.tiles.size, geometry.channels)
         return (positions[0], addScratch(count: count))

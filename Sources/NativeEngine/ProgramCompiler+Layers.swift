@@ -22,7 +22,8 @@ extension ProgramCompiler {
                 call: call, source: source, result: result,
                 implementation: implementation(
                     instruction.operation.description,
-                    isBlocked ? "windows of blocks" : "windows of planes")))
+                    isBlocked ? "windows of blocks" : "windows of planes"),
+                division: isBlocked ? .blocks(weights: 0) : .none))
         if !isApplied {
             appendActivation(pooling.activation, of: written, from: result, to: result)
         }
@@ -49,7 +50,8 @@ extension ProgramCompiler {
             Step(
                 call: call, source: source, result: result,
                 implementation: implementation(
-                    activation?.name ?? "copy", Self.elementwiseName(source.layout))))
+                    activation?.name ?? "copy", Self.elementwiseName(source.layout)),
+                division: source.layout == .blocks ? .rows : .none))
     }
 
     /// A sum or product of two values of one shape.
@@ -66,7 +68,8 @@ extension ProgramCompiler {
                 call: call, source: first, other: second,
                 result: try result(instruction.results[0]),
                 implementation: implementation(
-                    instruction.operation.description, Self.elementwiseName(first.layout))))
+                    instruction.operation.description, Self.elementwiseName(first.layout)),
+                division: first.layout == .blocks ? .rows : .none))
         try finish(instruction.results[0])
     }
 
@@ -84,7 +87,8 @@ extension ProgramCompiler {
                     result: instruction.results[0]),
                 source: source, other: factors, result: try resultInPlace(instruction),
                 implementation: implementation(
-                    instruction.operation.description, "scaling of blocks")))
+                    instruction.operation.description, "scaling of blocks"),
+                division: .blocks(weights: 0)))
         try finish(instruction.results[0])
     }
 

@@ -29,6 +29,10 @@ extension ProgramCompiler {
             instruction.operands[0], outputs: outputs, inBFloat16: inBFloat16)
         call.setSource(source.size)
         let group = Int(call.linear.group)
+        let row = inBFloat16 ? (source.size.width + 1) / 2 : source.size.width
+        let featureCount =
+            source.size.channels * source.size.height
+            * row.roundedUp(toMultipleOf: kernels.columnLanes)
         append(
             Step(
                 call: call, source: source.placement,
@@ -41,7 +45,8 @@ extension ProgramCompiler {
                 biases: weights.append(biases: bias, count: outputs, lanes: group),
                 implementation: implementation(
                     instruction.operation.description, "sums of products",
-                    inBFloat16: inBFloat16)))
+                    inBFloat16: inBFloat16),
+                division: .features(weights: featureCount)))
         try finish(instruction.results[0])
     }
 

@@ -50,7 +50,11 @@ extension ProgramCompiler {
     }
 
     mutating func append(_ step: Step) {
-        for placement in step.placements {
+        var step = step
+        step.parts = step.divided(into: threads, leastWork: leastSharedWork) { scratch in
+            addScratch(count: buffers[scratch.buffer].count)
+        }
+        for placement in step.placements + step.parts.flatMap(\.placements) {
             let first = buffers[placement.buffer].lifetime?.lowerBound ?? stepCount
             buffers[placement.buffer].lifetime = first...stepCount
         }

@@ -14,6 +14,9 @@ struct ProgramCompiler {
     let program: Program
     let batchSize: Int
     let kernels: Kernels
+    /// How many threads share a step at most.
+    let threads: Int
+    let leastSharedWork: Int64
     let useCounts: [Int]
     var segment = 0
     var weights = WeightPack()
@@ -41,12 +44,14 @@ struct ProgramCompiler {
     var outputBuffers: [Program.Value: Int] = [:]
 
     init(
-        _ program: Program, batchSize: Int, parameters: consuming ParameterStore, kernels: Kernels
+        _ program: Program, batchSize: Int, parameters: consuming ParameterStore, kernels: Kernels,
+        threads: Int, leastSharedWork: Int64
     ) {
         self.program = program
         self.batchSize = batchSize
         self.parameters = parameters
         self.kernels = kernels
+        (self.threads, self.leastSharedWork) = (threads, leastSharedWork)
         parameterPorts = program.parameters.reduce(into: [:]) { $0[$1.value] = $1 }
         useCounts = program.useCounts
         blocked = program.blockedValues
@@ -73,8 +78,8 @@ struct ProgramCompiler {
             try lowerSegment(segment)
         }
         return Plan(
-            program: program, batchSize: batchSize, segments: steps, buffers: buffers,
-            inputs: inputs, outputs: outputs, weights: weights)
+            program: program, batchSize: batchSize, segments: steps, threads: threads,
+            buffers: buffers, inputs: inputs, outputs: outputs, weights: weights)
     }
 
     private mutating func lowerSegment(_ segment: Program.Segment) throws(EngineError) {

@@ -46,7 +46,7 @@ static void check_planes(const convolution *c, bool along_columns) {
     step.biases = biases;
     step.kernel =
         along_columns ? kernels->convolution_by_columns : kernels->convolution_by_channels;
-    inference_run(&step, 1, memory);
+    step.kernel(&step, memory);
     for (int filter = 0; filter < c->filters; filter++)
         for (int y = 0; y < step.geometry.rows; y++)
             for (int x = 0; x < step.geometry.columns; x++)
@@ -86,7 +86,7 @@ static void check_blocks(const convolution *c) {
     step.weights = weights;
     step.biases = biases;
     step.kernel = kernels->convolution_by_blocks;
-    inference_run(&step, 1, memory);
+    step.kernel(&step, memory);
     for (int f = 0; f < c->filters; f++)
         for (int y = 0; y < step.geometry.rows; y++)
             for (int x = 0; x < step.geometry.columns; x++)
@@ -137,7 +137,7 @@ static void check_blocks_in_bfloat16(const convolution *c) {
     step.weights = weights;
     step.biases = biases;
     step.kernel = kernels->convolution_by_blocks;
-    inference_run(&step, 1, memory);
+    step.kernel(&step, memory);
     convolution exact = *c;
     float *source = all_rounded(c->source, c->channels * c->height * c->width);
     float *taps = all_rounded(c->weights, c->filters * c->channels * c->size * c->size);
@@ -213,7 +213,7 @@ static void check_tiles(const convolution *c, int tile_size, bool in_bfloat16) {
     step.weights = weights;
     step.biases = biases;
     step.kernel = kernels->convolution_by_tiles;
-    inference_run(&step, 1, memory);
+    step.kernel(&step, memory);
     const int terms = c->channels * c->size * c->size + 1;
     const double tolerance = in_bfloat16 ? tile_rounding * sqrt(terms) : terms * 4e-7;
     for (int f = 0; f < c->filters; f++)
@@ -290,7 +290,7 @@ static void check_linear(
     step.weights = weights;
     step.biases = biases;
     step.kernel = kernels->linear;
-    inference_run(&step, 1, memory);
+    step.kernel(&step, memory);
     for (int o = 0; o < outputs; o++) {
         double sum = biases[o];
         for (int i = 0; i < channels * features; i++) {

@@ -2,6 +2,7 @@
 #define C_INFERENCE_KERNELS_H
 
 #include "inference_step.h"
+#include "inference_team.h"
 
 // Kernels for inference on a CPU, each compiled for several instruction sets.
 //
@@ -97,10 +98,5 @@ inference_variant inference_fastest_variant(void);
 
 /// What people call a variant: `portable`, `neon`, `avx2`, `avx512`, `avx512bf16`.
 const char *inference_variant_name(inference_variant variant);
-
-/// Runs steps in order.
-///
-/// `memory` is aligned to 64 bytes.
-void inference_run(const inference_step *steps, size_t count, void *memory);
 
 #endif

@@ -118,6 +118,8 @@ typedef struct {
     inference_parts parts;
     /// Results along a side of a tile: 2, or 4 where the kernel is 3x3.
     int32_t size;
+    /// The tiles of each sample that this step computes, counted row by row.
+    int32_t first, end;
     /// Whether tiles are rounded to bfloat16; the weights are pairs then, as of blocks.
     bool in_bfloat16;
 } inference_tiles_convolution;
