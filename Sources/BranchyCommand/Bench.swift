@@ -37,7 +37,7 @@ struct Bench: ParsableCommand {
         help: ArgumentHelp("An engine; repeat it to compare.", valueName: "engine"))
     var engines: [EngineChoice] = [.native]
 
-    @OptionGroup var precisionOption: PrecisionOption
+    @OptionGroup var arithmetic: ArithmeticOptions
 
     @OptionGroup var data: DataOptions
 
@@ -88,7 +88,9 @@ struct Bench: ParsableCommand {
 
     func run() throws {
         let peak = try NativeEngine().measuredPeak()
-        var report = BenchReport(threads: threads, batch: batch, caches: caches, peak: peak)
+        var report = BenchReport(
+            threads: threads, threadsPerImage: arithmetic.threadsPerImage, batch: batch,
+            caches: caches, peak: peak)
         for material in try materials() {
             let subjects = try subjects(of: material)
             let times = try measure(subjects, material)
@@ -193,10 +195,11 @@ struct Bench: ParsableCommand {
     private func subjects(of material: Material) throws -> [BenchSubject] {
         let paths = try paths(of: material)
         return try engines.flatMap { engine in
-            let instance = try Engines.inference(engine, precisionOption.precision)
+            let instance = try Engines.inference(
+                engine, arithmetic.precision, threads: arithmetic.threadsPerImage)
             return try paths.map { path in
                 try BenchSubject(
-                    engine: engine, precision: precisionOption.precision, path: path,
+                    engine: engine, precision: arithmetic.precision, path: path,
                     predictor: path.predictor(material.parameters, instance),
                     answering: material.batches.prefix(callCount))
             }

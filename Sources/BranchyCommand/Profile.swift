@@ -23,7 +23,7 @@ struct Profile: ParsableCommand {
         transform: Number.whole(1...10_000_000))
     var repetitions = 100
 
-    @OptionGroup var precisionOption: PrecisionOption
+    @OptionGroup var arithmetic: ArithmeticOptions
 
     @Flag(help: "Empty the processor's caches before each run.")
     var cold = false
@@ -33,7 +33,8 @@ struct Profile: ParsableCommand {
 
     func run() throws {
         let (network, parameters) = try model.load()
-        let engine = try NativeEngine(precision: precisionOption.precision)
+        let engine = try NativeEngine(
+            precision: arithmetic.precision, threads: arithmetic.threadsPerImage)
         let memory = try CacheEviction().readingRate()
         let caches: CacheState = cold ? .cold : .warm
         let peak = engine.measuredPeak()

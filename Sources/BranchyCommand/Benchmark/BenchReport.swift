@@ -13,6 +13,7 @@ struct BenchReport: Encodable {
         let engine: String
         let precision: String
         let threads: Int
+        let threadsPerImage: Int
         let batch: Int
         let caches: CacheState
         let medianMicroseconds: Double
@@ -58,6 +59,7 @@ struct BenchReport: Encodable {
     private(set) var exits: [Exits] = []
     private var intervals: [(low: Double, high: Double)] = []
     private let threads: Int
+    private let threadsPerImage: Int
     private let batch: Int
     private let caches: CacheState
     private let peak: Double
@@ -66,11 +68,13 @@ struct BenchReport: Encodable {
 
     /// - Parameters:
     ///   - threads: how many predict at the same time.
+    ///   - threadsPerImage: how many share the work on one.
     ///   - batch: images of a call; of more than one, all threads share a call.
     ///   - caches: what they hold when a call begins.
     ///   - peak: what a core can do at most, in floating-point operations per second.
-    init(threads: Int, batch: Int, caches: CacheState, peak: Double) {
-        (self.threads, self.batch, self.caches, self.peak) = (threads, batch, caches, peak)
+    init(threads: Int, threadsPerImage: Int, batch: Int, caches: CacheState, peak: Double) {
+        (self.threads, self.threadsPerImage, self.batch) = (threads, threadsPerImage, batch)
+        (self.caches, self.peak) = (caches, peak)
     }
 
     /// Adds the paths of a network.
@@ -93,18 +97,22 @@ struct BenchReport: Encodable {
         _ subject: BenchSubject, _ seconds: [Double], callsPerSecond: Double
     ) throws -> Row {
         let operations = 2 * Double(batch) * (try subject.multiplyAccumulates())
-        let cores = batch > 1 ? min(threads, batch) : 1
+        let cores = (batch > 1 ? min(threads, batch) : 1) * threadsPerImage
         // Where images leave at different exits, half of the calls say nothing of the mean.
         let typical = subject.exitShares == nil ? seconds.median : seconds.mean
         return Row(
             network: subject.path.network.name, path: subject.path.name,
             engine: subject.engine.rawValue, precision: subject.precision.rawValue,
-            threads: threads, batch: batch, caches: caches,
+            threads: threads, threadsPerImage: threadsPerImage, batch: batch, caches: caches,
             medianMicroseconds: seconds.median * 1e6,
             p95Microseconds: seconds.quantile(0.95) * 1e6,
             p99Microseconds: seconds.quantile(0.99) * 1e6,
             imagesPerSecond: callsPerSecond * Double(batch),
             peakShare: operations / (typical * peak * Double(cores)))
+    }
+
+    private var sharing: String {
+        threadsPerImage > 1 ? ", \(threadsPerImage) for each image" : ""
     }
 
     func json() throws -> String {
@@ -129,7 +137,7 @@ struct BenchReport: Encodable {
         }
         return table.text + exits.map(\.text).joined() + """
 
-            \(batch) image(s) a call on \(threads) thread(s), \(rows.first?.precision ?? ""), \
+            \(batch) image(s) a call on \(threads) thread(s)\(sharing), \(rows.first?.precision ?? ""), \
             \(caches.rawValue) caches. A core's peak in float32, measured in this run, is \
             \(Format.fixed(peak * 1e-9, digits: 1)) GFLOP/s; the share counts taps on padding, \
             and can exceed 100 % where an engine multiplies less.

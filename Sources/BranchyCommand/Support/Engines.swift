@@ -24,12 +24,15 @@ enum Engines {
     }
 
     /// An engine that answers one image at a time.
+    ///
+    /// - Parameter threads: how many share the work on it.
     static func inference(
-        _ choice: EngineChoice = .native, _ precision: InferencePrecision = .float32
+        _ choice: EngineChoice = .native, _ precision: InferencePrecision = .float32,
+        threads: Int = 1
     ) throws -> any Engine {
         switch (choice, precision) {
-        case (.native, _): return try NativeEngine(precision: precision)
-        case (.onednn, .float32): return try oneDNN(threads: 1)
+        case (.native, _): return try NativeEngine(precision: precision, threads: threads)
+        case (.onednn, .float32): return try oneDNN(threads: threads)
         case (.onednn, .bfloat16):
             throw ValidationError("--precision bf16 is for the native engine, not for onednn")
         }
@@ -58,21 +61,31 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The engine that answers.", valueName: "engine"))
     var engine: EngineChoice = .native
 
-    @OptionGroup private var precisionOption: PrecisionOption
+    @OptionGroup private var arithmetic: ArithmeticOptions
 
-    var precision: InferencePrecision { precisionOption.precision }
+    var precision: InferencePrecision { arithmetic.precision }
 
     /// The engine that was asked for.
-    func inference() throws -> any Engine { try Engines.inference(engine, precision) }
+    func inference() throws -> any Engine {
+        try Engines.inference(engine, precision, threads: arithmetic.threadsPerImage)
+    }
 }
 
-/// What the native engine multiplies in.
-struct PrecisionOption: ParsableArguments {
+/// What is multiplied in, and by how many threads.
+struct ArithmeticOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What the native engine multiplies in, fp32 or bf16.", valueName: "precision"),
         transform: Self.parse)
     var precision: InferencePrecision = .float32
+
+    @Option(
+        help: ArgumentHelp(
+            "Threads that share the work on one image.",
+            discussion: "Answers are the same to the bit. Small networks do not gain, and are left "
+                + "to one.", valueName: "n"),
+        transform: Number.whole(1...NativeEngine.maximumThreads))
+    var threadsPerImage = 1
 
     private static func parse(_ argument: String) throws -> InferencePrecision {
         switch argument {
