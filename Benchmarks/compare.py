@@ -11,6 +11,7 @@ import importlib.util
 import json
 import multiprocessing
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,18 +27,23 @@ from rows import BATCH, ROWS
 class Ours:
     """`branchynet bench`, started anew in every round."""
 
-    def __init__(self, program, row):
+    def __init__(self, program, row, network):
         self.row = row
-        self.command = [program, "bench", row.network, "--json", "--threads", str(row.threads)]
+        self.command = [program, "bench", network, "--json"]
+        self.command += ["--threads", str(row.threads)]
+        if row.cold:
+            self.command += ["--cold"]
         if row.exit:
             self.command += ["--exit", str(row.exit)]
         if row.precision != "fp32":
             self.command += ["--precision", row.precision]
 
     def round(self, seconds):
-        microseconds = self.run(calls=50)["medianMicroseconds"]
-        result = self.run(calls=max(50, int(seconds * 1e6 / microseconds)))
-        return result["imagesPerSecond" if self.row.threads > 1 else "medianMicroseconds"]
+        result = self.run(calls=20)
+        calls = int(seconds * 1e6 / result["medianMicroseconds"])
+        if calls > 20:
+            result = self.run(calls)
+        return result["imagesPerSecond" if self.row.many else "medianMicroseconds"]
 
     def run(self, calls):
         output = subprocess.check_output([*self.command, "--calls", str(calls)])
@@ -47,8 +53,8 @@ class Ours:
 class Peer:
     """A runtime in this process; the time of a call is its median over a round."""
 
-    def __init__(self, call):
-        self.call = call
+    def __init__(self, call, evict=None):
+        self.call, self.evict = call, evict
 
     def round(self, seconds):
         # As many calls before those that count as `branchynet bench` is given.
@@ -56,6 +62,8 @@ class Peer:
             self.call()
         times, end = [], time.perf_counter() + seconds
         while time.perf_counter() < end or len(times) < 20:
+            if self.evict:
+                self.evict()
             start = time.perf_counter_ns()
             self.call()
             times.append(time.perf_counter_ns() - start)
@@ -78,22 +86,63 @@ class BatchPeer:
 
 def subjects(row, options):
     """Everything compared on a row, by name."""
+    path = prepared_path(row, options)
     result = {}
     # Without 16 bits in `bench` the row still tells what the peers take.
     if row.precision == "fp32" or "--precision" in help_text(options.branchynet):
-        result["ours"] = Ours(options.branchynet, row)
-    if importlib.util.find_spec("torch") is None:
+        network = imported(path.onnx, options) if row.published else row.network
+        result["ours"] = Ours(options.branchynet, row, network)
+    if path is None:
         return result
-    from peers import prepared, runtimes
+    from peers import runtimes
 
-    description = json.loads(
-        subprocess.check_output([options.branchynet, "inspect", row.network, "--json"]))
-    batch = BATCH if row.threads > 1 else 1
-    path = prepared.Prepared(description, row.exit, batch, options.build)
-    if row.threads > 1:
+    if row.many:
         return result | {
             name: BatchPeer(runtimes.THROUGHPUT[name](path, row.threads)) for name in row.peers}
-    return result | {name: Peer(call) for name, call in path.calls(row.peers)}
+    evict = eviction() if row.cold else None
+    return result | {
+        name: Peer(call, evict) for name, call in path.calls(row.peers, row.threads)}
+
+
+def has_peers():
+    return importlib.util.find_spec("torch") is not None
+
+
+def prepared_path(row, options):
+    """What the peers of a row run; none where they are not installed."""
+    if not has_peers():
+        return None
+    from peers.prepared import Prepared
+
+    if row.published:
+        return Prepared.of_published(row.network, options.build)
+    description = json.loads(
+        subprocess.check_output([options.branchynet, "inspect", row.network, "--json"]))
+    return Prepared.of_path(description, row.exit, BATCH if row.many else 1, options.build)
+
+
+def imported(onnx, options):
+    """The folder of a model that `branchynet import` makes of a peer's."""
+    folder = Path(onnx).with_suffix("")
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run(
+        [options.branchynet, "import", onnx, "--output", str(folder)], check=True,
+        capture_output=True)
+    return str(folder)
+
+
+def eviction():
+    """Writes through as much memory as `branchynet bench --cold` does."""
+    import numpy
+
+    last_cache = int(subprocess.check_output(["getconf", "LEVEL3_CACHE_SIZE"]) or 0)
+    size = min(max(2 * min(last_cache, 128 << 20), 64 << 20), 256 << 20)
+    lines = numpy.zeros(size, numpy.uint8)[::64]
+
+    def evict():
+        numpy.add(lines, 1, out=lines)
+
+    return evict
 
 
 def help_text(program):
@@ -139,6 +188,8 @@ def main():
     results = json.loads(file.read_text()) if file.exists() else {}
     for row in ROWS:
         if options.only and row.network not in options.only:
+            continue
+        if row.published and not has_peers():
             continue
         if row.precision == "bf16" and not page.multiplies_bfloat16():
             continue

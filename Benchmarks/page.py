@@ -13,7 +13,7 @@ import exits
 import start
 from rows import BATCH, BATCH_PEERS, BFLOAT_PEERS, FLOAT_PEERS, ROWS
 
-PACKAGES = ("torch", "onnxruntime", "openvino", "ncnn", "pnnx", "onnx", "numpy")
+PACKAGES = ("torch", "torchvision", "onnxruntime", "openvino", "ncnn", "pnnx", "onnx", "numpy")
 
 
 def rounds_text(results):
@@ -28,7 +28,7 @@ def best_peer(row, rounds):
     medians = {name: statistics.median(rounds[name]) for name in row.peers if name in rounds}
     if not medians:
         return None
-    return (max if row.threads > 1 else min)(medians, key=medians.get)
+    return (max if row.many else min)(medians, key=medians.get)
 
 
 def ratios(row, rounds):
@@ -57,7 +57,8 @@ def misses(results):
         values = ratios(row, results.get(row.key, {}))
         if values and row.misses(statistics.median(values)):
             found.append(
-                f"{row.title}, {row.precision}, {row.threads} thread(s): "
+                f"{row.title}, {row.precision}, {row.threads} thread(s)"
+                f"{', cold' if row.cold else ''}: "
                 f"{statistics.median(values):.2f} of {best_peer(row, results[row.key])}, "
                 f"bound {row.bound_text}")
     return found + exits.misses(results.get("exits")) + start.misses(results.get("start"))
@@ -68,7 +69,7 @@ def figure(row, rounds, name):
     if not rounds.get(name):
         return "–"
     median = statistics.median(rounds[name])
-    return f"{median:,.0f}" if row.threads > 1 or median >= 1_000 else f"{median:.1f}"
+    return f"{median:,.0f}" if row.many or median >= 1_000 else f"{median:.1f}"
 
 
 def second_core(results):
@@ -77,7 +78,7 @@ def second_core(results):
         statistics.median(results[row.key]["ours"])
         * statistics.median(results[one.key]["ours"]) / 1e6
         for row in ROWS for one in ROWS
-        if row.threads == 2 and one.threads == 1 and one.exit is None
+        if row.many and one.threads == 1 and one.exit is None
         and (row.network, row.precision) == (one.network, one.precision)
         and results.get(row.key, {}).get("ours") and results.get(one.key, {}).get("ours")]
     if not gains:
@@ -139,15 +140,49 @@ Ours with weights and activations of 16 bits, by the better of OpenVINO's two.
 """
 
 
+def published_section(results):
+    """The part on networks as they are published, empty where none was measured."""
+    rows = [row for row in ROWS if row.published and row.key in results]
+    parts = [
+        (head, part, peers) for head, keeps, peers in PUBLISHED_TABLES
+        if (part := [row for row in rows if keeps(row)])]
+    if not parts:
+        return ""
+    tables = "\n\n".join(
+        f"{head}\n\n{table(part, results, ('ours', *peers))}" for head, part, peers in parts)
+    return f"""\
+## Published networks, one image of 224x224 pixels
+
+As torchvision and `efficientnet-lite-pytorch` make them, with random weights, written to ONNX by
+PyTorch and read by `branchynet import`; microseconds to the logits.
+
+{tables}
+
+"""
+
+
+PUBLISHED_TABLES = [
+    (
+        "One thread, weights and activations in whatever caches keep them from call to call:",
+        lambda row: row.precision == "fp32" and row.threads == 1 and not row.cold, FLOAT_PEERS),
+    (
+        "One thread, with other data in the caches before every call, as in a service:",
+        lambda row: row.cold, FLOAT_PEERS),
+    ("One thread, bfloat16:", lambda row: row.precision == "bf16", BFLOAT_PEERS),
+    ("Two threads for one image:", lambda row: row.threads == 2, FLOAT_PEERS),
+]
+
+
 def text(results, options):
-    latency = [row for row in ROWS if row.threads == 1 and row.precision == "fp32"]
-    bfloat = [row for row in ROWS if row.threads == 1 and row.precision == "bf16"]
+    own = [row for row in ROWS if not row.published and not row.many]
+    latency = [row for row in own if row.precision == "fp32"]
+    bfloat = [row for row in own if row.precision == "bf16"]
     many = "\n\n".join(
         table(rows, results, ("ours", *peers)) for precision, peers in BATCH_PEERS.items()
         if (rows := [
             row for row in ROWS
-            if row.threads > 1 and row.precision == precision and row.key in results]))
-    has_bfloat = any(row.key in results for row in ROWS if row.precision == "bf16")
+            if row.many and row.precision == precision and row.key in results]))
+    has_bfloat = any(row.key in results for row in bfloat)
     commit = options.commit or subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
     return f"""\
@@ -170,7 +205,7 @@ log probabilities and their entropy.
 {table(latency, results, ("ours", *FLOAT_PEERS))}
 
 {bfloat_section(bfloat, results) if has_bfloat else NO_BFLOAT}
-## Many images, two threads
+{published_section(results)}## Many images, two threads
 
 Images per second. Ours: each thread takes one image at a time. OpenVINO: batches of {BATCH}, the
 throughput hint, two threads, as many requests as it asks for. ONNX Runtime: batches of {BATCH}, two

@@ -11,9 +11,9 @@ import start
 from rows import ROWS
 
 
-def row(ours, peer, threads=1):
+def row(ours, peer, many=False):
     """A row's results with one peer."""
-    name = next(r for r in ROWS if r.threads == threads and r.bound).peers[-1]
+    name = next(r for r in ROWS if r.many == many and r.bound).peers[-1]
     return {"ours": [ours] * 3, name: [peer] * 3}
 
 
@@ -31,7 +31,7 @@ def starts(memory, ours, peer=None):
 
 class RowTests(unittest.TestCase):
     def test_times_on_either_side_of_the_bound(self):
-        lenet = next(r for r in ROWS if r.network == "lenet" and r.threads == 1)
+        lenet = next(r for r in ROWS if r.network == "lenet" and not r.many)
         peer = 100.0
         kept = {lenet.key: row(lenet.bound * peer, peer)}
         self.assertEqual(page.misses(kept), [])
@@ -41,18 +41,25 @@ class RowTests(unittest.TestCase):
         self.assertIn("missed", page.summary(lenet, row(lenet.bound * peer + 1, peer))[2])
 
     def test_images_per_second_on_either_side_of_the_bound(self):
-        lenet = next(r for r in ROWS if r.network == "lenet" and r.threads == 2)
-        self.assertEqual(page.misses({lenet.key: row(200.0, 100.0, threads=2)}), [])
-        self.assertEqual(len(page.misses({lenet.key: row(199.0, 100.0, threads=2)})), 1)
+        lenet = next(r for r in ROWS if r.network == "lenet" and r.many)
+        self.assertEqual(page.misses({lenet.key: row(200.0, 100.0, many=True)}), [])
+        self.assertEqual(len(page.misses({lenet.key: row(199.0, 100.0, many=True)})), 1)
 
     def test_rows_without_bound_or_peers_miss_nothing(self):
         free = next(r for r in ROWS if r.bound is None)
-        lenet = next(r for r in ROWS if r.network == "lenet" and r.threads == 1)
+        lenet = next(r for r in ROWS if r.network == "lenet" and not r.many)
         results = {free.key: row(900.0, 1.0), lenet.key: {"ours": [900.0]}}
         self.assertEqual(page.misses(results), [])
 
+    def test_rows_of_one_network_are_told_apart(self):
+        self.assertEqual(len({r.key for r in ROWS}), len(ROWS))
+        cold = next(r for r in ROWS if r.cold)
+        missed = page.misses({cold.key: row(100.0, 100.0)})
+        self.assertEqual(len(missed), 1)
+        self.assertIn(", cold: 1.00 of ncnn", missed[0])
+
     def test_the_median_decides(self):
-        lenet = next(r for r in ROWS if r.network == "lenet" and r.threads == 1)
+        lenet = next(r for r in ROWS if r.network == "lenet" and not r.many)
         rounds = {"ours": [10.0, 10.0, 90.0], "ncnn": [100.0] * 3}
         self.assertEqual(page.misses({lenet.key: rounds}), [])
 

@@ -1,4 +1,4 @@
-"""The runtimes compared with, each at its best documented settings for one image on one thread.
+"""The runtimes compared with, each at its best documented settings for one image.
 
 A runtime is a function from a network on disk to a call without arguments that answers one image
 and returns the results, as numpy arrays or what numpy makes arrays of.
@@ -13,8 +13,8 @@ import torch
 from .onnx_graph import as_tuple
 
 
-def pytorch(prepared):
-    torch.set_num_threads(1)
+def pytorch(prepared, threads=1):
+    torch.set_num_threads(threads)
     network = prepared.module.to(memory_format=torch.channels_last)
     image = torch.from_numpy(prepared.image).to(memory_format=torch.channels_last)
 
@@ -49,9 +49,9 @@ def onnx_runtime(prepared, threads=1):
     return call
 
 
-def open_vino(prepared, precision="f32"):
+def open_vino(prepared, threads=1, precision="f32"):
     compiled = openvino.Core().compile_model(prepared.onnx, "CPU", {
-        "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": 1,
+        "PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads,
         "INFERENCE_PRECISION_HINT": precision})
     request = compiled.create_infer_request()
     request.set_input_tensor(openvino.Tensor(prepared.image, shared_memory=True))
@@ -64,13 +64,13 @@ def open_vino(prepared, precision="f32"):
     return call
 
 
-def open_vino_bf16(prepared):
-    return open_vino(prepared, "bf16")
+def open_vino_bf16(prepared, threads=1):
+    return open_vino(prepared, threads, "bf16")
 
 
-def ncnn_runtime(prepared):
+def ncnn_runtime(prepared, threads=1):
     net = ncnn.Net()
-    net.opt.num_threads = 1
+    net.opt.num_threads = threads
     net.opt.use_vulkan_compute = False
     net.opt.use_bf16_storage = net.opt.use_fp16_storage = net.opt.use_fp16_packed = False
     net.opt.use_fp16_arithmetic = False
