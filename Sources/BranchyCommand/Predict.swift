@@ -33,6 +33,14 @@ struct Predict: ParsableCommand {
         transform: Number.whole(1...Int.max))
     var top = 1
 
+    @Flag(
+        help: ArgumentHelp(
+            "Bring pictures to the size that the network reads.",
+            discussion:
+                "The shorter side is resized, then the middle is taken. Only for models that "
+                + "were trained on images of one size: others say themselves what they do."))
+    var resize = false
+
     @OptionGroup var judgement: JudgementOptions
 
     @Flag(help: "Print one JSON object per image on standard output.")
@@ -47,7 +55,7 @@ struct Predict: ParsableCommand {
     }
 
     func run() throws {
-        var trained = try model.load()
+        var trained = try resized(model.load())
         let engine = try engine.inference()
         let predictor =
             try judgement.allExits
@@ -65,6 +73,14 @@ struct Predict: ParsableCommand {
         let counts = try pipeline.run(
             WorkList(files, as: ImageInput(of: trained), limit: limit))
         try end(with: counts)
+    }
+
+    /// The model, such that it takes pictures of any size if that was asked for.
+    private func resized(_ trained: consuming TrainedModel) -> TrainedModel {
+        guard resize, trained.preprocessing.geometry == nil else { return trained }
+        let shape = trained.network.inputShape
+        trained.preprocessing.geometry = ImageGeometry(resize: min(shape[1], shape[2]))
+        return trained
     }
 
     /// Whether the model's certificate holds; where every exit is asked nothing is promised.

@@ -10,9 +10,16 @@ struct Profile: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show where the native engine spends its time, operation by operation.",
         discussion: """
-            The network answers one gray image again and again, every stage and every branch, and the             time of each operation is taken where it runs: after the others, with the caches as these             leave them. Medians count. Every second run is timed as a whole, to compare with the sum.             With --cold the processor's caches are emptied before each run, as other work does in a             service.
+            The network answers one gray image again and again, every stage and every branch, and the \
+            time of each operation is taken where it runs: after the others, with the caches as these \
+            leave them. Medians count. Every second run is timed as a whole, to compare with the sum. \
+            With --cold the processor's caches are emptied before each run, as other work does in a \
+            service.
 
-            What is computed is compared with the peak, what one core can add and multiply in fp32,             and what is read and written with what one core can read from memory; both are measured             first. Above 100 % of the memory's rate, numbers were in the caches; above 100 % of the             peak, fewer products were computed than a convolution has, or in bf16.
+            What is computed is compared with the peak, what one core can add and multiply in fp32, \
+            and what is read and written with what one core can read from memory; both are measured \
+            first. Above 100 % of the memory's rate, numbers were in the caches; above 100 % of the \
+            peak, fewer products were computed than a convolution has, or in bf16.
             """)
 
     @OptionGroup var model: NetworkArgument

@@ -32,6 +32,9 @@ struct Verify: ParsableCommand {
         completion: .directory)
     var dataDir: String?
 
+    @Option(help: DataOptions.cacheHelp, completion: .directory)
+    var cache: String?
+
     @Flag(help: "Print the result as JSON on standard output.")
     var json = false
 
@@ -48,6 +51,7 @@ struct Verify: ParsableCommand {
         let verification = try WorkflowDisplay.whileShown(!quiet) { observer in
             try ModelFolder(model.path).verify(
                 on: recompute ? .calibrationImages : .datasets(on), dataFolder: dataDir,
+                cache: cache,
                 memory: model.memory.limit, observer: observer, engine: Self.engine)
         }
         if json {

@@ -7,6 +7,30 @@ import Testing
 struct ImageCacheRunTests {
     private let whole = ["--set", "data.cropArea=1"]
 
+    /// Parts are cut out of what is kept, and are the same as without.
+    @Test func randomPartsAreTheSameToTheBit() throws {
+        try SamplePhotos.withFolder { folder in
+            let cache = folder + "/cache"
+            for (run, arguments) in [
+                ("plain", []), ("first", ["--cache", cache]), ("second", ["--cache", cache]),
+            ] {
+                let training = try Program.run(
+                    ["train", "b-photo", "-o", folder + "/" + run, "--size", "32", "--epochs", "2"]
+                        + ["--dataset", "folder:\(folder)/my photos", "--threads", "1"]
+                        + ["--set", "data.calibrationImages=4"] + arguments)
+                #expect(training.status == 0, "\(training.errors)")
+            }
+            let parameters = try ["plain", "first", "second"].map {
+                try Data(
+                    contentsOf: URL(fileURLWithPath: "\(folder)/\($0)/parameters.safetensors"))
+            }
+            #expect(Set(parameters).count == 1)
+            let files = try FileManager.default.contentsOfDirectory(atPath: cache).sorted()
+            #expect(files.count == 2)
+            #expect(files.first?.hasSuffix("-crops.images") == true, "\(files)")
+        }
+    }
+
     @Test func runsAreTheSameToTheBitAndDecodeOnce() throws {
         try SamplePhotos.withFolder { folder in
             let cache = folder + "/deep/cache"
@@ -49,8 +73,10 @@ struct ImageCacheRunTests {
 
     @Test func whatCannotBeKeptIsRefusedBeforeAnythingIsMade() throws {
         try SamplePhotos.withFolder { folder in
-            let cropped = try SamplePhotos.train(folder, "--cache", folder + "/cache")
+            let cropped = try SamplePhotos.train(
+                folder, "--cache", folder + "/cache", "--set", "data.cropSource=file")
             #expect(cropped.status == 65)
+            #expect(cropped.errors.contains("--set data.cropSource=resized"), "\(cropped.errors)")
             #expect(cropped.errors.contains("--set data.cropArea=1"), "\(cropped.errors)")
             #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
             #expect(!FileManager.default.fileExists(atPath: folder + "/cache"))

@@ -78,7 +78,7 @@ struct InputRefusalTests {
         #expect(
             small == """
                 Error: FILE has 2 x 1 pixels in gray, which is the shape 1x1x2; the network expects \
-                1x28x28
+                1x28x28. --resize brings pictures to that
 
                 """)
         let pixels = [UInt8](repeating: 7, count: 3 * 28 * 28)
@@ -87,7 +87,7 @@ struct InputRefusalTests {
         #expect(
             coloured == """
                 Error: FILE has 28 x 28 pixels in RGB, which is the shape 3x28x28; the network \
-                expects 1x28x28
+                expects 1x28x28. --resize brings pictures to that
 
                 """)
     }

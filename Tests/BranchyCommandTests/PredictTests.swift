@@ -60,6 +60,22 @@ struct PredictTests {
         table.replacing(/[ ]+(latency|[0-9,.]+ µs)(?=\n|  )/, with: "")
     }
 
+    @Test func resizesPicturesWhereThatIsAskedFor() throws {
+        try withTemporaryFolder { folder in
+            try SampleModel.writeConstant(to: folder + "/model")
+            let pixels = [UInt8](repeating: 7, count: 3 * 40 * 30)
+            let picture = try write(
+                SampleBytes.png(pixels, width: 40, height: 30, channels: 3), to: "a.png", in: folder
+            )
+            let refused = try Program.run("predict", folder + "/model", picture)
+            #expect(refused.status == 65)
+            #expect(refused.errors.contains("--resize brings pictures to that"))
+            let answered = try Program.run("predict", folder + "/model", picture, "--resize")
+            #expect(answered.status == 0, "\(answered.errors)")
+            #expect(answered.output.contains("final exit"))
+        }
+    }
+
     @Test func answersAllImagesOfAFolder() throws {
         try withTemporaryFolder { folder in
             try SampleModel.writeConstant(to: folder + "/model")
@@ -75,7 +91,7 @@ struct PredictTests {
             #expect(
                 table.errors
                     == "\(place): passed over sub/notes.txt: not .png, .jpg, .jpeg, .webp or .bmp\n"
-            )
+                    + "\(place): passed over .hidden.png: hidden\n")
             #expect(
                 withoutLatencies(table.output) == """
                     \(place)

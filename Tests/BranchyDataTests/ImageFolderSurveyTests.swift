@@ -76,7 +76,8 @@ struct ImageFolderSurveyTests {
         }
         #expect(
             survey.passedOver.map { "\($0.path): \($0.reason)" } == [
-                "__MACOSX: a folder of another program", "b/up: a link to a folder that it lies in",
+                "__MACOSX: a folder of another program", "a/.hidden.png: hidden",
+                "b/up: a link to a folder that it lies in",
                 "a/notes.txt: no image", "loose.png: in no class",
             ])
         #expect(survey.images.map(\.path) == ["a/1.png", "b/1.png"])

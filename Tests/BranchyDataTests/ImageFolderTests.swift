@@ -145,7 +145,7 @@ struct ImageFolderTests {
             #expect(
                 survey.passedOver.map { "\($0.path): \($0.reason)" } == [
                     "cat/1.png: a later member of the archive has the same name",
-                    "cat/notes.txt: no image",
+                    "cat/notes.txt: no image", "cat/.hidden.png: hidden",
                     "__MACOSX/cat/1.png: a folder of another program", "loose.png: in no class",
                 ])
             #expect(survey.images.map(\.path) == ["cat/1.png", "dog/1.png"])

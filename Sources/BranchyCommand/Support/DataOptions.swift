@@ -19,13 +19,14 @@ struct DataOptions: ParsableArguments {
         completion: .directory)
     var dataDir: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Keep decoded images of a folder here, for this run and later ones.",
-            discussion: "One file for each data set, which is made anew where images or their size "
-                + "are others.", valueName: "dir"),
-        completion: .directory)
+    @Option(help: Self.cacheHelp, completion: .directory)
     var cache: String?
+
+    static let cacheHelp = ArgumentHelp(
+        "Keep decoded images of a folder here, for this run and later ones.",
+        discussion:
+            "A file or two for each data set, which is made anew where images or their size "
+            + "are others.", valueName: "dir")
 
     var source: DataSource { DataSource(dataset, in: dataDir, cache: cache) }
 }

@@ -94,7 +94,7 @@ struct ImageFile: ~Copyable {
                 throw NetworkError(
                     .shapeMismatch,
                     "\(path) has \(image.header), which is the shape \(image.header.shape); the "
-                        + "network expects \(input.shape)")
+                        + "network expects \(input.shape). --resize brings pictures to that")
             }
             return try image.pixels(for: input.shape, geometry: input.geometry)
         } catch let error as ImageError {

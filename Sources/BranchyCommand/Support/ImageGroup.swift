@@ -9,8 +9,10 @@ struct ImageGroup: Sendable {
     let isFolder: Bool
     /// The files in the order of their paths; the file itself if it is one.
     let files: [String]
-    /// What the folder holds besides images, hidden files left out.
+    /// What the folder holds besides images.
     let others: [String]
+    /// Hidden files and folders, which nothing is looked for in.
+    let hidden: [String]
     /// Whether it is a file that is named like one image.
     var isPicture: Bool { !isFolder && ImageFormat.isEnding(of: path) }
 
@@ -21,11 +23,13 @@ struct ImageGroup: Sendable {
         self.path = path
         isFolder = Self.isFolder(path)
         guard isFolder else {
-            (files, others) = ([path], [])
+            (files, others, hidden) = ([path], [], [])
             return
         }
+        let names = try Self.names(in: path)
+        hidden = names.hidden
         var (files, others): ([String], [String]) = ([], [])
-        for name in try Self.names(in: path) {
+        for name in names.visible {
             if ImageFormat.isEnding(of: name) {
                 files.append("\(path)/\(name)")
             } else {
@@ -41,13 +45,18 @@ struct ImageGroup: Sendable {
         }
     }
 
-    /// The paths of visible files below a folder, from it on. Links to folders are not followed.
-    private static func names(in folder: String) throws -> [String] {
-        var names: [String] = []
+    /// The paths of files below a folder, from it on; of those that are hidden, or lie in a folder that
+    /// is, the first name that is. Links to folders are not followed.
+    private static func names(in folder: String) throws -> (visible: [String], hidden: [String]) {
+        var (names, hidden): ([String], [String]) = ([], [])
         var pending = [""]
         while let place = pending.popLast() {
             for entry in try FolderListing(of: folder + "/" + place).entries {
                 let name = place + entry.name.text
+                guard !entry.isHidden else {
+                    hidden.append(name)
+                    continue
+                }
                 if !entry.name.isText, entry.isFolder || ImageFormat.isEnding(of: name) {
                     try entry.name.requireText(of: "\(folder)/\(name)")
                 }
@@ -58,7 +67,7 @@ struct ImageGroup: Sendable {
                 }
             }
         }
-        return names.sorted()
+        return (names.sorted(), hidden.sorted())
     }
 
     private static func isFolder(_ path: String) -> Bool {
@@ -67,11 +76,15 @@ struct ImageGroup: Sendable {
             && isDirectory.boolValue
     }
 
-    /// What is said about files that are passed over, if there are any.
+    /// What is said about files that are passed over, if there are any: a line for each reason.
     var note: String? {
-        guard let first = others.first else { return nil }
-        let rest = others.count > 1 ? " and \(others.count - 1) more" : ""
-        return "\(path): passed over \(first)\(rest): not \(ImageFormat.endingNames)\n"
+        let lines = [(others, "not \(ImageFormat.endingNames)"), (hidden, "hidden")].compactMap {
+            names, reason -> String? in
+            guard let first = names.first else { return nil }
+            let rest = names.count > 1 ? " and \(names.count - 1) more" : ""
+            return "\(path): passed over \(first)\(rest): \(reason)\n"
+        }
+        return lines.isEmpty ? nil : lines.joined()
     }
 
     /// How a file is called in a table that is headed by the group; `nil` where the heading names it.

@@ -18,9 +18,11 @@ package struct FolderListing {
         package let isFolder: Bool
         /// Whether it is a link.
         package let isLink: Bool
+        /// Whether its name begins with a point.
+        package let isHidden: Bool
     }
 
-    /// All entries but hidden ones, whose names begin with a point, in the order of their names.
+    /// All entries, in the order of their names.
     package let entries: [Entry]
 
     /// Lists a folder.
@@ -31,7 +33,7 @@ package struct FolderListing {
         defer { closedir(folder) }
         var entries: [Entry] = []
         while let (name, type) = try Self.next(from: { readdir(folder) }, path) {
-            guard name.first != UInt8(ascii: ".") else { continue }
+            guard name != Array(".".utf8), name != Array("..".utf8) else { continue }
             entries.append(Entry(name, type, in: dirfd(folder)))
         }
         self.entries = entries.sorted { $0.name < $1.name }
@@ -65,6 +67,7 @@ package struct FolderListing {
 extension FolderListing.Entry {
     fileprivate init(_ bytes: [UInt8], _ type: Int, in folder: CInt) {
         name = FileName(bytes)
+        isHidden = bytes.first == UInt8(ascii: ".")
         // Most are files or folders, and asking again about each takes longer than listing it.
         guard type != Int(DT_REG), type != Int(DT_DIR) else {
             (isFolder, isLink) = (type == Int(DT_DIR), false)

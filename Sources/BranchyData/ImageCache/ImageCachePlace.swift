@@ -44,6 +44,24 @@ public struct ImageCachePlace: Hashable, Sendable {
     /// The files whose images are kept there; none where there is no cache that is whole.
     var fingerprints: Set<FileFingerprint> { ImageCache.fingerprints(at: path) }
 
+    /// Where images are kept as parts are cut out of them.
+    var crops: ImageCachePlace {
+        ImageCachePlace(path: path.dropLast(".images".count) + "-crops.images")
+    }
+
+    private init(path: some StringProtocol) { self.path = String(path) }
+
+    /// The cache of what parts are cut out of; `nil` where that is the files.
+    ///
+    /// - Parameter cache: of the images as they are read, which may be the same.
+    /// - Throws: as ``cache(of:observe:)``.
+    func cropCache(
+        of files: ImageFiles, beside cache: ImageCache?, observe: (Event) throws -> Void
+    ) throws -> ImageCache? {
+        guard let source = files.cropSource else { return nil }
+        return source.shape == files.shape ? cache : try self.cache(of: source, observe: observe)
+    }
+
     /// The cache of some files, which is made where there is none that fits.
     ///
     /// - Throws: `ModelError` of code `unwritable` where it can be neither used nor made,

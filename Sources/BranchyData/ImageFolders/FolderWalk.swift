@@ -10,7 +10,7 @@ import Darwin
 
 /// All visible files below a folder, links followed, in the order of their paths.
 struct FolderWalk {
-    /// Names of folders that programs leave among pictures; hidden ones need no naming.
+    /// Names of folders that programs leave among pictures; those of hidden ones begin with a point.
     private static let foreignFolders: Set<String> = ["__MACOSX", "lost+found", "@eaDir"]
     /// More levels than anybody sorts pictures by.
     private static let maximumDepth = 32
@@ -38,6 +38,10 @@ struct FolderWalk {
         for entry in try FolderListing(of: folder).entries {
             let location = folder + "/" + entry.name.text
             let names = path + [entry.name.text]
+            guard !entry.isHidden else {
+                passedOver.append((names.joined(separator: "/"), Self.hidden))
+                continue
+            }
             guard entry.name.isText || entry.isFolder || ImageFormat.isEnding(of: location)
             else {
                 passedOver.append((names.joined(separator: "/"), "no image"))
@@ -71,6 +75,9 @@ struct FolderWalk {
         }
         return Self.objection(to: names)
     }
+
+    /// Why files are passed over whose names, or those of folders that they are in, begin with a point.
+    static let hidden = "hidden"
 
     /// Why what lies at the end of some names is passed over; `nil` where it is not.
     static func objection(to names: [String]) -> String? {

@@ -21,12 +21,25 @@ struct ImageFiles: Sendable {
     let contents: ImageContents
     private(set) var files: [File]
     /// What every image becomes: `[C, H, W]`.
-    let shape: Shape
+    private(set) var shape: Shape
     /// How; `nil` where all of them have that size already.
-    let geometry: ImageGeometry?
+    private(set) var geometry: ImageGeometry?
     let limits: ImageFolder.Limits
     /// Where their pixels are already; `nil` where nobody kept them.
     var cache: ImageCache?
+    /// What every image becomes before a part of it is cut out; `nil` to cut it out of the file.
+    var cropShape: Shape?
+    /// Where images of that shape are already.
+    var cropCache: ImageCache?
+
+    /// The same images, as parts are cut out of them; `nil` where that is the file.
+    var cropSource: ImageFiles? {
+        guard let cropShape else { return nil }
+        var source = self
+        (source.shape, source.cache) = (cropShape, cropCache)
+        source.geometry = geometry.map { ImageGeometry(interpolation: $0.interpolation) }
+        return source
+    }
 
     /// The images at some indices, in their order.
     func subset(_ indices: [Int]) -> ImageFiles {
@@ -50,15 +63,25 @@ struct ImageFiles: Sendable {
         }
     }
 
-    /// A part of one image, brought to the shape of all; from its file, whatever a cache has.
+    /// A part of one image, brought to the shape of all.
     ///
+    /// - Parameter region: the part, in pixels of the upright picture.
     /// - Throws: as above.
     func pixels(at index: Int, region: ImageRegion) throws -> [UInt8] {
-        try decode(index) { image throws(ImageError) in
-            try image.pixels(
-                region: region, resizedTo: shape,
-                interpolation: geometry?.interpolation ?? .bilinear, pixelLimit: limits.pixelCount)
+        let interpolation = geometry?.interpolation ?? .bilinear
+        guard let source = cropSource else {
+            return try decode(index) { image throws(ImageError) in
+                try image.pixels(
+                    region: region, resizedTo: shape, interpolation: interpolation,
+                    pixelLimit: limits.pixelCount)
+            }
         }
+        let part = region.scaled(
+            fromHeight: files[index].height, width: files[index].width,
+            toHeight: source.shape[1], width: source.shape[2])
+        return try DecodedImage(shape: source.shape, pixels: source.pixels(at: index))
+            .cropped(to: part)
+            .resized(height: shape[1], width: shape[2], interpolation: interpolation).pixels
     }
 
     private func decode(
@@ -80,5 +103,24 @@ struct ImageFiles: Sendable {
         } catch let error as ModelError {
             throw DatasetError(.unreadableFile, error.message)
         }
+    }
+}
+
+extension ImageRegion {
+    /// The same part of a picture that was brought to another size: the nearest whole pixels, and one
+    /// each way at least.
+    func scaled(
+        fromHeight oldHeight: Int, width oldWidth: Int, toHeight newHeight: Int, width newWidth: Int
+    ) -> ImageRegion {
+        func side(_ start: Int, _ length: Int, _ old: Int, _ new: Int) -> Range<Int> {
+            let scale = Double(new) / Double(old)
+            let first = min(Int((Double(start) * scale).rounded()), new - 1)
+            return first..<max(first + 1, min(Int((Double(start + length) * scale).rounded()), new))
+        }
+        let rows = side(top, height, oldHeight, newHeight)
+        let columns = side(left, width, oldWidth, newWidth)
+        return ImageRegion(
+            top: rows.lowerBound, left: columns.lowerBound, height: rows.count, width: columns.count
+        )
     }
 }

@@ -9,6 +9,9 @@ extension ImageFolder {
         public var shape: Shape?
         /// How images of other sizes become that; `nil` where there are none.
         public var geometry: ImageGeometry?
+        /// What images become before parts of them are cut out while training, `[C, H, W]`; `nil` to
+        /// cut them out of the files. Where the images stay in memory it says nothing.
+        public var cropShape: Shape?
         /// Whether images that cannot be read are left out.
         public var skipsDamaged = false
         /// Whether images may be in the training and in the test part.
@@ -63,12 +66,15 @@ extension ImageFolder {
                 expected: "at most \(request.limits.totalByteCount) bytes of pixels",
                 found: "\(byteCount)", remedy: Limits.remedy)
         }
-        let cache = try request.cache?.cache(
-            of: survey.files(images, shape, request), observe: observe)
+        let all = survey.files(images, shape, request)
+        let cache = try request.cache?.cache(of: all, observe: observe)
+        let cropCache =
+            try isHeld
+            ? nil : request.cache?.crops.cropCache(of: all, beside: cache, observe: observe)
         let make = isHeld ? survey.heldDataset : survey.filesDataset
         let both = try [parts.train, parts.test].map { part in
             var files = survey.files(part, shape, request)
-            files.cache = cache
+            (files.cache, files.cropCache) = (cache, cropCache)
             return try make(part, name, files)
         }
         return (both[0], both[1])
@@ -171,7 +177,8 @@ extension ImageFolderSurvey {
                 ImageFiles.File(
                     path: image.path, fingerprint: image.inspection.fingerprint,
                     width: image.inspection.header.width, height: image.inspection.header.height)
-            }, shape: shape, geometry: request.geometry, limits: request.limits)
+            }, shape: shape, geometry: request.geometry, limits: request.limits,
+            cropShape: request.cropShape)
     }
 
     /// Images that are decoded when they are asked for, in the order of their fingerprints, which

@@ -41,8 +41,11 @@ private struct ArchiveMembers {
         _ entry: FileTreeEntry, of archive: ArchiveFile, _ limits: ImageFolder.Limits
     ) throws {
         let names = entry.path.map(\.text)
-        guard !names.isEmpty, !names.contains(where: { $0.hasPrefix(".") }) else { return }
+        guard !names.isEmpty else { return }
         let path = names.joined(separator: "/")
+        guard !names.contains(where: { $0.hasPrefix(".") }) else {
+            return pass(over: path, FolderWalk.hidden)
+        }
         let isNamedAsImage = ImageFormat.isEnding(of: path)
         guard entry.isFolder || isNamedAsImage || entry.path.allSatisfy(\.isText) else {
             return pass(over: path, "no image")

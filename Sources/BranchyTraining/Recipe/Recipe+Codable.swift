@@ -31,7 +31,7 @@ extension Recipe {
 extension Recipe.DataRecipe {
     enum CodingKeys: String, CodingKey {
         case validationImages, calibrationImages, trainingImages, classWeights, shift, flip, mean
-        case standardDeviation, resize, stretch, interpolation, cropArea
+        case standardDeviation, resize, stretch, interpolation, cropArea, cropSource
         case colorJitter, erasing, mixup, cutmix
         case skipDamaged, allowDuplicates
     }
@@ -55,6 +55,8 @@ extension Recipe.DataRecipe {
             try values.decodeIfPresent(ImageGeometry.Interpolation.self, forKey: .interpolation)
             ?? interpolation
         cropArea = try values.decodeIfPresent(Double.self, forKey: .cropArea) ?? cropArea
+        cropSource =
+            try values.decodeIfPresent(CropSource.self, forKey: .cropSource) ?? cropSource
         colorJitter =
             try values.decodeIfPresent(Recipe.ColorJitterRecipe.self, forKey: .colorJitter)
             ?? colorJitter

@@ -18,6 +18,7 @@ extension Recipe {
                 mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225]))
         recipe.labelSmoothing = 0.1
         recipe.data.cropArea = 0.35
+        recipe.data.cropSource = .resized
         return recipe
     }
 }

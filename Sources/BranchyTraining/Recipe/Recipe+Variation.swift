@@ -1,3 +1,4 @@
+package import BranchyCompute
 public import BranchyData
 
 extension Recipe {
@@ -48,6 +49,16 @@ extension Recipe.DataRecipe {
                     probability: erasing.probability, areas: erasing.scale[0]...erasing.scale[1],
                     ratios: erasing.ratio[0]...erasing.ratio[1], filling: erasing.value) : nil,
             seed: seed)
+    }
+
+    /// What pictures are brought to before parts of them take their place, for inputs `[C, H, W]`; `nil`
+    /// where the whole is read, or files are cut as they are.
+    ///
+    /// A part of a quarter of the picture then has a pixel for each that is read. Those that have the
+    /// input's size already stay as they are.
+    package func cropShape(for shape: Shape) -> Shape? {
+        guard cropArea < 1, cropSource == .resized else { return nil }
+        return geometry == nil ? shape : [shape[0], 2 * shape[1], 2 * shape[2]]
     }
 
     /// Whether the images of a batch are mixed with one another.

@@ -126,6 +126,8 @@ public struct Recipe: Hashable, Sendable, Codable {
         /// Each time it is seen, a part of an image takes its place whose share of the area is this or
         /// more, above 0; 1 for the whole image.
         public var cropArea = 1.0
+        /// What such a part is cut out of, where images stay in files.
+        public var cropSource = CropSource.file
         /// How colours change each time that an image is seen.
         public var colorJitter = ColorJitterRecipe()
         /// What is painted over, each time that an image is seen.
@@ -150,6 +152,15 @@ public struct Recipe: Hashable, Sendable, Codable {
         public var geometry: ImageGeometry? {
             if stretch { return ImageGeometry(resize: nil, interpolation: interpolation) }
             return resize > 0 ? ImageGeometry(resize: resize, interpolation: interpolation) : nil
+        }
+
+        /// What parts of pictures are cut out of.
+        public enum CropSource: String, Hashable, Sendable, Codable, CaseIterable {
+            /// The file, at its own resolution.
+            case file
+            /// The picture at twice the height and twice the width of the network's input. It can be
+            /// kept, so that pictures are decoded once.
+            case resized
         }
     }
 }

@@ -80,14 +80,16 @@ package struct DataFolder: Hashable {
     ///   - geometry: how images of other sizes come to it.
     ///   - classNames: what a model calls its classes, whose order labels are to count; the data's own
     ///     where there is no model yet.
+    ///   - isVaried: whether the images are to be varied as in training.
     /// - Throws: `DatasetError` where the data set cannot be had, or has classes that the model does
     ///   not know.
     func splits(
         of recipe: Recipe, _ found: FoundDataset, shape: Shape, geometry: ImageGeometry?,
-        classNames: [String]?, _ observer: WorkflowObserver
+        classNames: [String]?, isVaried: Bool = false, _ observer: WorkflowObserver
     ) throws -> DatasetSplits {
         var request = ImageFolder.Request()
         (request.shape, request.geometry, request.seed) = (shape, geometry, recipe.seed)
+        request.cropShape = isVaried ? recipe.data.cropShape(for: shape) : nil
         request.skipsDamaged = recipe.data.skipDamaged
         request.allowsDuplicates = recipe.data.allowDuplicates
         (request.limits, request.cache) = (limits, try cachePlace(of: recipe.dataset))

@@ -88,7 +88,8 @@ public struct TrainingRun: Sendable {
         }
         let splits = try dataFolder.splits(
             of: checkpoint.recipe, found, shape: checkpoint.network.inputShape,
-            geometry: checkpoint.recipe.data.geometry, classNames: checkpoint.classNames, observer)
+            geometry: checkpoint.recipe.data.geometry, classNames: checkpoint.classNames,
+            isVaried: true, observer)
         observer.tell(.began(splits.counts))
         try fit(&checkpoint, to: splits.training, observer)
         try checkpoint.bind(to: splits, in: output)
@@ -131,14 +132,15 @@ public struct TrainingRun: Sendable {
 
     /// Requires that decoded images are of use, where they are to be kept.
     private func checkCache(for recipe: Recipe) throws {
-        guard data.cache != nil, recipe.data.cropArea < 1, try recipe.usesImageFolder else {
-            return
-        }
+        guard data.cache != nil, recipe.data.cropArea < 1, recipe.data.cropSource == .file,
+            try recipe.usesImageFolder
+        else { return }
         throw TrainingError(
             .unsuitableData,
-            "--cache keeps images as the network reads them, but by data.cropArea="
-                + "\(recipe.data.cropArea) training takes another part of each file in every epoch: "
-                + "leave --cache out, or take whole images by --set data.cropArea=1")
+            "--cache keeps decoded images, but by data.cropArea=\(recipe.data.cropArea) and "
+                + "data.cropSource=file training takes another part of each file in every epoch: "
+                + "leave --cache out, cut parts out of smaller images by --set "
+                + "data.cropSource=resized, or take whole ones by --set data.cropArea=1")
     }
 
     /// Whether a folder holds a model already.

@@ -21,13 +21,15 @@ extension ModelFolder {
     /// - Parameters:
     ///   - images: on which images.
     ///   - dataFolder: the folder of data sets; where the model's were by default.
+    ///   - cache: the folder of decoded images, see ``DataSource``.
     ///   - memory: how much of it may be taken.
     ///   - engine: makes what the certificate was issued by. Where it computes with other kernels,
     ///     the observer is told.
     /// - Throws: `ModelError` where there is no certificate for the model, or it was edited,
     ///   `DatasetError` where the images are others than it names, `NetworkError`; ``Interrupted``.
     public func verify(
-        on images: VerificationData, dataFolder: String? = nil, memory: MemoryLimit = MemoryLimit(),
+        on images: VerificationData, dataFolder: String? = nil, cache: String? = nil,
+        memory: MemoryLimit = MemoryLimit(),
         observer: WorkflowObserver = WorkflowObserver(),
         engine: (Certificate.Computation) throws -> any Engine
     ) throws -> Verification {
@@ -46,8 +48,10 @@ extension ModelFolder {
             network: trained.network, parameters: trained.parameters,
             policy: certificate.policy, engine: engine)
         let splits = { (dataset: String?) in
-            try DataFolder(DataSource(dataset, in: dataFolder), run: path, within: memory)
-                .splits(of: trained, in: path, observer)
+            try DataFolder(
+                DataSource(dataset, in: dataFolder, cache: cache), run: path, within: memory
+            )
+            .splits(of: trained, in: path, observer)
         }
         switch images {
         case .calibrationImages:
