@@ -6,6 +6,7 @@ import BranchyWorkflow
 struct CertificateSection: ReportSection {
     let title = "Certificate"
     private let certificate: Certificate?
+    private let hasThresholds: Bool
     /// Why it does not hold for what this page shows.
     private let objection: String?
 
@@ -15,6 +16,7 @@ struct CertificateSection: ReportSection {
         let certificate = try file.read()
         let checksum = try file.parametersChecksum()
         self.certificate = certificate
+        hasThresholds = subject.network.exitCount > 1
         objection = certificate?.objection(
             to: findings.policy.policy, by: subject.computation, parametersChecksum: checksum)
     }
@@ -23,8 +25,11 @@ struct CertificateSection: ReportSection {
         guard let certificate else {
             return [
                 .remark(
-                    "None: nothing is guaranteed of these thresholds. "
-                        + "“branchynet calibrate --certify” makes a guarantee and proves it.")
+                    hasThresholds
+                        ? "None: nothing is guaranteed of these thresholds. “branchynet calibrate "
+                            + "--certify” makes a guarantee and proves it."
+                        : "None: the network has one exit, and so no thresholds to guarantee "
+                            + "anything of.")
             ]
         }
         let status =

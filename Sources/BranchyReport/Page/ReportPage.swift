@@ -76,8 +76,9 @@ public struct ReportPage: Sendable {
         var remarks = [
             Markup.paragraph(
                 "A network with \(network.exitCount == 1 ? "one exit" : "\(network.exitCount) exits")"
-                    + " and \(network.classCount) classes, seen by \(findings.images). Thresholds "
-                    + "are never chosen by test images.")
+                    + " and \(network.classCount) classes, seen by \(findings.images)."
+                    + (network.exitCount == 1
+                        ? "" : " Thresholds are never chosen by test images."))
         ]
         switch findings.policy.origin {
         case .model: break
