@@ -152,13 +152,13 @@ struct Bench: ParsableCommand {
         ]
     }
 
-    /// Requires memory for every path on every engine, for a session on each thread, for a batch of
-    /// images and for the times of all calls.
+    /// Requires memory for the network with and without branches on every engine, for a session of
+    /// every path on each thread, for a batch of images and for the times of all calls.
     private func check(_ network: BranchedNetwork) throws {
         let subjects = engines.count * (exit == nil ? network.exitCount + 3 : 1)
         let images = network.inputShape.elementCount * MemoryLayout<Float>.size
         try memory.limit.check(
-            network, samples: subjects * threads, subjects: subjects,
+            network, samples: subjects * threads, subjects: engines.count * CompiledPaths.count,
             others: batch * images + subjects * threads * callCount * MemoryLayout<Double>.size
                 + (cold ? threads * CacheEviction.byteCount : 0))
     }
@@ -195,12 +195,14 @@ struct Bench: ParsableCommand {
     private func subjects(of material: Material) throws -> [BenchSubject] {
         let paths = try paths(of: material)
         return try engines.flatMap { engine in
-            let instance = try Engines.inference(
-                engine, arithmetic.precision, threads: arithmetic.threadsPerImage)
+            let compiled = try CompiledPaths(
+                material.network, material.parameters,
+                Engines.inference(
+                    engine, arithmetic.precision, threads: arithmetic.threadsPerImage))
             return try paths.map { path in
                 try BenchSubject(
                     engine: engine, precision: arithmetic.precision, path: path,
-                    predictor: path.predictor(material.parameters, instance),
+                    predictor: path.predictor(compiled),
                     answering: material.batches.prefix(callCount))
             }
         }

@@ -35,7 +35,8 @@ struct BenchTests {
     private func report(_ arguments: [String]) throws -> Report {
         let result = try Program.run(["bench"] + arguments + ["--json", "--calls", "20"])
         #expect(result.status == 0)
-        #expect(result.errors.isEmpty)
+        // A machine that is slow or busy is told how far it is.
+        #expect(result.errors.isEmpty || result.errors.hasPrefix("timing "), "\(result.errors)")
         return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
     }
 

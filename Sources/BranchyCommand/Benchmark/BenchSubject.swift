@@ -55,6 +55,25 @@ struct BenchSubject {
     }
 }
 
+/// A network with and without its branches, compiled once each.
+struct CompiledPaths {
+    let plain: Predictor
+    let branched: Predictor
+
+    /// How many times weights are packed.
+    static let count = 2
+
+    init(_ network: BranchedNetwork, _ parameters: ParameterStore, _ engine: any Engine) throws {
+        let compile = { (network: BranchedNetwork) in
+            try Predictor(
+                network: network, parameters: parameters, policy: FixedExitPolicy(exit: 0),
+                engine: engine)
+        }
+        plain = try compile(network.withoutBranches(name: network.name))
+        branched = try network.exitCount > 1 ? compile(network) : plain
+    }
+}
+
 /// A path through a network.
 struct BenchPath {
     let network: BranchedNetwork
@@ -80,27 +99,17 @@ struct BenchPath {
         }
     }
 
-    func predictor(
-        _ parameters: ParameterStore, _ engine: any Engine
-    ) throws -> Predictor {
+    /// What runs on this path: of the two networks that an engine compiled, the one that has it.
+    ///
+    /// Paths share weights as they do where a model is used: with copies of their own they would take
+    /// turns in evicting those of the others from the caches.
+    func predictor(_ compiled: CompiledPaths) throws -> Predictor {
         switch way {
-        case .full:
-            try Predictor(
-                network: plain, parameters: parameters, policy: FixedExitPolicy(exit: 0),
-                engine: engine)
+        case .full: compiled.plain
         case .disabled:
-            try Predictor(
-                network: network, parameters: parameters,
-                policy: FixedExitPolicy(exit: network.exitCount - 1), engine: engine)
-        case .exit(let exit):
-            try Predictor(
-                network: network, parameters: parameters, policy: FixedExitPolicy(exit: exit),
-                engine: engine
-            ).leaving(at: exit)
-        case .policy(let policy):
-            try Predictor(
-                network: network, parameters: parameters, policy: policy.exitPolicy,
-                engine: engine)
+            try compiled.branched.with(policy: FixedExitPolicy(exit: network.exitCount - 1))
+        case .exit(let exit): try compiled.branched.leaving(at: exit)
+        case .policy(let policy): try compiled.branched.with(policy: policy.exitPolicy)
         }
     }
 
