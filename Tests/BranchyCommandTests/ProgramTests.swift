@@ -5,7 +5,8 @@ import Testing
 struct ProgramTests {
     static let subcommands = [
         "demo", "train", "calibrate", "verify", "evaluate", "report", "predict", "inspect",
-        "bench", "profile", "reproduce", "study", "datasets", "import",
+        "bench", "profile", "reproduce", "study", "datasets", "import", "branch",
+        "strip",
     ]
 
     /// Those that do something themselves.

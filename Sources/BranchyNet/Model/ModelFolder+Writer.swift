@@ -85,7 +85,7 @@ extension ModelFolder.Writer {
         files[ModelFileName.network] = try encode(model.network)
         files[ModelFileName.details] = try encode(ModelDetails(model))
         files[ModelFolder.parametersName] = Safetensors(
-            model.parameters, metadata: ["format": "pt"]
+            model.parameters, metadata: ModelFolder.parametersMetadata
         ).serialized()
         // What cannot be read is no model that anybody could lose.
         let old = (try? folder.readManifest()) ?? ModelManifest()
@@ -108,6 +108,17 @@ extension ModelFolder.Writer {
     /// - Throws: ``ModelError`` of code `unwritable`; what was there before is untouched then.
     package func write(_ bytes: [UInt8], besideModelAs name: String) throws {
         try AtomicFile.write(bytes, to: folder.path + "/" + name)
+    }
+
+    /// Writes files that were a model's, byte for byte, where there is none.
+    ///
+    /// - Parameter manifest: of these files; it is written last.
+    /// - Throws: ``ModelError`` of code `unwritable`.
+    func restore(_ files: [String: [UInt8]], manifest: [UInt8]) throws {
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            try AtomicFile.write(bytes, to: folder.path + "/" + name)
+        }
+        try AtomicFile.write(manifest, to: folder.manifestPath)
     }
 
     /// Removes a file of the folder, if it is there.

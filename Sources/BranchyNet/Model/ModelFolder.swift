@@ -13,6 +13,7 @@ import Foundation
 ///     recipe.yaml              how it was trained
 ///     history.csv              loss and validation accuracy of every epoch
 ///     images.csv               which images of a folder it was dealt, where that was divided
+///     trunk.json               the files of the network that branches were put on, where they were
 ///
 /// The manifest is written last: a folder without one is not a model yet, and whatever was there
 /// before is whole. It may name a file differently, such as `model.2.json` for `model.json`, because
@@ -28,6 +29,9 @@ public struct ModelFolder: Sendable {
 
     /// The numbers.
     package static let parametersName = "parameters.safetensors"
+
+    /// What that file says of itself: PyTorch's names and layouts.
+    static let parametersMetadata = ["format": "pt"]
 
     /// What every model has.
     package static let fileNames: Set = [
@@ -83,7 +87,7 @@ public struct ModelFolder: Sendable {
 extension ModelFolder {
     /// Reads by the manifest, and again where that was replaced meanwhile. Files of equal manifests
     /// have equal contents, so nothing is put together from two models.
-    private func consistently<Result>(_ body: (ModelManifest) throws -> Result) throws -> Result {
+    func consistently<Result>(_ body: (ModelManifest) throws -> Result) throws -> Result {
         var bytes = try manifestBytes()
         for _ in 0..<Self.readingAttempts {
             let manifest = try ModelManifest(parsing: bytes, source: manifestPath)
@@ -109,7 +113,7 @@ extension ModelFolder {
         }
     }
 
-    private func read(by manifest: ModelManifest, _ digest: Digest?) throws -> TrainedModel {
+    func read(by manifest: ModelManifest, _ digest: Digest?) throws -> TrainedModel {
         if digest != nil {
             // A changed recipe would cut the data otherwise, and show images as new that were
             // trained on.

@@ -1,5 +1,10 @@
 import BranchyCompute
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -23,6 +28,19 @@ package enum OutputFolder {
         let above = try make(parent)
         guard let made = try makeOne(path) else { throw failure(path, ENOENT) }
         return above + (made ? [path] : [])
+    }
+
+    /// The first of the names in a folder, locks aside; `nil` where it is empty or not there.
+    ///
+    /// - Throws: ``ModelError`` of code `unwritable` where there is something else than a folder.
+    package static func firstName(in path: String) throws -> String? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+                .filter { !FolderLock.isLock($0) }.min()
+        } catch {
+            throw failure(path, ENOTDIR)
+        }
     }
 
     /// How many bytes may be written to a folder's file system; `nil` where it does not say.

@@ -9,9 +9,11 @@ extension ParameterStore {
     /// Each parameter's numbers depend on the seed and its name only, so a backbone starts alike
     /// with and without branches.
     ///
+    /// - Parameter others: parameters that stay as they are; the others are drawn.
     /// - Throws: `NetworkError` where the description does not make a network.
     public static func initial(
-        for network: BranchedNetwork, seed: UInt64, by rule: Initialization = .pytorch
+        for network: BranchedNetwork, seed: UInt64, by rule: Initialization = .pytorch,
+        besides others: ParameterStore = ParameterStore()
     ) throws -> ParameterStore {
         let program = try network.plainProgram().program
         let normalizing = program.normalizingParameters
@@ -20,12 +22,16 @@ extension ParameterStore {
         for port in program.parameters {
             let shape = program.type(of: port.value).shape
             if let constant = normalizing[port.value] {
-                parameters[port.name] = Tensor(repeating: constant, shape)
+                parameters[port.name] = others[port.name] ?? Tensor(repeating: constant, shape)
                 continue
             }
             // A bias follows its weight and shares its bound.
             if shape.rank > 1 {
                 bound = 1 / Float(shape.elementCount / shape[0]).squareRoot()
+            }
+            if let kept = others[port.name] {
+                parameters[port.name] = kept
+                continue
             }
             var generator = SplitMix64(
                 seed: seed, stream: RandomPurpose.initialization.rawValue, hash(port.name))

@@ -1,0 +1,76 @@
+import BranchyChecksum
+import BranchyCompute
+public import BranchyNet
+import BranchyTraining
+
+extension ModelFolder {
+    /// Puts branches on a plain model, whose network stays as it is: a new model in another folder.
+    ///
+    ///     try ModelFolder("models/resnet18").branch(
+    ///         at: ["layer1", "layer2"], head: .conv, into: "models/b-resnet18")
+    ///
+    /// The last exit answers what the model answers that came in, bit for bit. The branches' parameters
+    /// are drawn by the seed; training chooses them (``TrainingRun``, with a recipe that freezes the
+    /// trunk). ``strip(into:)`` gives back the model that came in.
+    ///
+    /// - Parameters:
+    ///   - places: where, as ``BranchedNetwork/branchPoint(at:)`` reads it.
+    ///   - share: how much of the network's work a branch may take, above 0.
+    ///   - output: the folder, which is made; one that holds anything is refused.
+    /// - Throws: `NetworkError` where a place is none or a head does not fit, `ModelError` where the
+    ///   model cannot be read or the output holds something.
+    @discardableResult
+    public func branch(
+        at places: [String], head: BranchHead = .conv, share: Double = BranchHead.standardShare,
+        seed: UInt64 = 1, into output: String
+    ) throws -> BranchingSummary {
+        try Self.requireEmpty(output)
+        let (plain, trunk) = try readTrunk(digest: Checksum.sha256)
+        guard plain.network.exitCount == 1 else {
+            throw NetworkError(
+                .invalidValue,
+                "\(path): '\(plain.network.name)' has branches, expected a plain network; "
+                    + "`branchynet strip` takes those off that `branchynet branch` put on")
+        }
+        var model = plain
+        model.network = try plain.network.branched(at: places, head: head, share: share)
+        model.parameters = try .initial(
+            for: model.network, seed: seed, by: .he, besides: plain.parameters)
+        // Of the network that came in: it says nothing of these exits.
+        model.policy = nil
+        model.calibration = nil
+        model.provenance.validationAccuracy = []
+        let points = try places.map { try plain.network.branchPoint(at: $0) }
+        try ModelFolder(output).write(
+            model, attachments: [TrunkFiles.name: trunk.bytes()], digest: Checksum.sha256)
+        return try BranchingSummary(
+            of: model.network, at: points.sorted { $0.layerCount < $1.layerCount }, head, output)
+    }
+
+    /// Takes off the branches that ``branch(at:head:share:seed:into:)`` put on: writes the model that
+    /// came in, byte for byte, whatever was trained and calibrated since.
+    ///
+    /// - Parameter output: the folder, which is made; one that holds anything is refused.
+    /// - Throws: `ModelError` where the branches were not put on so, or the backbone is another than
+    ///   it was, and as above.
+    public func strip(into output: String) throws {
+        try Self.requireEmpty(output)
+        let model = try read(digest: Checksum.sha256)
+        guard let trunk = try trunkFiles() else {
+            throw ModelError(
+                .missingFile,
+                "\(path) keeps no network that came in (\(TrunkFiles.name)): "
+                    + (model.network.exitCount > 1
+                        ? "its branches were trained with it, not put on by `branchynet branch`"
+                        : "it has no branches"))
+        }
+        try trunk.restore(of: model, path, to: output, digest: Checksum.sha256)
+    }
+
+    /// Nothing of anybody's is written over.
+    private static func requireEmpty(_ path: String) throws {
+        guard let found = try OutputFolder.firstName(in: path) else { return }
+        throw ModelError(
+            .unwritable, "\(path) is not empty: it holds \(found.quoted); choose another --output")
+    }
+}
