@@ -158,7 +158,8 @@ let package = Package(
         .testTarget(
             name: "BranchyTrainingTests",
             dependencies: [
-                "BranchyTraining", "BranchyNet", "BranchyData", "BranchyCompute", "TestSupport",
+                "BranchyTraining", "BranchyNet", "BranchyData", "BranchyChecksum", "BranchyCompute",
+                "TestSupport",
             ]),
         .testTarget(
             name: "BranchyEvaluationTests",

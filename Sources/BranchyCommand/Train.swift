@@ -2,13 +2,14 @@ import ArgumentParser
 import BranchyNet
 import BranchyTraining
 import BranchyWorkflow
+import Foundation
 
 /// `branchynet train`
 struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train all exits of a network at once.",
         discussion: """
-            Writes a model folder. The run is saved at the end of every epoch and every few \
+            Of a network, or of a model from where it stands: with --freeze trunk its branches alone, on             what the backbone computes of each image once. Writes a model folder. The run is saved at the end of every epoch and every few \
             minutes; after Ctrl-C, the end of the terminal or a crash the same command with \
             --resume goes on and ends in the same bytes. The paper's way, plain network first: \
             train lenet, then train b-lenet --from its folder.
@@ -17,7 +18,7 @@ struct Train: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "The network: \(BranchedNetwork.known.map(\.name).joined(separator: ", ")), or a file "
-                + "that describes one, such as network.json.",
+                + "that describes one, such as network.json; or the folder of a model.",
             discussion: "inspect NETWORK --json prints a description to start from.",
             valueName: "network"))
     var network: String
@@ -66,6 +67,12 @@ struct Train: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "What of a model stays as it is: none, or trunk to train its branches alone.",
+            valueName: "part"), transform: Self.freezing)
+    var freeze: Freezing?
+
+    @Option(
+        help: ArgumentHelp(
             "Start from this model's parameters of the same names; others start at random.",
             discussion: "A folder, or the name of a shipped model.", valueName: "model"),
         completion: .directory)
@@ -101,7 +108,8 @@ struct Train: ParsableCommand {
     func run() throws {
         let summary = try WorkflowDisplay.whileShown(!quiet) { observer in
             try training().train(
-                into: output, resuming: resume, observer: observer, engine: Engines.training)
+                into: output, resuming: resume, observer: observer,
+                inference: { try Engines.inference() }, engine: Engines.training)
         }
         if json {
             try StandardOutput.write(json: summary)
@@ -113,17 +121,51 @@ struct Train: ParsableCommand {
 
     /// The training that the options describe.
     private func training() throws -> TrainingRun {
-        let network = try BranchedNetwork(nameOrFile: network)
-        var run = TrainingRun(
-            network, recipe: try resolvedRecipe(for: network), on: data.source, from: from)
+        var run = try beginning()
+        run.recipe = try resolvedRecipe(for: run)
+        run.data = data.source
         (run.threads, run.memory, run.side) = (threads, memory.limit, size)
         if case .added(let count)? = epochs { run.addedEpochs = count }
         run.checkpointInterval = .seconds(checkpointInterval)
         return run
     }
 
+    /// What is trained, from where.
+    private func beginning() throws -> TrainingRun {
+        guard Self.isModel(network) else {
+            if freeze == .trunk {
+                throw ValidationError(
+                    "--freeze trunk is for a model, and \(network) is a network that is not trained"
+                )
+            }
+            return TrainingRun(try BranchedNetwork(nameOrFile: network), from: from)
+        }
+        guard from == nil else {
+            throw ValidationError(
+                "\(network) is a model, from which training starts: leave --from out")
+        }
+        guard size == nil else {
+            throw ValidationError("--size is for networks: a model keeps the size that it has")
+        }
+        return try TrainingRun(of: network, freezing: freeze ?? .none)
+    }
+
+    /// A name or a description is a network, though there may be a folder of that name.
+    private static func isModel(_ argument: String) -> Bool {
+        !BranchedNetwork.known.contains { $0.name == argument }
+            && FileManager.default.fileExists(
+                atPath: argument + "/" + ModelFolder.manifestName)
+    }
+
+    private static func freezing(_ argument: String) throws -> Freezing {
+        guard let freezing = Freezing(rawValue: argument) else {
+            throw ValidationError("'\(argument)' is neither none nor trunk")
+        }
+        return freezing
+    }
+
     /// The built-in recipe with what the options replace in it; `nil` where they replace nothing.
-    private func resolvedRecipe(for network: BranchedNetwork) throws -> Recipe? {
+    private func resolvedRecipe(for run: TrainingRun) throws -> Recipe? {
         var settings = set
         if case .total(let count)? = epochs { settings.append("epochs=\(count)") }
         if skipDamaged { settings.append("data.skipDamaged=true") }
@@ -133,9 +175,9 @@ struct Train: ParsableCommand {
             String(decoding: try AtomicFile.read($0, limit: 1 << 20), as: UTF8.self)
         }
         let resolved = try Recipe.resolved(
-            from: .standard(for: network), document: document, source: recipe ?? "recipe",
+            from: run.standardRecipe, document: document, source: recipe ?? "recipe",
             settings: settings)
-        try resolved.check(isFor: network, source: recipe ?? "--set")
+        try resolved.check(isFor: run.network, source: recipe ?? "--set")
         return resolved
     }
 }

@@ -47,11 +47,11 @@ public struct Program: Hashable, Sendable {
     /// The type of each value, by its index.
     public private(set) var types: [ValueType] = []
     /// Values that the caller writes before running a segment that reads them.
-    public private(set) var inputs: [Port] = []
+    public internal(set) var inputs: [Port] = []
     /// Values that the caller reads, in plain row-major layout.
-    public private(set) var outputs: [Port] = []
+    public internal(set) var outputs: [Port] = []
     /// Values that are bound to tensors when the program is compiled.
-    public private(set) var parameters: [Port] = []
+    public internal(set) var parameters: [Port] = []
     /// The pieces, in the only order in which they may run; any of them may be left out as long
     /// as nothing that runs reads its results.
     public internal(set) var segments: [Segment] = []

@@ -29,26 +29,22 @@ public struct LoadedBatch: Hashable, Sendable {
 ///     while let batch = try stream.next() { ... }
 ///
 /// What a batch holds does not depend on when it is loaded. Two batches are in memory at a time.
-public struct BatchStream: ~Copyable {
+public struct BatchStream<Batch: Sendable>: ~Copyable {
     private let queue = DispatchQueue(label: "branchynet.batches")
-    private let loader: BatchLoader
-    private let epoch: Int
-    private let mixing: BatchMixing?
+    private let loadBatch: @Sendable (ArraySlice<Int>) throws -> Batch
     private var batches: ArraySlice<ArraySlice<Int>>
     /// The batch that is being loaded, and the work that does it; `nil` after the last.
     private var work: DispatchWorkItem?
-    private let slot = BatchSlot()
+    private let slot = BatchSlot<Batch>()
 
     /// Begins to load the first batch.
     ///
-    /// - Parameter mixing: mixes the images of each batch with one another; `nil` to leave them.
+    /// - Parameter load: makes the batch of some indices.
     public init(
-        _ batches: some Sequence<ArraySlice<Int>>, of epoch: Int, from loader: BatchLoader,
-        mixing: BatchMixing? = nil
+        _ batches: some Sequence<ArraySlice<Int>>,
+        load loadBatch: @escaping @Sendable (ArraySlice<Int>) throws -> Batch
     ) {
-        self.loader = loader
-        self.epoch = epoch
-        self.mixing = mixing
+        self.loadBatch = loadBatch
         self.batches = Array(batches)[...]
         load()
     }
@@ -56,7 +52,7 @@ public struct BatchStream: ~Copyable {
     /// Waits for the next batch and begins to load the one after it; `nil` after the last.
     ///
     /// - Throws: ``DatasetError`` where an image of it cannot be read.
-    public mutating func next() throws -> LoadedBatch? {
+    public mutating func next() throws -> Batch? {
         guard let work else { return nil }
         work.wait()
         let batch = slot.batch.withLock { $0.take() }
@@ -69,10 +65,8 @@ public struct BatchStream: ~Copyable {
             work = nil
             return
         }
-        let work = DispatchWorkItem { [slot, loader, epoch, mixing] in
-            let batch = Result {
-                try LoadedBatch(indices, of: epoch, from: loader, mixing: mixing)
-            }
+        let work = DispatchWorkItem { [slot, loadBatch] in
+            let batch = Result { try loadBatch(indices) }
             slot.batch.withLock { $0 = batch }
         }
         self.work = work
@@ -81,12 +75,27 @@ public struct BatchStream: ~Copyable {
 }
 
 /// Where a batch is handed from the thread that loads it to the one that uses it.
-private final class BatchSlot: Sendable {
-    let batch = Mutex<Result<LoadedBatch, any Error>?>(nil)
+private final class BatchSlot<Batch: Sendable>: Sendable {
+    let batch = Mutex<Result<Batch, any Error>?>(nil)
+}
+
+extension BatchStream where Batch == LoadedBatch {
+    /// Begins to load the first batch of images.
+    ///
+    /// - Parameter mixing: mixes the images of each batch with one another; `nil` to leave them.
+    public init(
+        _ batches: some Sequence<ArraySlice<Int>>, of epoch: Int, from loader: BatchLoader,
+        mixing: BatchMixing? = nil
+    ) {
+        self.init(batches) {
+            try LoadedBatch($0, of: epoch, from: loader, mixing: mixing)
+        }
+    }
 }
 
 extension LoadedBatch {
-    fileprivate init(
+    /// Loads the images at some indices as an epoch varies them.
+    package init(
         _ indices: ArraySlice<Int>, of epoch: Int, from loader: BatchLoader, mixing: BatchMixing?
     ) throws {
         var images = [Float](repeating: 0, count: indices.count * loader.imageShape.elementCount)

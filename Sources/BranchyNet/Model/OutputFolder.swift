@@ -51,6 +51,21 @@ package enum OutputFolder {
             .multipliedSaturating(by: Int(clamping: status.f_frsize))
     }
 
+    /// Requires that there is room for a file that only saves time.
+    ///
+    /// - Parameter content: what the file holds, for the error.
+    /// - Throws: ``ModelError`` of code `unwritable`.
+    package static func requireRoom(
+        for byteCount: Int, at path: String, _ content: String
+    ) throws(ModelError) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        guard let free = freeByteCount(in: folder), free < byteCount else { return }
+        throw ModelError(
+            .unwritable,
+            "\(folder): no room for \(content): expected \(byteCount) bytes free, found \(free). Make "
+                + "room, or choose another folder by --cache")
+    }
+
     /// Removes folders that ``make(_:)`` made, except those that something was put into since.
     static func removeIfEmpty(_ made: [String]) {
         for path in made.reversed() { rmdir(path) }

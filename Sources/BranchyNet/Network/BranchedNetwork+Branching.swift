@@ -10,7 +10,7 @@ extension BranchedNetwork {
     ///
     /// - Parameters:
     ///   - places: names of branch points, as ``branchPoint(at:)`` reads them, in any order.
-    ///   - share: how much of the backbone's work a branch may take, above 0.
+    ///   - share: how much of the backbone's work a branch may take, above 0; at most 4 times as much.
     /// - Throws: ``NetworkError`` where a place is none or is named twice, a head does not fit into
     ///   the share, the network has branches, or it is none.
     public func branched(
@@ -97,8 +97,8 @@ extension BranchedNetwork {
         of head: BranchHead, at point: BranchPoint, _ share: Double
     ) throws(NetworkError) -> [Layer] {
         let whole = Double(try backboneWork())
-        // No network's work is as large as an integer can be, and so no share of it is.
-        let allowed = Int(min(max(share, 0), 1) * whole)
+        // No network's work is so large that four times as much would not fit an integer.
+        let allowed = Int(min(max(share, 0), 4) * whole)
         guard
             let (layers, work) = try head.layers(
                 reading: point.shape, classCount: classCount, allowed: allowed)

@@ -29,6 +29,15 @@ public struct NetworkMemory: Hashable, Sendable {
     }
 }
 
+extension FrozenNetwork {
+    /// What training takes beside the trunk, whose features are computed before.
+    ///
+    /// - Throws: ``NetworkError`` where the description does not make a network.
+    public func trainingMemory() throws(NetworkError) -> NetworkMemory {
+        NetworkMemory(of: try trainingProgram().program)
+    }
+}
+
 extension BranchedNetwork {
     /// What predicting takes.
     ///

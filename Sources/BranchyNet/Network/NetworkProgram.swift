@@ -100,17 +100,12 @@ extension BranchedNetwork {
         labelSmoothing: Float = 0, mixesSamples: Bool = false
     ) throws(NetworkError) -> NetworkProgram {
         let lowered = try NetworkLowering.lower(self, statistics: .batch)
-        var program = lowered.program.hoistingSharedLayers()
-            .fusingActivationsIntoBatchNormalizations()
-        do {
-            let losses = try program.appendLosses(
-                exitCount: exitCount, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples)
-            return NetworkProgram(
-                program: try program.differentiated(losses: losses), masks: lowered.masks,
-                batchStatistics: lowered.batchStatistics)
-        } catch {
-            throw NetworkError(.shapeMismatch, "network '\(name)': \(error)")
-        }
+        let forward = NetworkProgram(
+            program: lowered.program.hoistingSharedLayers()
+                .fusingActivationsIntoBatchNormalizations(),
+            masks: lowered.masks, batchStatistics: lowered.batchStatistics)
+        return try forward.withLosses(
+            of: self, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples)
     }
 
     /// This network layer by layer, with nothing moved or fused: what people look at.
@@ -123,13 +118,33 @@ extension BranchedNetwork {
     }
 }
 
+extension NetworkProgram {
+    /// This program with the loss of each exit that it has, and the derivatives of their sum.
+    func withLosses(
+        of network: BranchedNetwork, labelSmoothing: Float, mixesSamples: Bool
+    ) throws(NetworkError) -> NetworkProgram {
+        var program = program
+        do {
+            let losses = try program.appendLosses(
+                exitCount: network.exitCount, labelSmoothing: labelSmoothing,
+                mixesSamples: mixesSamples)
+            return NetworkProgram(
+                program: try program.differentiated(losses: losses), masks: masks,
+                batchStatistics: batchStatistics)
+        } catch {
+            throw NetworkError(.shapeMismatch, "network '\(network.name)': \(error)")
+        }
+    }
+}
+
 extension Program {
     /// - Returns: the names of the losses' outputs.
     fileprivate mutating func appendLosses(
         exitCount: Int, labelSmoothing: Float, mixesSamples: Bool
     ) throws(ShapeError) -> [String] {
         let logits = (0..<exitCount).compactMap { exit in
-            outputs.first { $0.name == NetworkProgram.logitsOutput(ofExit: exit) }?.value
+            outputs.first { $0.name == NetworkProgram.logitsOutput(ofExit: exit) }
+                .map { (exit, $0.value) }
         }
         let loss = Operation.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
         beginSegment("losses")
@@ -144,14 +159,14 @@ extension Program {
     }
 
     private mutating func appendLosses(
-        _ loss: Operation, of logits: [Value], against targetsInput: String,
+        _ loss: Operation, of logits: [(exit: Int, value: Value)], against targetsInput: String,
         weightedBy weightsInput: (Int) -> String, _ output: (Int) -> String
     ) throws(ShapeError) -> [String] {
         let targets = addInput(targetsInput, ValueType([], element: .int32))
-        for (exit, logits) in logits.enumerated() {
+        for (exit, logits) in logits {
             let weights = addInput(weightsInput(exit), ValueType([]))
             addOutput(output(exit), try append(loss, [logits, targets, weights])[0])
         }
-        return logits.indices.map(output)
+        return logits.map { output($0.exit) }
     }
 }

@@ -4,7 +4,7 @@ import BranchyNet
 extension Recipe {
     enum CodingKeys: String, CodingKey {
         case network, dataset, seed, epochs, addedEpochs, batchSize, precision, lossWeights
-        case labelSmoothing, initialization, thresholds, optimizer, schedule, data
+        case labelSmoothing, freeze, initialization, thresholds, optimizer, schedule, data
     }
 
     /// Reads a recipe as a run or a file keeps it.
@@ -20,6 +20,7 @@ extension Recipe {
             precision: try values.decode(Precision.self, forKey: .precision),
             lossWeights: try values.decode([Double].self, forKey: .lossWeights),
             labelSmoothing: try values.decode(Float.self, forKey: .labelSmoothing),
+            freeze: try values.decodeIfPresent(Freezing.self, forKey: .freeze) ?? .none,
             initialization: try values.decode(Initialization.self, forKey: .initialization),
             thresholds: try values.decode([Float].self, forKey: .thresholds),
             optimizer: try values.decode(OptimizerRecipe.self, forKey: .optimizer),
@@ -32,7 +33,7 @@ extension Recipe.DataRecipe {
     enum CodingKeys: String, CodingKey {
         case validationImages, calibrationImages, trainingImages, classWeights, shift, flip, mean
         case standardDeviation, resize, stretch, interpolation, cropArea, cropSource
-        case colorJitter, erasing, mixup, cutmix
+        case colorJitter, erasing, mixup, cutmix, views
         case skipDamaged, allowDuplicates
     }
 
@@ -64,6 +65,7 @@ extension Recipe.DataRecipe {
             try values.decodeIfPresent(Recipe.ErasingRecipe.self, forKey: .erasing) ?? erasing
         mixup = try values.decodeIfPresent(Double.self, forKey: .mixup) ?? mixup
         cutmix = try values.decodeIfPresent(Double.self, forKey: .cutmix) ?? cutmix
+        views = try values.decodeIfPresent(Int.self, forKey: .views) ?? views
         skipDamaged = try values.decodeIfPresent(Bool.self, forKey: .skipDamaged) ?? skipDamaged
         allowDuplicates =
             try values.decodeIfPresent(Bool.self, forKey: .allowDuplicates) ?? allowDuplicates

@@ -10,7 +10,13 @@ extension Recipe {
         // Training holds parameters and their derivatives once. Beside them there are the state's
         // own, of which every checkpoint is a copy until it is written.
         let copies = 2 * TrainingState.tensors(of: self).count
-        return try network.trainingMemory().bytes(samples: batchSize)
-            .addingSaturating(network.memory().parameters.multipliedSaturating(by: copies))
+        let training =
+            try frozenNetwork(of: network)?.trainingMemory() ?? network.trainingMemory()
+        let trained = try trainedParameters(of: network).reduce(0) {
+            $0.addingSaturating(
+                $1.shape.elementCount.multipliedSaturating(by: MemoryLayout<Float>.size))
+        }
+        return training.bytes(samples: batchSize)
+            .addingSaturating(trained.multipliedSaturating(by: copies))
     }
 }

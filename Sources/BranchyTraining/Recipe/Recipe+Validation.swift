@@ -21,6 +21,29 @@ extension Recipe {
         try validateSchedule()
         try validateData()
         try validateVariation()
+        try validateViews()
+    }
+
+    /// Features are computed of single images, a few times each.
+    private func validateViews() throws(TrainingError) {
+        try require(1...1_000 ~= data.views, "data.views", data.views, "1 to 1000")
+        guard freeze == .trunk else {
+            return try require(
+                data.views == 1, "data.views", data.views, "1 where 'freeze' is none")
+        }
+        try require(
+            !data.mixesImages, "data.mixup and data.cutmix", [data.mixup, data.cutmix],
+            "0 where 'freeze' is trunk")
+        let isVaried =
+            data.shift > 0 || data.flip || data.cropArea < 1 || data.erasing.probability > 0
+            || data.colorJitter != .init()
+        try require(
+            !isVaried || data.views > 1, "data.views", data.views,
+            "2 or more where images are varied and 'freeze' is trunk: the first view is of images "
+                + "as they are")
+        try require(
+            isVaried || data.views == 1, "data.views", data.views,
+            "1 where images are not varied, or some variation, such as data.flip=true")
     }
 
     private func validateOptimizer() throws(TrainingError) {

@@ -24,6 +24,8 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var lossWeights: [Double]
     /// The share of a target that all classes get alike, 0 ..< 1.
     public var labelSmoothing: Float = 0
+    /// What stays as it is: `none`, or `trunk`.
+    public var freeze = Freezing.none
     /// What initial parameters are drawn from: `pytorch` or `he`.
     public var initialization = Initialization.pytorch
     /// Entropy in nats below which samples leave at each early exit, until thresholds are
@@ -138,6 +140,9 @@ public struct Recipe: Hashable, Sendable, Codable {
         /// Rectangles of images of a batch change places: the same parameter for these, 0 ... 100; 0
         /// to leave them. With both, each batch gets one of them.
         public var cutmix = 0.0
+        /// How many views of each image a frozen trunk computes, 1 ... 1,000: the first of it as it is,
+        /// each other one varied. Epochs take turns at them.
+        public var views = 1
         /// Whether images of a folder that cannot be read are left out, rather than refused.
         public var skipDamaged = false
         /// Whether an image of a folder may be in its training and in its test part.
@@ -207,7 +212,7 @@ extension Recipe {
     /// - Throws: ``TrainingError/Code/invalidRecipe`` where there is not one full batch then, and
     ///   `NetworkError` where the description does not make a network.
     public func batchesPerEpoch(of network: BranchedNetwork, samples: Int) throws -> Int {
-        let normalizations = try network.trainingProgram().batchStatistics
+        let normalizations = try program(toTrain: network).batchStatistics
         guard let first = normalizations.first else {
             return (samples + batchSize - 1) / batchSize
         }

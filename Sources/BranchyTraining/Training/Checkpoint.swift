@@ -102,7 +102,8 @@ public struct Checkpoint: Hashable, Sendable {
         do {
             try document.check(path)
             for (prefix, place) in TrainingState.tensors(of: document.recipe) {
-                state[keyPath: place] = try Self.store(prefix, in: file, for: network, path)
+                state[keyPath: place] = try Self.store(
+                    prefix, in: file, of: document.recipe.trainedParameters(of: network), path)
             }
         } catch let error as NetworkError {
             throw NetworkError(error.code, "\(path): \(error.message)")
@@ -131,17 +132,17 @@ public struct Checkpoint: Hashable, Sendable {
     }
 
     private static func store(
-        _ prefix: String, in file: Safetensors, for network: BranchedNetwork, _ path: String
+        _ prefix: String, in file: Safetensors, of trained: [(name: String, shape: Shape)],
+        _ path: String
     ) throws -> ParameterStore {
-        let program = try network.plainProgram().program
         var store = ParameterStore()
-        for port in program.parameters {
-            let (name, shape) = ("\(prefix).\(port.name)", program.type(of: port.value).shape)
+        for (ownName, shape) in trained {
+            let name = "\(prefix).\(ownName)"
             guard let tensor = file.tensors[name], tensor.shape == shape else {
                 throw ModelError(
                     .corruptFile, "\(path): '\(name)' is missing or not of shape \(shape)")
             }
-            store[port.name] = tensor
+            store[ownName] = tensor
         }
         return store
     }

@@ -7,15 +7,14 @@ extension Trainer {
     static func check(
         _ state: TrainingState, of recipe: Recipe, fits network: BranchedNetwork
     ) throws {
-        let program = try network.plainProgram().program
+        let trained = try recipe.trainedParameters(of: network)
         for (kind, path) in TrainingState.tensors(of: recipe) {
-            for port in program.parameters {
-                let found = state[keyPath: path][port.name]?.shape
-                let expected = program.type(of: port.value).shape
+            for (name, expected) in trained {
+                let found = state[keyPath: path][name]?.shape
                 guard found != expected else { continue }
                 throw TrainingError(
                     .invalidCheckpoint,
-                    "the state's \(kind) '\(port.name)' "
+                    "the state's \(kind) '\(name)' "
                         + (found.map { "has shape \($0)" } ?? "is missing")
                         + ", expected shape \(expected)")
             }

@@ -16,8 +16,11 @@ extension Trainer {
     public func model(
         calibrationChecksum: String = "", initialChecksum: String? = nil
     ) -> TrainedModel {
-        TrainedModel(
-            network: network, parameters: state.modelParameters,
+        // In the order of the network, where a part of it is frozen.
+        var parameters = frozen
+        for (name, tensor) in state.modelParameters { parameters[name] = tensor }
+        return TrainedModel(
+            network: network, parameters: parameters,
             preprocessing: recipe.data.preprocessing, classNames: training.classNames,
             policy: recipe.thresholds.count == network.exitCount - 1
                 ? .thresholds(ThresholdPolicy(thresholds: recipe.thresholds)) : nil,

@@ -21,8 +21,9 @@ public struct Trainer: ~Copyable {
     let engine: any Engine
     let training: TrainingSplit
     let validation: ValidationSplit
-    private let loader: BatchLoader
-    private let mixing: BatchMixing?
+    private let source: any TrainingSource
+    /// What is not trained, and part of the model.
+    let frozen: ParameterStore
     private var step: TrainingStep
 
     /// How a call of ``fit(checkpointInterval:save:observe:shouldStop:)`` ended.
@@ -49,6 +50,42 @@ public struct Trainer: ~Copyable {
         network: BranchedNetwork, recipe: Recipe, training: TrainingSplit,
         validation: ValidationSplit, engine: any Engine, state: TrainingState
     ) throws {
+        guard recipe.freeze == .none else {
+            throw TrainingError(
+                .invalidRecipe,
+                "recipe: 'freeze' is \(recipe.freeze.rawValue): a trainer needs the features of the "
+                    + "trunk then")
+        }
+        try self.init(network, recipe, training, validation, engine, state, ParameterStore()) {
+            try ImageSource(network, recipe, training, validation)
+        }
+    }
+
+    /// Prepares a run that trains the branches of a network whose trunk is frozen.
+    ///
+    /// - Parameters:
+    ///   - features: of the same splits, by the same recipe and network.
+    ///   - parameters: of the whole network; the trunk's are those of the model.
+    ///   - state: of the parameters that are trained alone.
+    /// - Throws: as ``init(network:recipe:training:validation:engine:state:)``.
+    public init(
+        network: BranchedNetwork, recipe: Recipe, training: TrainingSplit,
+        validation: ValidationSplit, features: TrunkFeatures, parameters: ParameterStore,
+        engine: any Engine, state: TrainingState
+    ) throws {
+        guard let frozen = try recipe.frozenNetwork(of: network) else {
+            throw TrainingError(.invalidRecipe, "recipe: 'freeze' is none, expected trunk")
+        }
+        try self.init(network, recipe, training, validation, engine, state, parameters) {
+            FeatureSource(network, recipe, training, validation, features, frozen)
+        }
+    }
+
+    private init(
+        _ network: BranchedNetwork, _ recipe: Recipe, _ training: TrainingSplit,
+        _ validation: ValidationSplit, _ engine: any Engine, _ state: TrainingState,
+        _ frozen: ParameterStore, source: () throws -> any TrainingSource
+    ) throws {
         try recipe.validate()
         try recipe.check(fits: network)
         try Self.check(training, fits: network)
@@ -56,17 +93,14 @@ public struct Trainer: ~Copyable {
         try Self.check(state, of: recipe, fits: network)
         let batchesPerEpoch = try recipe.batchesPerEpoch(of: network, samples: training.count)
         try Self.check(state, isWithin: recipe, batchesPerEpoch)
-        let loader = try BatchLoader(
-            training, preprocessing: recipe.data.preprocessing,
-            augmentation: recipe.data.augmentation(seed: recipe.seed))
-        let mixing = try recipe.data.mixing(seed: recipe.seed)
+        let source = try source()
         self.step = try TrainingStep(
-            network: network, recipe: recipe,
+            network: network, recipe: recipe, inputNames: source.inputNames,
             classWeights: recipe.data.classWeights.weights(ofClasses: training.classCounts),
             engine: engine)
         self.batchesPerEpoch = batchesPerEpoch
-        self.loader = loader
-        self.mixing = mixing
+        self.source = source
+        self.frozen = frozen
         self.network = network
         self.recipe = recipe
         self.training = training
@@ -98,8 +132,10 @@ public struct Trainer: ~Copyable {
                 count: training.count, batchSize: recipe.batchSize, seed: recipe.seed,
                 epoch: state.epoch)
             var stream = BatchStream(
-                batches.prefix(batchesPerEpoch).dropFirst(state.batch), of: state.epoch,
-                from: loader, mixing: mixing)
+                batches.prefix(batchesPerEpoch).dropFirst(state.batch)
+            ) { [source, epoch = state.epoch] in
+                try source.batch($0, epoch: epoch)
+            }
             while let batch = try stream.next() {
                 try runStep(batch, observe)
                 let isLast = state.batch == batchesPerEpoch
@@ -117,7 +153,7 @@ public struct Trainer: ~Copyable {
     }
 
     private mutating func runStep(
-        _ batch: LoadedBatch, _ observe: (TrainingEvent) -> Void
+        _ batch: TrainingBatch, _ observe: (TrainingEvent) -> Void
     ) throws {
         let rate = recipe.learningRate(
             atStep: state.step, batchesPerEpoch: batchesPerEpoch)
@@ -146,37 +182,13 @@ public struct Trainer: ~Copyable {
     private mutating func finishEpoch(_ observe: (TrainingEvent) -> Void) throws {
         let record = EpochRecord(
             epoch: state.epoch + 1, trainingLoss: state.lossSum / Double(state.sampleCount),
-            validationAccuracy: try validationAccuracy())
+            validationAccuracy: try source.validationAccuracy(
+                of: state.modelParameters, by: engine))
         state.history.append(record)
         state.epoch += 1
         state.batch = 0
         state.lossSum = 0
         state.sampleCount = 0
         observe(.epoch(record))
-    }
-
-    /// Accuracy of each exit on all validation images, as inference would see them.
-    private func validationAccuracy() throws -> [Double] {
-        let loader = try BatchLoader(validation, preprocessing: recipe.data.preprocessing)
-        var evaluator = try LogitsEvaluator(
-            network: network, parameters: state.modelParameters, engine: engine,
-            batchSize: min(recipe.batchSize, validation.count))
-        var correct = [Int](repeating: 0, count: network.exitCount)
-        for batch in try IndexBatches.inOrder(
-            count: validation.count, batchSize: evaluator.batchSize)
-        {
-            try evaluator.evaluate { images in
-                try loader.loadImages(batch, into: &images)
-            } _: { exit, logits in
-                for (row, sample) in batch.enumerated() {
-                    let classes = network.classCount
-                    let observation = ExitObservation(
-                        logits: logits.extracting(row * classes..<(row + 1) * classes), exit: exit)
-                    correct[exit] +=
-                        observation.predictedClass == validation.label(at: sample) ? 1 : 0
-                }
-            }
-        }
-        return correct.map { Double($0) / Double(validation.count) }
     }
 }

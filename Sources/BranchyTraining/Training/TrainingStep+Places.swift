@@ -4,7 +4,8 @@ import BranchyNet
 extension TrainingStep {
     /// Where the program's inputs and outputs are.
     struct Places {
-        let image: Int
+        /// What a batch fills, in its order.
+        let inputs: [Int]
         let targets: Targets
         /// The same of what samples were mixed with; `nil` where none are.
         let partnerTargets: Targets?
@@ -15,13 +16,15 @@ extension TrainingStep {
         /// Classes of the samples, what they weigh in each exit's loss, and these losses.
         struct Targets {
             let classes: Int
+            let exits: [Int]
             let lossWeights: [Int]
             let losses: [Int]
 
             init(
                 _ classes: String, _ lossWeights: (Int) -> String, _ losses: (Int) -> String,
-                ofExits exits: Range<Int>, in program: Program
+                ofExits exits: [Int], in program: Program
             ) throws {
+                self.exits = exits
                 self.classes = try program.requireInput(classes)
                 self.lossWeights = try exits.map { try program.requireInput(lossWeights($0)) }
                 self.losses = try exits.map { try program.requireOutput(losses($0)) }
@@ -43,40 +46,42 @@ extension TrainingStep {
         var allLosses: [Int] { targets.losses + (partnerTargets?.losses ?? []) }
 
         init(
-            _ network: BranchedNetwork, _ training: NetworkProgram, mixesSamples: Bool,
-            batchSize: Int
+            of recipe: Recipe, _ network: BranchedNetwork, _ training: NetworkProgram,
+            inputNames: [String]
         ) throws {
             let program = training.program
-            let exits = 0..<network.exitCount
-            image = try program.requireInput(NetworkProgram.imageInput)
+            let exits = (0..<network.exitCount).filter {
+                program.outputIndex(named: NetworkProgram.lossOutput(ofExit: $0)) != nil
+            }
+            inputs = try inputNames.map { try program.requireInput($0) }
             targets = try Targets(
                 NetworkProgram.targetsInput, NetworkProgram.lossWeightsInput,
                 NetworkProgram.lossOutput, ofExits: exits, in: program)
             partnerTargets =
-                mixesSamples
+                recipe.data.mixesImages
                 ? try Targets(
                     NetworkProgram.partnerTargetsInput, NetworkProgram.partnerLossWeightsInput,
                     NetworkProgram.partnerLossOutput, ofExits: exits, in: program) : nil
             masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
-            let plain = try network.plainProgram().program
             // Running values are no inputs of training.
             let running = Set(
                 training.batchStatistics.flatMap { [$0.runningMean, $0.runningVariance] })
-            parameters = try plain.parameters.filter { !running.contains($0.name) }.map { port in
-                Parameter(
-                    name: port.name, input: try program.requireInput(port.name),
-                    gradient: program.outputIndex(named: Program.gradientName(of: port.name)),
-                    decays: plain.type(of: port.value).shape.rank > 1)
-            }
+            parameters = try recipe.trainedParameters(of: network)
+                .filter { !running.contains($0.name) }.map { name, shape in
+                    Parameter(
+                        name: name, input: try program.requireInput(name),
+                        gradient: program.outputIndex(named: Program.gradientName(of: name)),
+                        decays: shape.rank > 1)
+                }
             statistics = try training.batchStatistics.map {
-                try RunningStatistics(of: $0, in: program, batchSize: batchSize)
+                try RunningStatistics(of: $0, in: program, batchSize: recipe.batchSize)
             }
         }
     }
 }
 
 extension Program {
-    fileprivate func requireInput(_ name: String) throws(NetworkError) -> Int {
+    func requireInput(_ name: String) throws(NetworkError) -> Int {
         guard let index = inputIndex(named: name) else {
             throw NetworkError(.invalidValue, "the training program has no input '\(name)'")
         }

@@ -12,17 +12,19 @@ struct TrainingStep: ~Copyable {
     private let classWeights: [Float]
     private var workspace: Workspace
 
-    /// - Parameter classWeights: what an image of each class counts, besides its exit.
+    /// - Parameters:
+    ///   - inputNames: of the inputs that a batch fills, in its order.
+    ///   - classWeights: what an image of each class counts, besides its exit.
     init(
-        network: BranchedNetwork, recipe: Recipe, classWeights: [Float], engine: any Engine
+        network: BranchedNetwork, recipe: Recipe, inputNames: [String], classWeights: [Float],
+        engine: any Engine
     ) throws {
-        let training = try network.trainingProgram(
-            labelSmoothing: recipe.labelSmoothing, mixesSamples: recipe.data.mixesImages)
+        let training = try recipe.program(toTrain: network)
         let executable = try engine.compile(
             recipe.precision.applied(to: training.program), batchSize: recipe.batchSize,
             parameters: ParameterStore())
         let places = try Places(
-            network, training, mixesSamples: recipe.data.mixesImages, batchSize: recipe.batchSize)
+            of: recipe, network, training, inputNames: inputNames)
         self.workspace = try executable.makeWorkspace()
         self.executable = executable
         self.places = places
@@ -36,10 +38,12 @@ struct TrainingStep: ~Copyable {
     /// - Returns: the joint loss, a mean over the batch, and whether the changed parameters are
     ///   finite.
     mutating func run(
-        _ batch: LoadedBatch, learningRate: Double, _ state: inout TrainingState
+        _ batch: TrainingBatch, learningRate: Double, _ state: inout TrainingState
     ) throws -> (loss: Float, isFinite: Bool) {
-        workspace.withInput(places.image) { images in
-            for index in batch.images.indices { images[index] = batch.images[index] }
+        for (input, numbers) in zip(places.inputs, batch.inputs) {
+            workspace.withInput(input) { input in
+                for index in numbers.indices { input[index] = numbers[index] }
+            }
         }
         let ownShare = batch.partners?.ownShare ?? 1
         write(batch.labels, share: ownShare, to: places.targets)
@@ -76,7 +80,7 @@ struct TrainingStep: ~Copyable {
             for index in labels.indices { classes[index] = labels[index] }
         }
         let classWeights = classWeights
-        for (exit, input) in places.lossWeights.enumerated() {
+        for (exit, input) in zip(places.exits, places.lossWeights) {
             let weight = share * Float(recipe.lossWeights[exit] / Double(labels.count))
             workspace.withInput(input) { weights in
                 for row in weights.indices {

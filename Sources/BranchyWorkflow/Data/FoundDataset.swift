@@ -85,7 +85,7 @@ package enum FoundDataset {
         _ recipe: Recipe, to network: BranchedNetwork, standard: Recipe? = nil,
         _ observer: WorkflowObserver
     ) throws -> Recipe {
-        let standard = try standard ?? .standard(for: network)
+        let standard = try standard ?? recipe.standard(for: network)
         let shape = network.inputShape
         guard case .folder(let survey, _) = self else { return recipe }
         var recipe = recipe

@@ -91,20 +91,22 @@ package struct RunFolder: ~Copyable {
         try checkpoint.write(to: checkpointPath, digest: Checksum.sha256)
     }
 
-    /// Writes the model that a finished run has made, with recipe and history. One that is there
+    /// Writes the model that a finished run has made, with recipe, history and what else stands beside
+    /// it. One that is there
     /// already is left as it is: it may have been calibrated since. One of fewer epochs is replaced in
     /// one step, and what was found for its parameters goes with it.
     ///
     /// - Returns: what is lost, for people.
-    func write(_ model: TrainedModel, of checkpoint: Checkpoint) throws -> String? {
+    func write(
+        _ model: TrainedModel, of checkpoint: Checkpoint, _ others: [String: [UInt8]] = [:]
+    ) throws -> String? {
         let found = try? writer.folder.read(digest: Checksum.sha256)
         guard found?.network != model.network || found?.parameters != model.parameters else {
             return nil
         }
-        var attachments = [
-            Self.recipeName: Array(try checkpoint.recipe.yaml().utf8),
-            Self.historyName: Array(checkpoint.history.utf8),
-        ]
+        var attachments = others
+        attachments[Self.recipeName] = Array(try checkpoint.recipe.yaml().utf8)
+        attachments[Self.historyName] = Array(checkpoint.history.utf8)
         attachments[DealtImages.name] = try DealtImages.bytes(ofRun: path)
         try writer.write(model, attachments: attachments, digest: Checksum.sha256)
         guard let found else { return nil }
@@ -125,7 +127,7 @@ extension RunFolder {
     /// What a run, and what is made of its model, leave in the folder.
     private static let fileNames = ModelFolder.fileNames.union([
         checkpointName, recipeName, historyName, RunRecord.name, CertificateFile.name,
-        DealtImages.name,
+        DealtImages.name, TrunkFiles.name,
     ])
 
     /// The files in the folder: those that are named as a run's, and others.

@@ -21,6 +21,8 @@ public struct TrainingRun: Sendable {
     /// How it is trained; `nil` for the network's standard recipe, or that of the run that is
     /// resumed.
     public var recipe: Recipe?
+    /// Its recipe where none is asked for; `nil` for that of its network.
+    private var ownStandard: Recipe?
     /// The model whose parameters of the same names it begins with, as a folder or the name of a
     /// shipped one; `nil` to begin at random.
     public var start: String?
@@ -51,6 +53,29 @@ public struct TrainingRun: Sendable {
         self.data = data
     }
 
+    /// Describes the training of a model from where it stands.
+    ///
+    ///     var run = try TrainingRun(of: "models/b-resnet18", freezing: .trunk)
+    ///     run.data = DataSource("folder:photos")
+    ///
+    /// - Parameters:
+    ///   - model: a folder, or the name of a shipped one. Pictures are prepared as it prepares them.
+    ///   - freezing: `trunk` to train the branches alone, on what the backbone computes of each image
+    ///     once; where the recipe is another, what that says holds.
+    /// - Throws: as `ModelFolder.read(digest:)`.
+    public init(of model: String, freezing: Freezing = .none) throws {
+        let trained = try ShippedModels.read(model, digest: Checksum.sha256)
+        self.init(trained.network, from: model)
+        ownStandard = freezing == .trunk ? .heads(of: trained) : .fineTuning(of: trained)
+    }
+
+    /// What the recipe is where none is asked for.
+    ///
+    /// - Throws: `NetworkError` where a built-in network has no recipe.
+    package var standardRecipe: Recipe {
+        get throws { try ownStandard ?? .standard(for: network) }
+    }
+
     /// Trains, and writes the model.
     ///
     /// - Parameters:
@@ -58,6 +83,8 @@ public struct TrainingRun: Sendable {
     ///   - resuming: whether a run that is there goes on. Without it, a folder that holds a run or a
     ///     model is refused.
     ///   - engine: makes what computes, on so many threads.
+    ///   - inference: makes what computes the features of a frozen trunk, one image at a time on each
+    ///     thread; what trains by default.
     /// - Throws: `ModelError` where the folder holds another run or is being written to,
     ///   `TrainingError` where the run that is there is another or its loss is not finite,
     ///   `DatasetError`, `NetworkError`, what the engine throws; ``Interrupted``, after the run was
@@ -66,6 +93,7 @@ public struct TrainingRun: Sendable {
     public func train(
         into output: String, resuming: Bool = false,
         observer: WorkflowObserver = WorkflowObserver(),
+        inference: (() throws -> any Engine)? = nil,
         engine: (_ threads: Int) throws -> any Engine
     ) throws -> TrainingSummary {
         try RunFolder.check(output, isResuming: resuming)
@@ -94,12 +122,17 @@ public struct TrainingRun: Sendable {
         try fit(&checkpoint, to: splits.training, observer)
         try checkpoint.bind(to: splits, in: output)
         let engine = try engine(checkpoint.threads)
-        var trainer = try Trainer(
-            network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
-            validation: splits.validation, engine: engine, state: checkpoint.state)
         try folder.begin(
             checkpoint, dataFolder.record(of: checkpoint.recipe.dataset, found),
             found.dealt(seed: checkpoint.recipe.seed))
+        let trunk = try FrozenTrunk(
+            of: checkpoint, from: start, splits, in: data.cache ?? output,
+            by: try inference?() ?? engine, observer)
+        var trainer =
+            try trunk?.trainer(checkpoint, splits, engine)
+            ?? Trainer(
+                network: checkpoint.network, recipe: checkpoint.recipe, training: splits.training,
+                validation: splits.validation, engine: engine, state: checkpoint.state)
         let classes = ClassCounts(of: splits.training, checkpoint.recipe.data.classWeights)
         if let line = addition(of: checkpoint.recipe) { observer.tell(.began(line)) }
         if checkpoint.state.step == 0 { observer.tell(.began(classes.text)) }
@@ -107,7 +140,11 @@ public struct TrainingRun: Sendable {
         let model = trainer.model(
             calibrationChecksum: splits.calibration.checksum,
             initialChecksum: checkpoint.initialChecksum)
-        if let loss = try folder.write(model, of: checkpoint) { observer.tell(.note(loss)) }
+        let attachments = try trunk?.attachments(beside: model) ?? [:]
+        if let loss = try folder.write(model, of: checkpoint, attachments) {
+            observer.tell(.note(loss))
+        }
+        if data.cache == nil { try trunk?.removeFeatures() }
         return TrainingSummary(of: checkpoint, in: output, classes)
     }
 
@@ -151,7 +188,7 @@ public struct TrainingRun: Sendable {
     /// The recipe of a run that begins, with the data set that is asked for.
     var ownRecipe: Recipe {
         get throws {
-            var recipe = try recipe ?? .standard(for: network)
+            var recipe = try recipe ?? standardRecipe
             recipe.dataset = data.dataset ?? recipe.dataset
             try recipe.check(isFor: network)
             return recipe
@@ -167,6 +204,7 @@ public struct TrainingRun: Sendable {
         let start = try startingModel()
         let classNames = start?.model.classNames(forClassifiersOf: network)
         let network = network(for: classNames?.count ?? classCount)
+        try checkTrunk(start?.model, of: network, recipe)
         try memory.check(training: network, by: recipe)
         var parameters = try ParameterStore.initial(
             for: network, seed: recipe.seed, by: recipe.initialization)
@@ -175,7 +213,8 @@ public struct TrainingRun: Sendable {
             network: network, recipe: recipe, dataChecksums: [], classNames: classNames,
             initialChecksum: start?.checksum,
             threads: threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            state: TrainingState(parameters: parameters, recipe: recipe))
+            state: try TrainingState(
+                parameters: recipe.trained(of: parameters, in: network), recipe: recipe))
     }
 
     private func fit(
