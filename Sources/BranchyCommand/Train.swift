@@ -71,6 +71,12 @@ struct Train: ParsableCommand {
             valueName: "part"), transform: Self.freezing)
     var freeze: Freezing?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Begin the exits of a model anew, for the classes of the data, as newClasses=true does."
+        ))
+    var newClasses = false
+
     @Option(
         help: ArgumentHelp(
             "Start from this model's parameters of the same names; others start at random.",
@@ -138,6 +144,10 @@ struct Train: ParsableCommand {
                     "--freeze trunk is for a model, and \(network) is a network that is not trained"
                 )
             }
+            if newClasses {
+                throw ValidationError(
+                    "--new-classes is for a model, and \(network) is a network that is not trained")
+            }
             return TrainingRun(try BranchedNetwork(nameOrFile: network), from: from)
         }
         guard from == nil else {
@@ -168,6 +178,7 @@ struct Train: ParsableCommand {
     private func resolvedRecipe(for run: TrainingRun) throws -> Recipe? {
         var settings = set
         if case .total(let count)? = epochs { settings.append("epochs=\(count)") }
+        if newClasses { settings.append("newClasses=true") }
         if skipDamaged { settings.append("data.skipDamaged=true") }
         if allowDuplicates { settings.append("data.allowDuplicates=true") }
         guard recipe != nil || !settings.isEmpty else { return nil }

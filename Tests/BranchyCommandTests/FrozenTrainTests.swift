@@ -61,6 +61,7 @@ struct FrozenTrainTests {
             try Self.writePlain(to: plain)
             for (status, arguments, message) in [
                 (64, ["lenet", "--freeze", "trunk"], "--freeze trunk is for a model"),
+                (64, ["lenet", "--new-classes"], "--new-classes is for a model"),
                 (64, [plain, "--freeze", "roots"], "'roots' is neither none nor trunk"),
                 (64, [plain, "--from", plain], "leave --from out"),
                 (64, [plain, "--size", "32"], "a model keeps the size that it has"),

@@ -96,6 +96,50 @@ struct FrozenRunTests {
         }
     }
 
+    /// A network of other classes: its last layer, and branches, begin anew for the digits.
+    @Test(arguments: [BranchHead?.none, .linear, .twoScale])
+    func exitsBeginAnewForNewClasses(head: BranchHead?) throws {
+        let network = try #require(BranchedNetwork.named("lenet").classifying(7))
+        try withTemporaryFolder { folder in
+            let plain = ModelFolder(folder + "/plain")
+            try plain.write(
+                TrainedModel(
+                    network: network, parameters: try .initial(for: network, seed: 1),
+                    preprocessing: Preprocessing(mean: [0.5], standardDeviation: [0.25]),
+                    classNames: (0..<7).map { "kind \($0)" },
+                    provenance: Provenance(
+                        dataset: "elsewhere", trainingChecksum: "", validationChecksum: "",
+                        calibrationChecksum: "", seed: 0, epochs: 0, initialChecksum: nil,
+                        engine: "another", precision: "float32", validationAccuracy: [])),
+                digest: Checksum.sha256)
+            var start = plain
+            if let head {
+                start = ModelFolder(folder + "/branched")
+                try plain.branch(at: ["conv1"], head: head, share: 1, into: start.path)
+            }
+            var run = try Self.run(start)
+            let output = ModelFolder(folder + "/run")
+            // Of the model's classes, the digits are none.
+            #expect(throws: (any Error).self) { try Self.train(run, into: folder + "/none") }
+            run.recipe?.newClasses = true
+            try Self.train(run, into: output.path)
+            let (before, after) = (try start.read(), try output.read(digest: Checksum.sha256))
+            #expect(after.network == before.network.classifying(10))
+            #expect(after.classNames.count == 10)
+            let trained = Set(try after.network.exitParameters())
+            #expect(trained.contains { !$0.hasPrefix("branch1.") })
+            for (name, tensor) in after.parameters {
+                #expect((tensor == before.parameters[name]) != trained.contains(name), "\(name)")
+            }
+            guard head != nil else { return }
+            // What branches come off from is the network of the new classes.
+            try output.strip(into: folder + "/back")
+            let back = try ModelFolder(folder + "/back").read(digest: Checksum.sha256)
+            #expect(back.network == network.classifying(10) && back.classNames == after.classNames)
+            #expect(back.parameters.allSatisfy { $0.tensor == after.parameters[$0.name] })
+        }
+    }
+
     @Test func whatHasNoTrunkOrAnotherOneIsRefused() throws {
         try Self.whileBranched { plain, branched, folder in
             let output = folder + "/run"

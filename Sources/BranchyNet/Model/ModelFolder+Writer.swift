@@ -156,6 +156,13 @@ extension ModelFolder.Writer {
     }
 
     private func encode(_ value: some Encodable) throws -> [UInt8] {
+        try ModelFolder.encode(value)
+    }
+}
+
+extension ModelFolder {
+    /// A value as files of a model have it.
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
         try Array(JSONEncoder.branchyNet.encode(value)) + Array("\n".utf8)
     }
 }

@@ -25,7 +25,7 @@ package struct TrunkFiles: Codable, Hashable, Sendable {
 
     /// As they are written to a file.
     package func bytes() throws -> [UInt8] {
-        try Array(JSONEncoder.branchyNet.encode(self)) + Array("\n".utf8)
+        try ModelFolder.encode(self)
     }
 }
 
@@ -76,6 +76,25 @@ extension ModelFolder {
 }
 
 extension TrunkFiles {
+    /// The files of a plain model, as it would be written.
+    ///
+    /// - Throws: what encoding throws.
+    package init(of model: TrainedModel, digest: ModelFolder.Digest) throws {
+        let described = [
+            ModelFileName.network: try ModelFolder.encode(model.network),
+            ModelFileName.details: try ModelFolder.encode(ModelDetails(model)),
+        ]
+        let parameters = [ModelFolder.parametersName: model.parameters.fileBytes]
+        var manifest = ModelManifest()
+        for (name, bytes) in described.merging(parameters, uniquingKeysWith: { first, _ in first })
+        {
+            manifest.files[name] = ModelManifest.Entry(
+                bytes: bytes.count, sha256: digest(bytes))
+        }
+        self.manifest = Data(try ModelFolder.encode(manifest))
+        files = described.mapValues { Data($0) }
+    }
+
     /// The SHA-256 of the parameters' file.
     ///
     /// - Parameter source: the folder that these come from, for errors.

@@ -1,8 +1,9 @@
 import BranchyCompute
 
 extension BranchedNetwork {
-    /// The same network for another number of classes: the fully connected layer that gives each
-    /// exit its logits has as many results. `nil` where an exit's logits come from another layer.
+    /// The same network for another number of classes: the fully connected layer or the convolution that
+    /// gives each exit its logits has as many results, and so has each of them where these are a sum.
+    /// `nil` where an exit's logits come from another layer.
     ///
     ///     let network = BranchedNetwork.bLeNet.classifying(26)
     ///
@@ -37,11 +38,31 @@ extension [Layer] {
     /// fully connected one of as many as are expected.
     fileprivate func resultCount(from expected: Int, to count: Int) -> [Layer]? {
         guard let index = lastIndex(where: { [$0].lastWeights != nil }),
-            case .linear(var last) = self[index], last.outputFeatures == expected
+            let last = self[index].resultCount(from: expected, to: count)
         else { return nil }
-        last.outputFeatures = count
         var layers = self
-        layers[index] = .linear(last)
+        layers[index] = last
         return layers
+    }
+}
+
+extension Layer {
+    /// This layer with another number of results: a fully connected one or a convolution of as many as
+    /// are expected, or a sum of paths that each end in one.
+    fileprivate func resultCount(from expected: Int, to count: Int) -> Layer? {
+        switch self {
+        case .linear(var last) where last.outputFeatures == expected:
+            last.outputFeatures = count
+            return .linear(last)
+        case .conv2D(var last) where last.outputChannels == expected && last.groups == 1:
+            last.outputChannels = count
+            return .conv2D(last)
+        case .parallel(var block) where block.join == .add:
+            let paths = block.paths.compactMap { $0.resultCount(from: expected, to: count) }
+            guard paths.count == block.paths.count else { return nil }
+            block.paths = paths
+            return .parallel(block)
+        default: return nil
+        }
     }
 }

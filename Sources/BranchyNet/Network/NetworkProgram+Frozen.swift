@@ -75,6 +75,18 @@ extension BranchedNetwork {
         try FrozenNetwork(self, training: Set(names))
     }
 
+    /// The names of ``branchParameters()``, and of those of the last layer of the backbone that has
+    /// weights: what says how classes are told from one another.
+    ///
+    /// - Throws: ``NetworkError`` where the description does not make a network.
+    public func exitParameters() throws(NetworkError) -> [String] {
+        let last = stages.last?.backbone.lastWeights.map { $0 + "." }
+        let names = Set(try branchParameters())
+        return try plainProgram().program.parameters.map(\.name).filter { name in
+            names.contains(name) || last.map(name.hasPrefix) == true
+        }
+    }
+
     /// The names of the parameters of all branches, in the network's order.
     ///
     /// - Throws: ``NetworkError`` where the description does not make a network.

@@ -19,8 +19,8 @@ extension Recipe {
         let program = try network.plainProgram().program
         let all = program.parameters.map { ($0.name, program.type(of: $0.value).shape) }
         guard freeze == .trunk else { return all }
-        let branches = Set(try network.branchParameters())
-        return all.filter { branches.contains($0.0) }
+        let trained = Set(try newClasses ? network.exitParameters() : network.branchParameters())
+        return all.filter { trained.contains($0.0) }
     }
 
     /// A network of which this recipe trains a part; `nil` where it trains all.
@@ -28,11 +28,12 @@ extension Recipe {
     /// - Throws: ``TrainingError/Code/invalidRecipe`` where the network has nothing to train.
     package func frozenNetwork(of network: BranchedNetwork) throws -> FrozenNetwork? {
         guard freeze == .trunk else { return nil }
-        guard network.exitCount > 1 else {
+        guard network.exitCount > 1 || newClasses else {
             throw TrainingError(
                 .invalidRecipe,
                 "recipe: 'freeze' is trunk, but '\(network.name)' has no branches to train; put some "
-                    + "on by `branchynet branch`")
+                    + "on by `branchynet branch`, or train its last layer for the classes of the data by "
+                    + "--new-classes")
         }
         return try network.frozen(training: trainedParameters(of: network).map(\.name))
     }

@@ -4,7 +4,8 @@ import BranchyNet
 extension Recipe {
     enum CodingKeys: String, CodingKey {
         case network, dataset, seed, epochs, addedEpochs, batchSize, precision, lossWeights
-        case labelSmoothing, freeze, initialization, thresholds, optimizer, schedule, data
+        case labelSmoothing, freeze, newClasses, initialization, thresholds, optimizer, schedule,
+            data
     }
 
     /// Reads a recipe as a run or a file keeps it.
@@ -21,6 +22,7 @@ extension Recipe {
             lossWeights: try values.decode([Double].self, forKey: .lossWeights),
             labelSmoothing: try values.decode(Float.self, forKey: .labelSmoothing),
             freeze: try values.decodeIfPresent(Freezing.self, forKey: .freeze) ?? .none,
+            newClasses: try values.decodeIfPresent(Bool.self, forKey: .newClasses) ?? false,
             initialization: try values.decode(Initialization.self, forKey: .initialization),
             thresholds: try values.decode([Float].self, forKey: .thresholds),
             optimizer: try values.decode(OptimizerRecipe.self, forKey: .optimizer),

@@ -26,6 +26,9 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var labelSmoothing: Float = 0
     /// What stays as it is: `none`, or `trunk`.
     public var freeze = Freezing.none
+    /// Whether the exits begin anew for the classes of the data: the last layer of the backbone, and all
+    /// of each branch.
+    public var newClasses = false
     /// What initial parameters are drawn from: `pytorch` or `he`.
     public var initialization = Initialization.pytorch
     /// Entropy in nats below which samples leave at each early exit, until thresholds are

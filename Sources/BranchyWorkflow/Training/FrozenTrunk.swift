@@ -11,6 +11,9 @@ struct FrozenTrunk {
     private let features: TrunkFeatures
     /// The files of the model that branches were put on, if they were.
     private let files: TrunkFiles?
+    /// The names of the parameters that are trained.
+    private let trainedNames: Set<String>
+    private let hasNewClasses: Bool
 
     /// Computes the features of a run's images, where they are not there already; `nil` where the run
     /// trains all of its network.
@@ -27,6 +30,8 @@ struct FrozenTrunk {
         guard checkpoint.recipe.freeze == .trunk else { return nil }
         guard let start else { throw Self.missingStart }
         model = try ShippedModels.read(start, digest: Checksum.sha256)
+        trainedNames = Set(checkpoint.state.parameters.names)
+        hasNewClasses = checkpoint.recipe.newClasses
         let folderOfModel = ShippedModels.folder(start)
         files = try ModelFolder(folderOfModel).trunkFiles()
         try files?.check(model, folderOfModel, digest: Checksum.sha256)
@@ -47,16 +52,24 @@ struct FrozenTrunk {
             engine: engine, state: checkpoint.state)
     }
 
-    /// What has to stand beside a model that was trained on it, whose backbone is compared byte for
-    /// byte with what it was.
+    /// What has to stand beside a model that was trained on it: what was not trained is compared byte for
+    /// byte with what it was. Where classes are new, the network that branches come off from is another
+    /// than came in.
     func attachments(beside trained: TrainedModel) throws -> [String: [UInt8]] {
-        let backbones = try [model, trained].map {
-            Safetensors(try $0.trunkParameters()).serialized()
+        let kept = [model, trained].map { model in
+            var parameters = model.parameters
+            for name in trainedNames { parameters[name] = nil }
+            return Safetensors(parameters).serialized()
         }
-        guard backbones[0] == backbones[1] else {
+        guard kept[0] == kept[1] else {
             throw TrainingError(
                 .diverged,
                 "the backbone is not what it was: its parameters changed while it was frozen")
+        }
+        guard !hasNewClasses else {
+            guard trained.network.exitCount > 1 else { return [:] }
+            let plain = try TrunkFiles(of: trained.withoutBranches(), digest: Checksum.sha256)
+            return [TrunkFiles.name: try plain.bytes()]
         }
         return try files.map { [TrunkFiles.name: try $0.bytes()] } ?? [:]
     }
@@ -79,7 +92,8 @@ extension TrainingRun {
     ) throws {
         guard recipe.freeze == .trunk else { return }
         guard let start else { throw FrozenTrunk.missingStart }
-        guard start.network == network else {
+        // Where exits begin anew, the network has the classes of the data.
+        guard start.network.classifying(network.classCount) == network else {
             throw TrainingError(
                 .invalidRecipe,
                 "recipe: 'freeze' is trunk, but '\(network.name)' is not the network of the model that "
@@ -92,5 +106,18 @@ extension TrainingRun {
                     + "them; leave data.mean, data.standardDeviation, data.resize, data.stretch and "
                     + "data.interpolation as they are")
         }
+    }
+}
+
+extension TrainedModel {
+    /// The model that is left without branches.
+    fileprivate func withoutBranches() throws -> TrainedModel {
+        var plain = self
+        let name = network.name.hasPrefix("b-") ? String(network.name.dropFirst(2)) : network.name
+        plain.network = network.withoutBranches(name: name)
+        plain.parameters = try trunkParameters()
+        (plain.policy, plain.calibration) = (nil, nil)
+        plain.provenance.validationAccuracy = Array(provenance.validationAccuracy.suffix(1))
+        return plain
     }
 }

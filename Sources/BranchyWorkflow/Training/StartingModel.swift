@@ -22,11 +22,13 @@ extension TrainedModel {
 
 extension ParameterStore {
     /// Takes over the parameters that another model has under the same names.
+    ///
+    /// - Parameter others: names of those that stay.
     mutating func replace(
-        from model: TrainedModel, for network: BranchedNetwork
+        from model: TrainedModel, for network: BranchedNetwork, except others: Set<String> = []
     ) throws {
         var count = 0
-        for (name, tensor) in self {
+        for (name, tensor) in self where !others.contains(name) {
             guard let other = model.parameters[name] else { continue }
             guard other.shape == tensor.shape else {
                 throw NetworkError(

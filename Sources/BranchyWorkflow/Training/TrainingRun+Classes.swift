@@ -2,13 +2,13 @@ import BranchyData
 import BranchyNet
 import BranchyTraining
 
-// A built-in network is made for as many classes as the data have. A described one stays as it is
-// written, so that a mistake shows.
+// A built-in network is made for as many classes as the data have, and so is that of a model whose exits
+// begin anew. A described one stays as it is written, so that a mistake shows.
 extension TrainingRun {
     /// What is trained, for so many classes where the network is a built-in one.
     func network(for classCount: Int?) -> BranchedNetwork {
         let network = side.map { self.network.resized(toSide: $0) } ?? self.network
-        guard let classCount, network.isBuiltIn else { return network }
+        guard let classCount, network.isBuiltIn || ownStandard != nil else { return network }
         return network.classifying(classCount) ?? network
     }
 
@@ -27,6 +27,12 @@ extension TrainingRun {
     ) throws {
         let count = training.classNames.count
         let before = checkpoint.network
+        if checkpoint.recipe.newClasses, before.classifying(count) == nil {
+            throw TrainingError(
+                .unsuitableData,
+                "\(training.name) has \(count) classes and '\(before.name)' has \(before.classCount): "
+                    + "logits of an exit come from a block, which has no other number of results")
+        }
         guard checkpoint.dataChecksums.isEmpty, before.classCount != count,
             training.imageShape == before.inputShape,
             // Where logits stand for classes already, data have been matched with these.

@@ -22,7 +22,7 @@ public struct TrainingRun: Sendable {
     /// resumed.
     public var recipe: Recipe?
     /// Its recipe where none is asked for; `nil` for that of its network.
-    private var ownStandard: Recipe?
+    private(set) var ownStandard: Recipe?
     /// The model whose parameters of the same names it begins with, as a folder or the name of a
     /// shipped one; `nil` to begin at random.
     public var start: String?
@@ -202,13 +202,18 @@ public struct TrainingRun: Sendable {
     func makeRun(classCount: Int? = nil) throws -> Checkpoint {
         let recipe = try ownRecipe
         let start = try startingModel()
-        let classNames = start?.model.classNames(forClassifiersOf: network)
+        let classNames =
+            recipe.newClasses ? nil : start?.model.classNames(forClassifiersOf: network)
         let network = network(for: classNames?.count ?? classCount)
         try checkTrunk(start?.model, of: network, recipe)
         try memory.check(training: network, by: recipe)
         var parameters = try ParameterStore.initial(
             for: network, seed: recipe.seed, by: recipe.initialization)
-        if let start { try parameters.replace(from: start.model, for: network) }
+        if let start {
+            try parameters.replace(
+                from: start.model, for: network,
+                except: recipe.newClasses ? Set(network.exitParameters()) : [])
+        }
         return Checkpoint(
             network: network, recipe: recipe, dataChecksums: [], classNames: classNames,
             initialChecksum: start?.checksum,
