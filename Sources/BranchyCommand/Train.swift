@@ -178,7 +178,8 @@ struct Train: ParsableCommand {
     private func resolvedRecipe(for run: TrainingRun) throws -> Recipe? {
         var settings = set
         if case .total(let count)? = epochs { settings.append("epochs=\(count)") }
-        if newClasses { settings.append("newClasses=true") }
+        // Of new classes the last exit knows nothing yet.
+        if newClasses { settings = ["newClasses=true", "distillation.weight=0"] + settings }
         if skipDamaged { settings.append("data.skipDamaged=true") }
         if allowDuplicates { settings.append("data.allowDuplicates=true") }
         guard recipe != nil || !settings.isEmpty else { return nil }

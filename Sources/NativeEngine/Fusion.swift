@@ -64,7 +64,7 @@ extension ProgramCompiler {
         case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
             .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten,
-            .softmaxCrossEntropy, .convert, .gradient:
+            .softmaxCrossEntropy, .distillation, .convert, .gradient:
             break
         }
         return fusion

@@ -28,7 +28,8 @@ extension Program {
             return true
         case .multiply: return readsBlocks || multipliesChannels(instruction)
         case .activation, .add, .concatenate, .selectChannels: return readsBlocks
-        case .linear, .globalAveragePooling, .dropout, .flatten, .softmaxCrossEntropy, .convert,
+        case .linear, .globalAveragePooling, .dropout, .flatten, .softmaxCrossEntropy,
+            .distillation, .convert,
             .gradient:
             return false
         }

@@ -131,7 +131,7 @@ struct ProgramCompiler {
         case .shuffleChannels(let groups): try lowerShuffle(groups, instruction)
         case .flatten: try lowerFlatten(instruction)
         case .convolution, .maxPooling, .batchNormalization, .localResponseNormalization, .dropout,
-            .softmaxCrossEntropy, .convert, .gradient:
+            .softmaxCrossEntropy, .distillation, .convert, .gradient:
             throw .unsupported(instruction.operation, engine: "native")
         }
     }

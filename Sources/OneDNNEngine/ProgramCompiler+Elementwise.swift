@@ -81,18 +81,37 @@ extension ProgramCompiler {
     mutating func lowerCrossEntropy(
         _ labelSmoothing: Float, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        try appendLoss(.loss, labelSmoothing, instruction)
+        try appendLoss(instruction) { batchSize, classes in
+            CrossEntropyKernel(
+                computed: .loss, labelSmoothing: Double(labelSmoothing), batchSize: batchSize,
+                classes: classes)
+        }
     }
 
     mutating func lowerCrossEntropyGradient(
         _ labelSmoothing: Float, _ instruction: Program.Instruction
     ) throws(EngineError) {
-        try appendLoss(.gradient, labelSmoothing, instruction)
+        try appendLoss(instruction) { batchSize, classes in
+            CrossEntropyKernel(
+                computed: .gradient, labelSmoothing: Double(labelSmoothing), batchSize: batchSize,
+                classes: classes)
+        }
+    }
+
+    mutating func lowerDistillation(
+        _ computed: CrossEntropyKernel.Computed, _ temperature: Float,
+        _ instruction: Program.Instruction
+    ) throws(EngineError) {
+        try appendLoss(instruction) { batchSize, classes in
+            DistillationKernel(
+                computed: computed, temperature: Double(temperature), batchSize: batchSize,
+                classes: classes)
+        }
     }
 
     private mutating func appendLoss(
-        _ computed: CrossEntropyKernel.Computed, _ labelSmoothing: Float,
-        _ instruction: Program.Instruction
+        _ instruction: Program.Instruction,
+        _ kernel: (_ batchSize: Int, _ classes: Int) -> any HostKernel
     ) throws(EngineError) {
         var views: [View] = []
         for operand in instruction.operands { views.append(try plainView(of: operand)) }
@@ -100,9 +119,7 @@ extension ProgramCompiler {
         views.append(try self.result(result, .plain(dimensions(of: result))))
         let classes = program.type(of: instruction.operands[0]).shape[0]
         append(
-            CrossEntropyKernel(
-                computed: computed, labelSmoothing: Double(labelSmoothing), batchSize: batchSize,
-                classes: classes),
+            kernel(batchSize, classes),
             for: instruction.operation.description, views)
         try finish(result)
     }

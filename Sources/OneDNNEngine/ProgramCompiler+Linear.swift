@@ -79,7 +79,7 @@ extension ProgramCompiler {
         case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
             .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten,
-            .softmaxCrossEntropy, .gradient:
+            .softmaxCrossEntropy, .distillation, .gradient:
             return nil
         }
     }

@@ -100,6 +100,8 @@ struct ProgramCompiler {
         case .shuffleChannels(let groups): try lowerShuffle(groups, instruction)
         case .flatten: try alias(instruction.results[0], primary(of: instruction.operands[0]))
         case .softmaxCrossEntropy(let smoothing): try lowerCrossEntropy(smoothing, instruction)
+        case .distillation(let temperature):
+            try lowerDistillation(.loss, temperature, instruction)
         case .convert: try lowerConversion(instruction)
         case .gradient(let gradient): try lowerGradient(gradient, instruction)
         }
@@ -129,6 +131,8 @@ struct ProgramCompiler {
         case .flatten: try lowerFlattenGradient(instruction)
         case .softmaxCrossEntropy(let smoothing):
             try lowerCrossEntropyGradient(smoothing, instruction)
+        case .distillation(let temperature):
+            try lowerDistillation(.gradient, temperature, instruction)
         }
     }
 }

@@ -197,4 +197,26 @@ import Testing
         try CentralDifferences(of: program, feed: feed, step: 1 / 64)
             .check(["x"], within: Self.smoothly)
     }
+
+    @Test(arguments: [1, 2] as [Float])
+    func distillation(temperature: Float) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([5]))
+            let teacher = program.addInput("teacher", ValueType([5]))
+            let weights = program.addInput("weights", ValueType([]))
+            program.beginSegment("only")
+            let operands = [x, teacher, weights]
+            program.addOutput(
+                "y", try program.append(.distillation(temperature: temperature), operands)[0])
+            let gradient = Program.Operation.Gradient.distillation(temperature: temperature)
+            program.addOutput("x", try program.append(.gradient(gradient), operands)[0])
+        }
+        var feed = Feed.dyadic(for: program)
+        feed.inputs["dy"] = Tensor([], [1])
+        feed.inputs["weights"] = Tensor([2], [0.25, 1])
+        feed.inputs["teacher"] = Tensor(
+            [2, 5], [0.5, 0.125, 0.125, 0.25, 0, 0, 0, 1, 0, 0])
+        try CentralDifferences(of: program, feed: feed, step: 1 / 64)
+            .check(["x"], within: Self.smoothly)
+    }
 }

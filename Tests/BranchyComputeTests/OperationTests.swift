@@ -77,6 +77,8 @@ struct OperandList: Sendable, CustomStringConvertible {
             .softmaxCrossEntropy(labelSmoothing: 0), [sample([10]), targets, sample([])],
             [fixed([])]),
         OperandList(
+            .distillation(temperature: 2), [sample([10]), sample([10]), sample([])], [fixed([])]),
+        OperandList(
             .gradient(.convolutionSource(strided, source: [3, 8, 7])),
             [sample([5, 4, 4]), fixed([5, 3, 3, 3])], [sample([3, 8, 7])]),
         OperandList(
@@ -101,6 +103,9 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(
             .gradient(.softmaxCrossEntropy(labelSmoothing: 0)),
             [sample([10]), targets, sample([])], [sample([10])]),
+        OperandList(
+            .gradient(.distillation(temperature: 2)), [sample([10]), sample([10]), sample([])],
+            [sample([10])]),
     ]
 
     static let bad: [OperandList] = convolutions + layers + elementwise + gradients
@@ -159,6 +164,14 @@ struct OperandList: Sendable, CustomStringConvertible {
         OperandList(.softmaxCrossEntropy(labelSmoothing: 0), [sample([10]), targets, fixed([])]),
         OperandList(
             .softmaxCrossEntropy(labelSmoothing: 0), [sample([10, 1]), targets, sample([])]),
+        OperandList(.distillation(temperature: 2), [sample([10]), targets, sample([])]),
+        OperandList(.distillation(temperature: 2), [sample([10]), sample([9]), sample([])]),
+        OperandList(.distillation(temperature: 2), [sample([10]), sample([10]), fixed([])]),
+        OperandList(.distillation(temperature: 0), [sample([10]), sample([10]), sample([])]),
+        OperandList(.distillation(temperature: .nan), [sample([10]), sample([10]), sample([])]),
+        OperandList(
+            .gradient(.distillation(temperature: .infinity)),
+            [sample([10]), sample([10]), sample([])]),
     ]
 
     private static let elementwise: [OperandList] = [

@@ -130,6 +130,34 @@ struct FrozenTrainingTests {
         }
     }
 
+    /// Where labels mean nothing and the last exit is all there is to learn from, the branch comes to say
+    /// what that says.
+    @Test func theBranchLearnsWhatTheLastExitSays() throws {
+        try withTemporaryFolder { folder in
+            var agreement: [Int] = []
+            for weight in [0.0, 1.0] {
+                var recipe = try Self.recipe
+                (recipe.epochs, recipe.distillation.weight) = (12, weight)
+                var trainer = try Self.trainer(recipe, in: folder)
+                _ = try trainer.fit()
+                let model = trainer.model()
+                let predictor = try Predictor(
+                    network: model.network, parameters: model.parameters,
+                    policy: FixedExitPolicy(exit: 1), engine: ReferenceEngine())
+                let images = try TinyTraining.halves(24, seed: 1)
+                agreement.append(
+                    try (0..<images.count).count { index in
+                        let image = try model.preprocessing.image(
+                            of: images.pixels(at: index), shape: model.network.inputShape)
+                        let said = try predictor.predictAtEveryExit(image)
+                        return said[0].predictedClass == said[1].predictedClass
+                    })
+            }
+            // The last exit is random, and so is not what labels teach.
+            #expect(agreement[1] >= agreement[0] + 5, "\(agreement) of 24")
+        }
+    }
+
     /// A file of features is made once for what it is of, and anew for anything else.
     @Test func featuresAreKeptForWhatTheyAreOf() throws {
         try withTemporaryFolder { folder in
@@ -190,6 +218,12 @@ struct FrozenTrainingTests {
     @Test func recipesThatContradictThemselvesAreRefused() throws {
         let changes: [(String, (inout Recipe) -> Void)] = [
             ("data.views", { $0.data.flip = true }), ("data.views", { $0.data.views = 2 }),
+            ("distillation.weight", { $0.distillation.weight = 1.5 }),
+            (
+                "distillation.weight", { ($0.distillation.weight, $0.newClasses) = (0.5, true) }
+            ),
+            ("distillation.weight", { ($0.distillation.weight, $0.freeze) = (0.5, .none) }),
+            ("distillation.temperature", { $0.distillation.temperature = 0 }),
             ("data.mixup", { $0.data.mixup = 0.2 }), ("data.views", { $0.data.views = 0 }),
             ("data.views", { ($0.freeze, $0.data.views) = (.none, 2) }),
         ]

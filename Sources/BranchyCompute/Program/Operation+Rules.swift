@@ -37,6 +37,7 @@ extension Program.Operation {
         case .shuffleChannels(let groups): .shuffleChannels(groups: groups)
         case .flatten: Flatten.rules
         case .softmaxCrossEntropy(let smoothing): CrossEntropy(labelSmoothing: smoothing).rules
+        case .distillation(let temperature): Distillation(temperature: temperature).rules
         case .convert(let element): .conversion(to: element)
         case .gradient(let gradient): gradient.rules
         }
@@ -72,6 +73,7 @@ extension Program.Operation.Gradient {
         case .flatten(let source): Flatten.gradientRules(source)
         case .softmaxCrossEntropy(let smoothing):
             CrossEntropy(labelSmoothing: smoothing).gradientRules
+        case .distillation(let temperature): Distillation(temperature: temperature).gradientRules
         }
     }
 }

@@ -116,6 +116,16 @@ extension Program {
         /// CVPR 2016, section 7.
         case softmaxCrossEntropy(labelSmoothing: Float)
 
+        /// Cross-entropy of the softmax of logits at a temperature T against a teacher's probabilities
+        /// at that temperature, weighted per sample and summed; T² keeps derivatives of one size:
+        ///
+        ///     T² · Σₙ weightₙ · (log Σₖ exp(logitₙₖ / T) − Σₖ probabilityₙₖ · logitₙₖ / T)
+        ///     (logits [N K], probabilities [N K], weights [N]) -> scalar
+        ///
+        /// References: Hinton, Vinyals, Dean, *Distilling the Knowledge in a Neural Network*, 2015,
+        /// section 2.
+        case distillation(temperature: Float)
+
         /// The same numbers as another type of float: rounded to the nearest, of two that are equally
         /// near to the even one; or widened, which is exact.
         ///
@@ -192,6 +202,9 @@ extension Program {
             /// `weightₙ · (softmax(logitsₙ) − (1 − ε) · onehot(targetₙ) − ε/K)`, of the same operands
             /// as the loss.
             case softmaxCrossEntropy(labelSmoothing: Float)
+
+            /// `T · weightₙ · (softmax(logitsₙ / T) − probabilitiesₙ)`, of the same operands as the loss.
+            case distillation(temperature: Float)
         }
     }
 }

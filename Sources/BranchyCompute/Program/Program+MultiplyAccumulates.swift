@@ -18,6 +18,7 @@ extension Program {
         case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
             .localResponseNormalization, .shortcut, .activation, .dropout, .add, .multiply,
             .concatenate, .selectChannels, .shuffleChannels, .flatten, .softmaxCrossEntropy,
+            .distillation,
             .convert, .gradient:
             return 0
         }

@@ -20,11 +20,10 @@ struct Differentiation {
     mutating func propagate(
         through instruction: Program.Instruction, losses: Set<Program.Value>
     ) throws(ShapeError) {
-        if case .softmaxCrossEntropy(let smoothing) = instruction.operation {
+        if let loss = instruction.operation.lossGradient {
             guard losses.contains(instruction.results[0]) else { return }
             let operands = instruction.operands
-            let gradient = try append(.softmaxCrossEntropy(labelSmoothing: smoothing), operands)
-            try accumulate(gradient[0], into: operands[0])
+            try accumulate(append(loss, operands)[0], into: operands[0])
         } else if let gradient = gradients[instruction.results[0]] {
             try propagate(gradient, through: instruction)
         }
@@ -86,7 +85,7 @@ struct Differentiation {
         case .convert:
             let element = program.type(of: operands[0]).element
             try pass(.convert(to: element), [gradient], to: operands[0])
-        case .softmaxCrossEntropy, .gradient:
+        case .softmaxCrossEntropy, .distillation, .gradient:
             throw undefined(instruction, "an operation that has a derivative")
         }
     }
@@ -217,5 +216,16 @@ struct Differentiation {
         _ gradient: Program.Operation.Gradient, _ operands: [Program.Value]
     ) throws(ShapeError) -> [Program.Value] {
         try program.append(.gradient(gradient), operands)
+    }
+}
+
+extension Program.Operation {
+    /// The derivative of a loss by its logits; `nil` of what is none.
+    fileprivate var lossGradient: Gradient? {
+        switch self {
+        case .softmaxCrossEntropy(let smoothing): .softmaxCrossEntropy(labelSmoothing: smoothing)
+        case .distillation(let temperature): .distillation(temperature: temperature)
+        default: nil
+        }
     }
 }

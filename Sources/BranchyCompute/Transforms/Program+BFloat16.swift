@@ -102,7 +102,9 @@ private struct Narrowing {
         case .linear: return isFinal[instruction.results[0].index]
         case .gradient(.linearSource): return isWide(operands[0])
         case .gradient(.linearParameters): return isWide(operands[1])
-        case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy): return true
+        case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy), .distillation,
+            .gradient(.distillation):
+            return true
         case .convolution, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
             .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten, .convert,
@@ -122,7 +124,10 @@ private struct Narrowing {
 
 extension Program.Operation {
     fileprivate var isLoss: Bool {
-        if case .softmaxCrossEntropy = self { true } else { false }
+        switch self {
+        case .softmaxCrossEntropy, .distillation: true
+        default: false
+        }
     }
 
     /// Which operand is a weight that activations are multiplied by.
@@ -132,12 +137,14 @@ extension Program.Operation {
         case .maxPooling, .averagePooling, .globalAveragePooling, .batchNormalization,
             .localResponseNormalization, .shortcut, .activation, .dropout, .add, .multiply,
             .concatenate, .selectChannels, .shuffleChannels, .flatten, .softmaxCrossEntropy,
+            .distillation,
             .convert,
             .gradient(.convolutionParameters), .gradient(.linearParameters),
             .gradient(.maxPooling), .gradient(.averagePooling), .gradient(.globalAveragePooling),
             .gradient(.batchNormalization), .gradient(.localResponseNormalization),
             .gradient(.shortcut), .gradient(.activation), .gradient(.multiply),
-            .gradient(.flatten), .gradient(.softmaxCrossEntropy):
+            .gradient(.flatten), .gradient(.softmaxCrossEntropy),
+            .gradient(.distillation):
             nil
         }
     }

@@ -79,7 +79,7 @@ extension Program.Operation {
         case .convolution, .linear, .maxPooling, .averagePooling, .globalAveragePooling,
             .batchNormalization, .localResponseNormalization, .shortcut, .activation, .dropout,
             .add, .multiply, .concatenate, .selectChannels, .shuffleChannels, .flatten,
-            .softmaxCrossEntropy, .convert, .gradient:
+            .softmaxCrossEntropy, .distillation, .convert, .gradient:
             return nil
         }
     }

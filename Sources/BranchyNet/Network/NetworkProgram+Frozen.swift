@@ -54,12 +54,16 @@ public struct FrozenNetwork: Sendable {
 
     /// From the features to the losses and their derivatives by every parameter that is trained.
     ///
-    /// - Parameter labelSmoothing: the share of a target that all classes get alike, 0 ..< 1.
+    /// - Parameters:
+    ///   - labelSmoothing: the share of a target that all classes get alike, 0 ..< 1.
+    ///   - temperature: at which the exits learn from a teacher too, above 0; `nil` for labels alone.
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func trainingProgram(
-        labelSmoothing: Float = 0
+        labelSmoothing: Float = 0, temperature: Float? = nil
     ) throws(NetworkError) -> NetworkProgram {
-        try training.withLosses(of: network, labelSmoothing: labelSmoothing, mixesSamples: false)
+        try training.withLosses(
+            of: network, labelSmoothing: labelSmoothing, mixesSamples: false,
+            temperature: temperature)
     }
 }
 

@@ -36,6 +36,20 @@ public struct NetworkProgram: Sendable {
         "partner loss weights of exit \(exit)"
     }
 
+    /// The name of the input that takes a teacher's probabilities; in training that distills only.
+    public static let teacherInput = "teacher"
+
+    /// The name of the output that carries the loss of an exit against a teacher; in training that
+    /// distills only.
+    public static func distillationLossOutput(ofExit exit: Int) -> String {
+        "distillation loss of exit \(exit)"
+    }
+
+    /// The name of the input that takes each sample's weight in that loss.
+    public static func distillationWeightsInput(ofExit exit: Int) -> String {
+        "distillation weights of exit \(exit)"
+    }
+
     /// A dropout of the network and the input that takes its mask.
     public struct Mask: Hashable, Sendable {
         /// The name of the input, unique in the network.
@@ -120,14 +134,17 @@ extension BranchedNetwork {
 
 extension NetworkProgram {
     /// This program with the loss of each exit that it has, and the derivatives of their sum.
+    ///
+    /// - Parameter temperature: at which exits learn from a teacher too; `nil` for none.
     func withLosses(
-        of network: BranchedNetwork, labelSmoothing: Float, mixesSamples: Bool
+        of network: BranchedNetwork, labelSmoothing: Float, mixesSamples: Bool,
+        temperature: Float? = nil
     ) throws(NetworkError) -> NetworkProgram {
         var program = program
         do {
             let losses = try program.appendLosses(
                 exitCount: network.exitCount, labelSmoothing: labelSmoothing,
-                mixesSamples: mixesSamples)
+                mixesSamples: mixesSamples, temperature: temperature)
             return NetworkProgram(
                 program: try program.differentiated(losses: losses), masks: masks,
                 batchStatistics: batchStatistics)
@@ -140,7 +157,7 @@ extension NetworkProgram {
 extension Program {
     /// - Returns: the names of the losses' outputs.
     fileprivate mutating func appendLosses(
-        exitCount: Int, labelSmoothing: Float, mixesSamples: Bool
+        exitCount: Int, labelSmoothing: Float, mixesSamples: Bool, temperature: Float?
     ) throws(ShapeError) -> [String] {
         let logits = (0..<exitCount).compactMap { exit in
             outputs.first { $0.name == NetworkProgram.logitsOutput(ofExit: exit) }
@@ -148,14 +165,30 @@ extension Program {
         }
         let loss = Operation.softmaxCrossEntropy(labelSmoothing: labelSmoothing)
         beginSegment("losses")
-        let own = try appendLosses(
+        var own = try appendLosses(
             loss, of: logits, against: NetworkProgram.targetsInput,
             weightedBy: NetworkProgram.lossWeightsInput, NetworkProgram.lossOutput)
+        if let temperature { own += try appendDistillation(at: temperature, of: logits) }
         guard mixesSamples else { return own }
         let partners = try appendLosses(
             loss, of: logits, against: NetworkProgram.partnerTargetsInput,
             weightedBy: NetworkProgram.partnerLossWeightsInput, NetworkProgram.partnerLossOutput)
         return own + partners
+    }
+
+    private mutating func appendDistillation(
+        at temperature: Float, of logits: [(exit: Int, value: Value)]
+    ) throws(ShapeError) -> [String] {
+        guard let first = logits.first else { return [] }
+        let teacher = addInput(NetworkProgram.teacherInput, type(of: first.value))
+        for (exit, logits) in logits {
+            let weights = addInput(
+                NetworkProgram.distillationWeightsInput(ofExit: exit), ValueType([]))
+            addOutput(
+                NetworkProgram.distillationLossOutput(ofExit: exit),
+                try append(.distillation(temperature: temperature), [logits, teacher, weights])[0])
+        }
+        return logits.map { NetworkProgram.distillationLossOutput(ofExit: $0.exit) }
     }
 
     private mutating func appendLosses(

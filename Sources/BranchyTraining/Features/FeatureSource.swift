@@ -1,6 +1,7 @@
 import BranchyCompute
 import BranchyData
 import BranchyNet
+import RealModule
 
 /// What a frozen trunk computed of images, for the branches of a network.
 struct FeatureSource: TrainingSource {
@@ -27,7 +28,21 @@ struct FeatureSource: TrainingSource {
         let file = features.training[epoch % features.training.count]
         return TrainingBatch(
             inputs: try inputs(indices, of: file, count: indices.count),
-            labels: indices.map { Int32(training.label(at: $0)) })
+            labels: indices.map { Int32(training.label(at: $0)) },
+            teacher: recipe.distillation.weight > 0 ? try teacher(indices, of: file) : nil)
+    }
+
+    /// What the last exit says of some images, at the temperature.
+    private func teacher(_ indices: ArraySlice<Int>, of file: FeatureFile) throws -> [Float] {
+        try indices.flatMap { index in
+            let logits = try file.logits(row: index).suffix(network.classCount).map {
+                Double($0) / recipe.distillation.temperature
+            }
+            let largest = logits.max() ?? 0
+            let powers = logits.map { Double.exp($0 - largest) }
+            let sum = powers.reduce(0, +)
+            return powers.map { Float($0 / sum) }
+        }
     }
 
     private func inputs(

@@ -40,7 +40,9 @@ extension Recipe {
 
     /// What a step of training computes.
     func program(toTrain network: BranchedNetwork) throws -> NetworkProgram {
-        try frozenNetwork(of: network)?.trainingProgram(labelSmoothing: labelSmoothing)
+        try frozenNetwork(of: network)?.trainingProgram(
+            labelSmoothing: labelSmoothing,
+            temperature: distillation.weight > 0 ? Float(distillation.temperature) : nil)
             ?? network.trainingProgram(
                 labelSmoothing: labelSmoothing, mixesSamples: data.mixesImages)
     }

@@ -4,7 +4,8 @@ import BranchyNet
 extension Recipe {
     enum CodingKeys: String, CodingKey {
         case network, dataset, seed, epochs, addedEpochs, batchSize, precision, lossWeights
-        case labelSmoothing, freeze, newClasses, initialization, thresholds, optimizer, schedule,
+        case labelSmoothing, distillation, freeze, newClasses, initialization, thresholds,
+            optimizer, schedule,
             data
     }
 
@@ -21,6 +22,8 @@ extension Recipe {
             precision: try values.decode(Precision.self, forKey: .precision),
             lossWeights: try values.decode([Double].self, forKey: .lossWeights),
             labelSmoothing: try values.decode(Float.self, forKey: .labelSmoothing),
+            distillation: try values.decodeIfPresent(
+                DistillationRecipe.self, forKey: .distillation) ?? .init(),
             freeze: try values.decodeIfPresent(Freezing.self, forKey: .freeze) ?? .none,
             newClasses: try values.decodeIfPresent(Bool.self, forKey: .newClasses) ?? false,
             initialization: try values.decode(Initialization.self, forKey: .initialization),

@@ -22,6 +22,19 @@ extension Recipe {
         try validateData()
         try validateVariation()
         try validateViews()
+        try validateDistillation()
+    }
+
+    /// The last exit can only teach what it knows already.
+    private func validateDistillation() throws(TrainingError) {
+        let (weight, temperature) = (distillation.weight, distillation.temperature)
+        try require(0...1 ~= weight, "distillation.weight", weight, "0 to 1")
+        try require(
+            temperature > 0 && temperature <= 1_000, "distillation.temperature", temperature,
+            "a number above 0, at most 1000")
+        try require(
+            weight == 0 || (freeze == .trunk && !newClasses), "distillation.weight", weight,
+            "0 unless 'freeze' is trunk and 'newClasses' is false")
     }
 
     /// Features are computed of single images, a few times each.

@@ -53,6 +53,10 @@ extension Recipe {
         // Yams writes 15 digits, and infinity in a way that it does not read.
         node["lossWeights"] = Node(numbers: lossWeights.map(\.description))
         node["labelSmoothing"] = Node(number: labelSmoothing.description)
+        node["distillation"] = [
+            "weight": Node(number: distillation.weight.description),
+            "temperature": Node(number: distillation.temperature.description),
+        ]
         node["thresholds"] = Node(numbers: thresholds.map(\.description))
         for (key, number) in [
             ("learningRate", optimizer.learningRate), ("beta1", optimizer.beta1),

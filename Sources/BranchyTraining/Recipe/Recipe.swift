@@ -24,6 +24,8 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var lossWeights: [Double]
     /// The share of a target that all classes get alike, 0 ..< 1.
     public var labelSmoothing: Float = 0
+    /// What branches on a frozen trunk learn from the last exit.
+    public var distillation = DistillationRecipe()
     /// What stays as it is: `none`, or `trunk`.
     public var freeze = Freezing.none
     /// Whether the exits begin anew for the classes of the data: the last layer of the backbone, and all
@@ -40,6 +42,19 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var schedule: ScheduleRecipe
     /// Which images are held out, and how the others are varied and scaled.
     public var data: DataRecipe
+
+    /// What branches learn from the last exit, beside labels: its probabilities at a temperature.
+    ///
+    /// References: Hinton, Vinyals, Dean, *Distilling the Knowledge in a Neural Network*, 2015.
+    public struct DistillationRecipe: Hashable, Sendable, Codable {
+        /// The share of the loss that is against the last exit, and not labels, 0 ... 1.
+        public var weight = 0.0
+        /// What logits of both are divided by, above 0.
+        public var temperature = 2.0
+
+        /// Labels alone.
+        public init() {}
+    }
 
     /// How parameters follow gradients.
     public struct OptimizerRecipe: Hashable, Sendable, Codable {

@@ -9,6 +9,8 @@ extension TrainingStep {
         let targets: Targets
         /// The same of what samples were mixed with; `nil` where none are.
         let partnerTargets: Targets?
+        /// What the last exit says, and what it weighs; `nil` where it teaches nothing.
+        let teacher: Teacher?
         let masks: [(mask: NetworkProgram.Mask, input: Int)]
         let parameters: [Parameter]
         let statistics: [RunningStatistics]
@@ -31,6 +33,26 @@ extension TrainingStep {
             }
         }
 
+        /// A teacher's probabilities, what samples weigh in each exit's loss against them, and these
+        /// losses.
+        struct Teacher {
+            let probabilities: Int
+            let exits: [Int]
+            let lossWeights: [Int]
+            let losses: [Int]
+
+            init(ofExits exits: [Int], in program: Program) throws {
+                self.exits = exits
+                probabilities = try program.requireInput(NetworkProgram.teacherInput)
+                lossWeights = try exits.map {
+                    try program.requireInput(NetworkProgram.distillationWeightsInput(ofExit: $0))
+                }
+                losses = try exits.map {
+                    try program.requireOutput(NetworkProgram.distillationLossOutput(ofExit: $0))
+                }
+            }
+        }
+
         struct Parameter {
             let name: String
             let input: Int
@@ -43,7 +65,9 @@ extension TrainingStep {
         }
 
         /// All of what is minimized.
-        var allLosses: [Int] { targets.losses + (partnerTargets?.losses ?? []) }
+        var allLosses: [Int] {
+            targets.losses + (partnerTargets?.losses ?? []) + (teacher?.losses ?? [])
+        }
 
         init(
             of recipe: Recipe, _ network: BranchedNetwork, _ training: NetworkProgram,
@@ -62,6 +86,8 @@ extension TrainingStep {
                 ? try Targets(
                     NetworkProgram.partnerTargetsInput, NetworkProgram.partnerLossWeightsInput,
                     NetworkProgram.partnerLossOutput, ofExits: exits, in: program) : nil
+            teacher =
+                recipe.distillation.weight > 0 ? try Teacher(ofExits: exits, in: program) : nil
             masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
             // Running values are no inputs of training.
             let running = Set(

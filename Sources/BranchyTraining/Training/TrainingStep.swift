@@ -40,13 +40,14 @@ struct TrainingStep: ~Copyable {
     mutating func run(
         _ batch: TrainingBatch, learningRate: Double, _ state: inout TrainingState
     ) throws -> (loss: Float, isFinite: Bool) {
-        for (input, numbers) in zip(places.inputs, batch.inputs) {
-            workspace.withInput(input) { input in
-                for index in numbers.indices { input[index] = numbers[index] }
-            }
-        }
+        for (input, numbers) in zip(places.inputs, batch.inputs) { fill(input, with: numbers) }
         let ownShare = batch.partners?.ownShare ?? 1
-        write(batch.labels, share: ownShare, to: places.targets)
+        let taught = batch.teacher == nil ? 0 : Float(recipe.distillation.weight)
+        write(batch.labels, share: ownShare * (1 - taught), to: places.targets)
+        if let teacher = places.teacher, let probabilities = batch.teacher {
+            fill(teacher.probabilities, with: probabilities)
+            weigh(batch.labels, share: taught, teacher.exits, teacher.lossWeights)
+        }
         if let partners = batch.partners, let places = places.partnerTargets {
             write(partners.labels, share: 1 - ownShare, to: places)
         }
@@ -79,8 +80,20 @@ struct TrainingStep: ~Copyable {
         workspace.withTargets(places.classes) { classes in
             for index in labels.indices { classes[index] = labels[index] }
         }
+        weigh(labels, share: share, places.exits, places.lossWeights)
+    }
+
+    private mutating func fill(_ input: Int, with numbers: [Float]) {
+        workspace.withInput(input) { input in
+            for index in numbers.indices { input[index] = numbers[index] }
+        }
+    }
+
+    private mutating func weigh(
+        _ labels: [Int32], share: Float, _ exits: [Int], _ lossWeights: [Int]
+    ) {
         let classWeights = classWeights
-        for (exit, input) in zip(places.exits, places.lossWeights) {
+        for (exit, input) in zip(exits, lossWeights) {
             let weight = share * Float(recipe.lossWeights[exit] / Double(labels.count))
             workspace.withInput(input) { weights in
                 for row in weights.indices {

@@ -21,7 +21,8 @@ package enum EngineConformance {
 
     /// What training needs besides: losses, gradients, dropout, parameters that are inputs.
     package static let trainingCases =
-        lossCases + dropoutCases + convolutionGradientCases + linearGradientCases
+        lossCases + distillationCases + dropoutCases + convolutionGradientCases
+        + linearGradientCases
         + poolingGradientCases + elementwiseGradientCases + trainingStepCases
 
     /// What networks with normalization and residual blocks need besides to infer.

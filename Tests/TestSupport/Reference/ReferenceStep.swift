@@ -25,6 +25,7 @@ struct ReferenceStep {
         case .shuffleChannels(let groups): shuffle(groups)
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy(let smoothing): measureCrossEntropy(Double(smoothing))
+        case .distillation(let temperature): measureDistillation(Double(temperature))
         case .convert: mapElements { $0[0] }
         case .gradient(let gradient): execute(gradient)
         }
@@ -47,6 +48,7 @@ struct ReferenceStep {
         case .multiply: sumProducts()
         case .flatten: mapElements { $0[0] }
         case .softmaxCrossEntropy(let smoothing): differentiateCrossEntropy(Double(smoothing))
+        case .distillation(let temperature): differentiateDistillation(Double(temperature))
         }
     }
 

@@ -115,7 +115,8 @@ extension Program {
         case .activation(let activation), .gradient(.activation(let activation)):
             return activation.termCount
         case .dropout, .add, .multiply: return 1
-        case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy):
+        case .softmaxCrossEntropy, .gradient(.softmaxCrossEntropy), .distillation,
+            .gradient(.distillation):
             // `exp` and `log` are good to a few units, and so is what comes between them.
             return shape(0).elementCount + batchSize + 32
         case .gradient(.convolutionSource), .gradient(.linearSource):
@@ -148,7 +149,7 @@ extension Program.Operation {
         case .batchNormalization(let normalization): normalization.activation
         case .averagePooling, .globalAveragePooling, .localResponseNormalization, .shortcut,
             .activation, .dropout, .add, .multiply, .concatenate, .selectChannels,
-            .shuffleChannels, .flatten, .softmaxCrossEntropy, .convert, .gradient:
+            .shuffleChannels, .flatten, .softmaxCrossEntropy, .distillation, .convert, .gradient:
             nil
         }
     }
