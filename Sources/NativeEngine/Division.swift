@@ -3,6 +3,9 @@ import CInferenceKernels
 
 /// How a step may be shared out, so that its parts write different places and compute every number as
 /// the whole step does.
+///
+/// Wherever that can be, a thread computes the same part of every image: what it reads is then in its
+/// own cache, and not in that of the thread which wrote it.
 enum Division {
     /// Not at all.
     case none
@@ -10,10 +13,15 @@ enum Division {
     case blockConvolution
     /// The same by tiles, by these or by channels.
     case tileConvolution
-    /// By blocks of channels, each of which is made of one block of the source, with so many weights.
-    case blocks(weights: Int)
-    /// By rows of numbers, each of which is made of one row of the source.
-    case rows
+    /// Windows on blocks, by rows of the result; so many multiplications for each number, or what
+    /// takes as long.
+    case windows(work: Int)
+    /// By rows of pixels, each of which is made of one of the source.
+    case pixels
+    /// By numbers, each of which is made of one of the source, where blocks are taken for rows.
+    case numbers
+    /// By blocks of channels, each of which is made of one of the source.
+    case blocks
     /// By features of a fully connected layer, each of which has so many weights.
     case features(weights: Int)
 }
@@ -33,16 +41,19 @@ extension Step {
             switch division {
             case .none: []
             case .blockConvolution, .tileConvolution: dividedConvolution(into: count)
-            case .blocks(let weights):
-                Self.ranges(of: Int(call.geometry.channels + 15) / Layout.block, count).map {
-                    part(ofBlocks: $0, weights: weights)
-                }
-            case .rows: Self.ranges(of: Int(call.geometry.channels), count).map(part(ofRows:))
+            case .windows:
+                Self.ranges(of: Int(call.geometry.rows), count).map(part(ofResultRows:))
+            case .pixels: Self.ranges(of: Int(call.geometry.height), count).map(part(ofPixelRows:))
+            case .numbers:
+                Self.ranges(of: Int(call.geometry.width), count, by: Layout.block)
+                    .map(part(ofNumbers:))
+            case .blocks:
+                Self.ranges(of: Int(call.geometry.channels + 15) / Layout.block, count)
+                    .map(part(ofBlocks:))
             case .features(let weights):
                 Self.ranges(
                     of: Int(call.geometry.result_channels), count, by: Int(call.linear.group)
-                )
-                .map { part(ofFeatures: $0, weights: weights) }
+                ).map { part(ofFeatures: $0, weights: weights) }
             }
         guard parts.count > 1 else { return [] }
         for index in parts.indices.dropFirst() {
@@ -51,8 +62,7 @@ extension Step {
         return parts
     }
 
-    /// Multiplications, or eight times the numbers that are written where there are none: about a
-    /// tenth of a nanosecond each.
+    /// Multiplications, or what takes as long: a number that is only read and written counts as eight.
     private var work: Int64 {
         let geometry = call.geometry
         let written =
@@ -62,9 +72,9 @@ extension Step {
         case .none: return 0
         case .blockConvolution, .tileConvolution:
             return written * Int64(groupCount) * Int64(geometry.channels) * taps
-        case .blocks(let weights):
-            return written * (weights > Layout.block ? Int64(weights / Layout.block) : 8)
-        case .rows:
+        case .windows(let work): return written * Int64(work)
+        case .pixels, .blocks: return written * 8
+        case .numbers:
             return Int64(geometry.samples) * Int64(geometry.channels) * Int64(geometry.width) * 8
         case .features(let weights):
             return Int64(geometry.samples) * Int64(geometry.result_channels) * Int64(weights)
@@ -89,14 +99,14 @@ extension Step {
 // MARK: - Convolutions
 
 extension Step {
-    /// Where the weights take more memory than the source, each thread reads its own of them; else its
-    /// own rows.
+    /// Where the weights take much more memory than the source, each thread reads its own of them; else
+    /// its own part of the source.
     private func dividedConvolution(into count: Int) -> [Step] {
         let geometry = call.geometry
         let blocks = (Int(geometry.result_channels) + Layout.block - 1) / Layout.block
         let group = isTiles ? 1 : Int(call.blocks.group) / Layout.block
         let source = Int64(geometry.channels) * Int64(geometry.height) * Int64(geometry.width)
-        if groupCount == 1, Int64(filterWeights) * Int64(geometry.result_channels) > source,
+        if groupCount == 1, Int64(filterWeights) * Int64(geometry.result_channels) > 8 * source,
             blocks.isMultiple(of: group * count)
         {
             return Self.ranges(of: blocks, count, by: group).map {
@@ -203,26 +213,34 @@ private struct SourceSide {
 // MARK: - Others
 
 extension Step {
-    private func part(ofBlocks blocks: Range<Int>, weights count: Int) -> Step {
+    private func part(ofBlocks blocks: Range<Int>) -> Step {
         var part = self
         let first = blocks.lowerBound * Layout.block
         let end = min(call.geometry.channels, Int32(blocks.upperBound * Layout.block))
         part.call.geometry.channels = end - Int32(first)
         part.call.geometry.result_channels = end - Int32(first)
         part.source = source.fromBlock(blocks.lowerBound)
-        part.other = other?.fromBlock(blocks.lowerBound)
         part.result = result.fromBlock(blocks.lowerBound)
-        part.weights = weights.map { $0 + blocks.lowerBound * count }
-        part.biases = biases.map { $0 + first }
         return part
     }
 
-    private func part(ofRows rows: Range<Int>) -> Step {
+    /// A second operand has one number per channel here.
+    private func part(ofPixelRows rows: Range<Int>) -> Step {
         var part = self
-        part.call.geometry.channels = Int32(rows.count)
-        part.source.move(by: rows.lowerBound * source.channel)
-        part.result.move(by: rows.lowerBound * result.channel)
-        part.other?.move(by: rows.lowerBound * (other?.channel ?? 0))
+        part.call.geometry.height = Int32(rows.count)
+        part.call.geometry.rows = Int32(rows.count)
+        part.source.move(by: rows.lowerBound * source.row)
+        part.result.move(by: rows.lowerBound * result.row)
+        return part
+    }
+
+    private func part(ofNumbers numbers: Range<Int>) -> Step {
+        var part = self
+        part.call.geometry.width = Int32(numbers.count)
+        part.call.geometry.columns = Int32(numbers.count)
+        part.source.move(by: numbers.lowerBound)
+        part.result.move(by: numbers.lowerBound)
+        part.other?.move(by: numbers.lowerBound)
         return part
     }
 

@@ -10,7 +10,7 @@ extension ProgramCompiler {
             kernels.table.average_pooling_of_blocks, source: instruction.operands[0],
             result: instruction.results[0])
         call.setWindow(pooling)
-        try appendOfBlocks(call, instruction, "windows of blocks", division: .blocks(weights: 0))
+        try appendOfBlocks(call, instruction, "windows of blocks", division: .blocks)
     }
 
     mutating func lowerGlobalAveragePooling(
@@ -50,7 +50,7 @@ extension ProgramCompiler {
             call, instruction, "scaling of blocks",
             weights: weights.append(biases: scales, count: scales.count, lanes: Layout.block),
             biases: weights.append(biases: shifts, count: shifts.count, lanes: Layout.block),
-            division: .blocks(weights: Layout.block))
+            division: .pixels)
     }
 
     mutating func lowerLocalResponseNormalization(

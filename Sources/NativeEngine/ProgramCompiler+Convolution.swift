@@ -66,7 +66,7 @@ extension ProgramCompiler {
                     depthwise: FilterBank(layer.weight, groups: 0..<groups, of: groups)),
                 biases: weights.append(biases: layer.bias, count: groups, lanes: Layout.block),
                 implementation: implementation(layer.fusion.description, "channels in blocks"),
-                division: .blocks(weights: layer.tapCount * Layout.block)))
+                division: .windows(work: layer.tapCount)))
     }
 
     /// Appends the step that computes a portion of the channels.

@@ -23,7 +23,7 @@ extension ProgramCompiler {
                 implementation: implementation(
                     instruction.operation.description,
                     isBlocked ? "windows of blocks" : "windows of planes"),
-                division: isBlocked ? .blocks(weights: 0) : .none))
+                division: isBlocked ? .windows(work: 8) : .none))
         if !isApplied {
             appendActivation(pooling.activation, of: written, from: result, to: result)
         }
@@ -51,7 +51,7 @@ extension ProgramCompiler {
                 call: call, source: source, result: result,
                 implementation: implementation(
                     activation?.name ?? "copy", Self.elementwiseName(source.layout)),
-                division: source.layout == .blocks ? .rows : .none))
+                division: source.layout == .blocks ? .numbers : .none))
     }
 
     /// A sum or product of two values of one shape.
@@ -69,7 +69,7 @@ extension ProgramCompiler {
                 result: try result(instruction.results[0]),
                 implementation: implementation(
                     instruction.operation.description, Self.elementwiseName(first.layout)),
-                division: first.layout == .blocks ? .rows : .none))
+                division: first.layout == .blocks ? .numbers : .none))
         try finish(instruction.results[0])
     }
 
@@ -88,7 +88,7 @@ extension ProgramCompiler {
                 source: source, other: factors, result: try resultInPlace(instruction),
                 implementation: implementation(
                     instruction.operation.description, "scaling of blocks"),
-                division: .blocks(weights: 0)))
+                division: .pixels))
         try finish(instruction.results[0])
     }
 

@@ -45,7 +45,9 @@ extension ModelFolder {
             }
             let bytes = try AtomicFile.read(manifestPath, limit: 1 << 20)
             let trunk = TrunkFiles(manifest: Data(bytes), files: files)
-            guard digest(model.parameters.fileBytes) == manifest.files[Self.parametersName]?.sha256
+            guard
+                Self.digest(of: model.parameters.fileBytes, by: digest)
+                    == manifest.files[Self.parametersName]?.sha256
             else {
                 throw ModelError(
                     .corruptFile,
@@ -89,7 +91,7 @@ extension TrunkFiles {
         for (name, bytes) in described.merging(parameters, uniquingKeysWith: { first, _ in first })
         {
             manifest.files[name] = ModelManifest.Entry(
-                bytes: bytes.count, sha256: digest(bytes))
+                bytes: bytes.count, sha256: ModelFolder.digest(of: bytes, by: digest))
         }
         self.manifest = Data(try ModelFolder.encode(manifest))
         files = described.mapValues { Data($0) }
@@ -119,7 +121,7 @@ extension TrunkFiles {
         of model: TrainedModel, _ source: String, digest: ModelFolder.Digest
     ) throws -> [UInt8] {
         let bytes = try model.trunkParameters().fileBytes
-        guard try digest(bytes) == parametersChecksum(source) else {
+        guard try ModelFolder.digest(of: bytes, by: digest) == parametersChecksum(source) else {
             throw ModelError(
                 .corruptFile,
                 "\(source): the numbers of the backbone are not those of the network that the branches "
