@@ -50,8 +50,9 @@ struct FrozenTrainTests {
             // A model is trained on from where it stands, all of it.
             let tuned = try Program.run(
                 ["train", folder + "/plain", "-o", folder + "/tuned", "--dataset"]
-                    + ["folder:\(folder)/pictures", "--set", "epochs=1"] + SampleRun.settings)
+                    + ["folder:\(folder)/pictures", "--set", "epochs=1"])
             #expect(tuned.status == 0, "\(tuned.errors)")
+            #expect(tuned.errors.contains("data.validationImages 40 (5000)"), "\(tuned.errors)")
         }
     }
 

@@ -51,7 +51,9 @@ extension TrainingRun {
         if try [asked, checkpoint.recipe].allSatisfy({ try $0.usesOwnFiles }) {
             asked.dataset = checkpoint.recipe.dataset
         }
-        asked = try found?.adapt(asked, to: checkpoint.network, WorkflowObserver()) ?? asked
+        asked =
+            try found?.adapt(
+                asked, to: checkpoint.network, standard: ownStandard, WorkflowObserver()) ?? asked
         // What was added to the run is part of it, whoever asks for it to go on.
         if asked.addedEpochs.isEmpty { asked.addedEpochs = checkpoint.recipe.addedEpochs }
         if addedEpochs == nil {
@@ -78,7 +80,7 @@ extension TrainingRun {
             let folder = DataFolder(data, run: output, within: memory)
             asked = try folder.find(
                 asked.dataset, skipsDamaged: asked.data.skipDamaged, WorkflowObserver()
-            ).adapt(asked, to: model.network, WorkflowObserver())
+            ).adapt(asked, to: model.network, standard: ownStandard, WorkflowObserver())
         }
         let kept = try Recipe(besideModel: output, of: model.network)
         guard trains(model.network), kept == asked else {

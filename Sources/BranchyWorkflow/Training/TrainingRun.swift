@@ -110,7 +110,7 @@ public struct TrainingRun: Sendable {
         if checkpoint.dataChecksums.isEmpty {
             if side == nil { found.fit(&checkpoint.network, observer) }
             checkpoint.recipe = try found.adapt(
-                checkpoint.recipe, to: checkpoint.network, observer)
+                checkpoint.recipe, to: checkpoint.network, standard: ownStandard, observer)
         } else if try checkpoint.recipe.usesImageFolder {
             try checkRecipe(of: checkpoint, in: output, adaptedTo: found)
         }
