@@ -77,12 +77,15 @@ private struct FeaturePlace {
         var trunk = parameters
         for (name, _) in try recipe.trainedParameters(of: network) { trunk[name] = nil }
         let encoder = JSONEncoder.branchyNet
-        description = [
-            "branchynet features 1", digest(Array(try encoder.encode(network))),
-            digest(Safetensors(trunk).serialized()),
-            digest(Array(try encoder.encode(recipe.data.preprocessing))),
-            "\(engine.name) \(engine.arithmetic)",
+        let contents = [
+            Array(try encoder.encode(network)), Safetensors(trunk).serialized(),
+            Array(try encoder.encode(recipe.data.preprocessing)),
         ]
+        description =
+            ["branchynet features 1"]
+            + contents.map { ModelFolder.digest(of: $0, by: digest) } + [
+                "\(engine.name) \(engine.arithmetic)"
+            ]
         (self.folder, self.digest) = (folder, digest)
     }
 
@@ -94,7 +97,7 @@ private struct FeaturePlace {
         let augmentation = view == 0 ? nil : try recipe.data.augmentation(seed: recipe.seed)
         let words = augmentation.map { "\($0), view \(view)" } ?? "as they are"
         let title = (description + [split.checksum, words]).joined(separator: "\n")
-        let key = digest(Array(title.utf8)).prefix(16)
+        let key = ModelFolder.digest(of: Array(title.utf8), by: digest).prefix(16)
         let path = "\(folder)/\(Split.splitName)-\(view)-\(key).features"
         if let file = try FeatureFile(at: path, title: title, maker.layout, count: split.count) {
             return (file, path)
