@@ -79,7 +79,11 @@ struct Predict: ParsableCommand {
     private func resized(_ trained: consuming TrainedModel) -> TrainedModel {
         guard resize, trained.preprocessing.geometry == nil else { return trained }
         let shape = trained.network.inputShape
-        trained.preprocessing.geometry = ImageGeometry(resize: min(shape[1], shape[2]))
+        let side = min(shape[1], shape[2])
+        trained.preprocessing.geometry = ImageGeometry(resize: side)
+        StandardError.write(
+            "note: the shorter side of each picture is resized to \(side) pixels, then the middle of "
+                + "\(shape[2]) x \(shape[1]) is taken\n")
         return trained
     }
 

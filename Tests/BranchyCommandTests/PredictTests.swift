@@ -73,6 +73,7 @@ struct PredictTests {
             let answered = try Program.run("predict", folder + "/model", picture, "--resize")
             #expect(answered.status == 0, "\(answered.errors)")
             #expect(answered.output.contains("final exit"))
+            #expect(answered.errors.contains("resized to 28 pixels, then the middle"))
         }
     }
 

@@ -16,6 +16,9 @@ struct FolderReport: Encodable {
     struct File: Encodable {
         let path: String
         let reason: String
+
+        /// Whether its name, or that of a folder it is in, begins with a point.
+        fileprivate var isHidden: Bool { path.hasPrefix(".") || path.contains("/.") }
     }
 
     struct Pair: Encodable {
@@ -108,7 +111,11 @@ extension FolderReport {
         }
         lines.append(
             "formats: " + formats.map { "\($0.images) \($0.name)" }.joined(separator: ", ") + "\n")
-        lines += list("passed over", passedOver.map { "\($0.path): \($0.reason)" })
+        // Hidden files, of which there may be one in every folder, do not hide the others.
+        let (visible, hidden) = (
+            passedOver.filter { !$0.isHidden }, passedOver.filter(\.isHidden)
+        )
+        lines += list("passed over", (visible + hidden).map { "\($0.path): \($0.reason)" })
         lines += list("damaged", damaged.map { "\($0.path) \($0.reason)" })
         lines += list(
             "in the training and in the test part",
