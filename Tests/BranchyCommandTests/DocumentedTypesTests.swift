@@ -143,7 +143,7 @@ struct DocumentedTypesTests {
         let keys = try document(recipe).places().map(\.path)
             .map { $0.replacingOccurrences(of: "[]", with: "") }
         let leaves = Set(keys).subtracting([
-            "optimizer", "schedule", "data", "data.colorJitter", "data.erasing",
+            "optimizer", "schedule", "distillation", "data", "data.colorJitter", "data.erasing",
         ])
         let documented = try documentedRecipeKeys()
         #expect(leaves == documented)
@@ -176,6 +176,7 @@ struct DocumentedTypesTests {
         try expectNames(
             ClassWeighting.allCases.map(\.rawValue), in: page, line: "| `data.classWeights` |")
         try expectNames(Precision.allCases.map(\.rawValue), in: page, line: "| `precision` |")
+        try expectNames(Freezing.allCases.map(\.rawValue), in: page, line: "| `freeze` |")
         try expectNames(
             Initialization.allCases.map(\.rawValue), in: page, line: "| `initialization` |")
     }

@@ -53,8 +53,7 @@ public struct ClassMatch: Hashable, Sendable {
             .invalidDataset,
             "\(dataset) and the model have different classes: \(problem). The data have "
                 + "\(names.count): \(Self.list(names)). The model has \(modelNames.count): "
-                + "\(Self.list(modelNames)). Classes are matched by name; `branchynet "
-                + "train MODEL --new-classes` makes a model of these")
+                + "\(Self.list(modelNames)). Classes are matched by name")
     }
 
     private static func list(_ names: [String]) -> String {

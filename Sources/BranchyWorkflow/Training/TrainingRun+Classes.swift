@@ -20,6 +20,23 @@ extension TrainingRun {
         return other == own
     }
 
+    /// Adds to the refusal of data that do not suit a model's classes how others are learnt.
+    func suggestingNewClasses<Result>(
+        _ checkpoint: Checkpoint, _ body: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try body()
+        } catch let error as DatasetError
+            where error.code == .invalidDataset && ownStandard != nil
+            && checkpoint.classNames != nil
+        {
+            throw DatasetError(
+                .invalidDataset,
+                "\(error.message). Where the data have other classes than the model, --new-classes "
+                    + "begins its exits anew for these")
+        }
+    }
+
     /// Begins a run that has not begun anew for the classes of its data, if these are more or fewer
     /// than its network's.
     func fit(

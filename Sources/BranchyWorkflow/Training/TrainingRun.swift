@@ -114,10 +114,12 @@ public struct TrainingRun: Sendable {
         } else if try checkpoint.recipe.usesImageFolder {
             try checkRecipe(of: checkpoint, in: output, adaptedTo: found)
         }
-        let splits = try dataFolder.splits(
-            of: checkpoint.recipe, found, shape: checkpoint.network.inputShape,
-            geometry: checkpoint.recipe.data.geometry, classNames: checkpoint.classNames,
-            isVaried: true, observer)
+        let splits = try suggestingNewClasses(checkpoint) {
+            try dataFolder.splits(
+                of: checkpoint.recipe, found, shape: checkpoint.network.inputShape,
+                geometry: checkpoint.recipe.data.geometry, classNames: checkpoint.classNames,
+                isVaried: true, observer)
+        }
         observer.tell(.began(splits.counts))
         try fit(&checkpoint, to: splits.training, observer)
         try checkpoint.bind(to: splits, in: output)
