@@ -17,6 +17,7 @@
 #include "tiles.h"
 #include "tile_weights.h"
 #include "convolution_by_tiles.h"
+#include "convolution_by_lines.h"
 #include "convolution_by_channels.h"
 #include "convolution_by_columns.h"
 #include "linear.h"
@@ -29,6 +30,8 @@ const inference_kernels INFERENCE_TABLE = {
     .convolution_by_channels = convolution_by_channels,
     .convolution_by_blocks = convolution_by_blocks,
     .convolution_by_tiles = convolution_by_tiles,
+    .convolution_by_lines = convolution_by_lines,
+    .prefers_lines = PREFERS_LINES,
     .depthwise = depthwise,
     .linear = linear,
     .max_pooling = max_pooling,
@@ -52,6 +55,7 @@ const inference_kernels INFERENCE_TABLE = {
     .blocks_group = blocks_group,
     .blocks_scratch = blocks_scratch,
     .tiles_scratch = tiles_scratch,
+    .lines_scratch = lines_scratch,
     .transform_kernels = transform_kernels,
     .linear_scratch = linear_scratch,
     .linear_group = linear_group,

@@ -114,6 +114,33 @@ extension WeightPack {
             ? append(pairsOf: count, rowLength: { _ in block }, write) : append(count: count, write)
     }
 
+    /// Weights of 7x7 along lines as `[block of O][ky][C][position][O in block]`, with `O` filled up to
+    /// whole blocks.
+    ///
+    /// - Returns: where they begin.
+    mutating func append(lines bank: FilterBank) -> Int {
+        let transform = LineTransform()
+        let (height, taps, block) = (bank.height, bank.width, Layout.block)
+        let (channels, positions) = (bank.channelCount, transform.positionCount)
+        return append(count: bank.filledFilters * height * channels * positions) { floats in
+            bank.forEachKernel { filter, channel, kernel in
+                let (index, lane) = filter.quotientAndRemainder(dividingBy: block)
+                for row in 0..<height {
+                    let line = ((index * height + row) * channels + channel) * positions
+                    for position in 0..<positions {
+                        var sum = 0.0
+                        for tap in 0..<taps {
+                            sum +=
+                                transform.rows[position * taps + tap]
+                                * Double(kernel[row * taps + tap])
+                        }
+                        floats[(line + position) * block + lane] = Float(sum)
+                    }
+                }
+            }
+        }
+    }
+
     /// Weights of a depthwise convolution as `[block][ky][kx][channel in block]`, the last block
     /// filled up.
     ///

@@ -19,6 +19,8 @@ enum ConvolutionScheme: Hashable {
     case blocks
     /// The same in tiles of so many results along a side, with fewer multiplications.
     case tiles(Int)
+    /// From planes to blocks along lines of the image, by tiles of theirs.
+    case lines
     /// Each vector along output columns.
     case columns
     /// Each vector along output channels.
@@ -28,6 +30,7 @@ enum ConvolutionScheme: Hashable {
         switch self {
         case .blocks: "blocks of channels"
         case .tiles(let size): "tiles of \(size)x\(size) in blocks"
+        case .lines: "lines of planes"
         case .columns: "vectors of columns"
         case .channels: "vectors of channels"
         }
@@ -70,6 +73,19 @@ extension Kernels {
             return (size, multiplications + side * side * Self.multiplicationsPerWeight)
         }
         return costs.min { $0.cost < $1.cost }.map { .tiles($0.size) } ?? .blocks
+    }
+
+    /// How a convolution from planes to blocks is fastest: along lines where the kernel is 7x7, the
+    /// stride 2, and rows fill the register blocks, of 16 results, well enough.
+    func scheme(fromPlanes geometry: inference_geometry) -> ConvolutionScheme {
+        let window = geometry.window
+        let size = Int32(LineTransform.tapCount)
+        guard table.prefers_lines, window.size.rows == size, window.size.columns == size,
+            window.stride.rows == 2, window.stride.columns == 2,
+            window.dilation.rows == 1, window.dilation.columns == 1
+        else { return .blocks }
+        let columns = Int(geometry.columns)
+        return 3 * columns.roundedUp(toMultipleOf: 16) <= 4 * columns ? .lines : .blocks
     }
 
     /// Vectors that are multiplied in the time in which one of weights comes from memory.

@@ -82,14 +82,16 @@ extension ProgramCompiler {
         call.geometry.channels = Int32(
             isBlocked ? channels.roundedUp(toMultipleOf: Layout.block) : channels)
         call.geometry.result_channels = Int32(banks[0].filterCount)
-        let inBFloat16 = isBlocked && kernels.precision == .bfloat16
         let scheme =
-            isBlocked ? kernels.scheme(call.geometry, result: layer.convolution) : .blocks
+            isBlocked
+            ? kernels.scheme(call.geometry, result: layer.convolution)
+            : kernels.scheme(fromPlanes: call.geometry)
+        let inBFloat16 = isBlocked && kernels.precision == .bfloat16
         let packed: Packed =
-            if case .tiles(let size) = scheme {
-                packTiles(banks, size, inBFloat16: inBFloat16, &call)
-            } else {
-                packBlocks(banks, isBlocked: isBlocked, inBFloat16: inBFloat16, &call)
+            switch scheme {
+            case .tiles(let size): packTiles(banks, size, inBFloat16: inBFloat16, &call)
+            case .lines: packLines(banks[0], &call)
+            default: packBlocks(banks, isBlocked: isBlocked, inBFloat16: inBFloat16, &call)
             }
         let first = portion.parts[0].lowerBound
         let sourceBlocks = first * banks[0].groupChannels / Layout.block
@@ -147,6 +149,15 @@ extension ProgramCompiler {
         let count = table.tiles_scratch(
             geometry.window.size.rows, call.tiles.size, geometry.channels)
         return (positions[0], addScratch(count: count))
+    }
+
+    /// The same by the kernel that goes along lines of planes.
+    private mutating func packLines(_ bank: FilterBank, _ call: inout inference_step) -> Packed {
+        let (geometry, table) = (call.geometry, kernels.table)
+        call.kernel = table.convolution_by_lines
+        let count = table.lines_scratch(
+            geometry.window.size.rows, geometry.channels, geometry.columns)
+        return (weights.append(lines: bank), addScratch(count: count))
     }
 }
 

@@ -15,10 +15,11 @@ struct TileTransform: Sendable {
     var positionCount: Int { side * side }
 
     /// - Parameters:
-    ///   - kernelSize: 3 or 5.
-    ///   - tileSize: results along a side of a tile: 2, or 4 where the kernel is 3x3.
+    ///   - kernelSize: 3 or 5; 4 along lines.
+    ///   - tileSize: results along a side of a tile: 2, or 4 where the kernel is not 5x5.
     init(kernelSize: Int, tileSize: Int) {
-        let points = kernelSize + tileSize == 5 ? [0, 1, -1] : [0, 0.625, -0.625, 1.5, -1.5]
+        let finite = kernelSize + tileSize - 2
+        let points = finite == 3 ? [0, 1, -1] : Array([0, 0.625, -0.625, 1.5, -1.5, 1][..<finite])
         var rows = points.map { point in
             let distances = points.filter { $0 != point }.reduce(1) { $0 * (point - $1) }
             var row = [1 / distances]

@@ -4,6 +4,7 @@
 #include "depthwise.h"
 #include "expected.h"
 #include "functions.h"
+#include "lines.h"
 
 /// From planes in a frame to planes, along columns or along channels.
 static void check_planes(const convolution *c, bool along_columns) {
@@ -322,6 +323,9 @@ int main(int count, char **arguments) {
         for (int i = 0; i < 7; i++)
             for (int size = 1; size <= 7; size++)
                 check_depthwise(channels[i], size, 1 + (i + size / 2) % 3, (i + size) % 4);
+        for (int i = 0; i < 7; i++)
+            for (int padding = 0; padding < 9; padding++)
+                check_lines_of(1 + i % 3, channels[i], 7 + i, 7 + 13 * i + padding, padding);
         check_functions();
         const int widths[] = {1, 3, 5, 10, 16, 17, 33};
         for (int i = 0; i < 7; i++)

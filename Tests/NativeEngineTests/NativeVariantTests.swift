@@ -107,6 +107,38 @@ struct NativeVariantTests {
         try Agreement(reference: program, batchSize: 2, feed).require(outputs)
     }
 
+    /// Images begin with 7x7 at a stride of 2; the last register block of a row is full or not, and
+    /// rows that fill it badly are better off as they were. With AVX2 they always are.
+    @Test(
+        arguments: KernelVariant.available,
+        [
+            (3, 31, true), (3, 32, true), (0, 33, true), (3, 34, false), (1, 62, true),
+            (3, 12, false),
+        ])
+    func linesComputeWhatTheReferenceComputes(
+        _ kernels: KernelVariant, image: (padding: Int, width: Int, areFull: Bool)
+    ) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([3, 18, image.width]))
+            program.beginSegment("only")
+            program.addOutput(
+                "y",
+                try program.convolve(
+                    x, "first", filters: 40, kernelSize: 7, stride: 2,
+                    padding: Padding2D(image.padding), activation: .silu))
+        }
+        let engine = try NativeEngine(kernels: kernels)
+        let feed = Feed(for: program, batchSize: 2)
+        let executable = try engine.compile(
+            program, batchSize: 2, parameters: feed.parameters)
+        let isAlongLines = executable.implementations.contains {
+            $0.name.contains("lines of planes")
+        }
+        #expect(isAlongLines == (image.areFull && kernels != .avx2))
+        let outputs = try engine.outputs(of: program, batchSize: 2, feed)
+        try Agreement(reference: program, batchSize: 2, feed).require(outputs)
+    }
+
     /// Squares of so many neighbours do not fit three blocks.
     @Test func wideLocalResponsesAreRefused() throws {
         for size in [33, 35] {

@@ -47,6 +47,13 @@ typedef struct {
     /// by more than rounding of a sum. Weights are transformed by the caller and packed
     /// `[block of O][position][C][O in block]`.
     inference_kernel convolution_by_tiles;
+    /// The same from planes, with stride 2, for kernels of 7 columns. Each row of a kernel is
+    /// transformed by the caller to 13 numbers, and packed `[block of O][ky][C][position][O in
+    /// block]`: the four even taps by the points 0, ±5/8, ±3/2, infinity and 1, then the three odd ones
+    /// by all of these but the last.
+    inference_kernel convolution_by_lines;
+    /// Whether that is faster than `convolution_by_blocks`.
+    bool prefers_lines;
     /// Convolution in blocks of as many groups as channels. Weights are packed
     /// `[block][ky][kx][channel in block]`.
     inference_kernel depthwise;
@@ -82,6 +89,8 @@ typedef struct {
     int64_t (*blocks_scratch)(int32_t channels, int32_t height, int32_t width);
     /// Floats of scratch memory that `convolution_by_tiles` needs.
     int32_t (*tiles_scratch)(int32_t kernel_size, int32_t tile_size, int32_t channels);
+    /// Floats of scratch memory that `convolution_by_lines` needs, for kernels of so many rows.
+    int64_t (*lines_scratch)(int32_t rows, int32_t channels, int32_t columns);
     /// Transforms weights for `convolution_by_tiles`.
     inference_tile_transform transform_kernels;
     /// Floats of scratch memory that `linear` needs in bfloat16.
