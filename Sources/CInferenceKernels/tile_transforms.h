@@ -38,6 +38,16 @@ INLINE void tile_source_line(pixel *d, int step, int side) {
     d[5 * step] = near * far * d1 - (near + far) * d3 + d5;
 }
 
+/// Sets elements of a line of a source that meet only results that the image does not have, so that
+/// its transform is zero from position `points` on; the last position is in no other result than the
+/// last.
+INLINE void tile_cut_line(pixel *d, int step, int side, int points) {
+    const float near = NEAR * NEAR;
+    if (side < 6 || points > 4) return;
+    if (points == 3) d[3 * step] = near * d[step];
+    d[4 * step] = near * d[2 * step] + FAR * (d[3 * step] - near * d[step]);
+}
+
 /// Transforms a row or column of sums to `results` results, the first of the line.
 INLINE void tile_result_line(pixel *m, int step, int side, int results) {
     const float near = NEAR * NEAR, far = FAR * FAR;

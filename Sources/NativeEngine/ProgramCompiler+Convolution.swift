@@ -86,7 +86,8 @@ extension ProgramCompiler {
             isBlocked
             ? kernels.scheme(call.geometry, result: layer.convolution)
             : kernels.scheme(fromPlanes: call.geometry)
-        let inBFloat16 = isBlocked && kernels.precision == .bfloat16
+        let inBFloat16 =
+            isBlocked && kernels.precision == .bfloat16 && scheme != .tiles(4)
         let packed: Packed =
             switch scheme {
             case .tiles(let size): packTiles(banks, size, inBFloat16: inBFloat16, &call)
@@ -108,7 +109,18 @@ extension ProgramCompiler {
                     biases: layer.biases(of: filters), count: filters.count, lanes: Layout.block),
                 implementation: implementation(
                     layer.fusion.description, scheme.name, inBFloat16: inBFloat16),
-                division: scheme == .blocks ? .blockConvolution : .tileConvolution))
+                division: division(of: scheme, call.geometry)))
+    }
+
+    private func division(
+        of scheme: ConvolutionScheme, _ geometry: inference_geometry
+    ) -> Division {
+        let window = geometry.window.size
+        return switch scheme {
+        case .tiles: .tileConvolution
+        case .lines: .windows(work: Int(geometry.channels * window.rows * window.columns))
+        case .blocks, .columns, .channels: .blockConvolution
+        }
     }
 
     /// Completes a call by the kernel that goes from tap to tap.

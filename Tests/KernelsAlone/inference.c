@@ -184,6 +184,8 @@ static void check_tiles(const convolution *c, int tile_size, bool in_bfloat16) {
     const int side = c->size + tile_size - 1, positions = side * side;
     step.tiles.parts.count = 1;
     step.tiles.size = tile_size;
+    step.tiles.end = (step.geometry.rows + tile_size - 1) / tile_size
+        * ((step.geometry.columns + tile_size - 1) / tile_size);
     step.tiles.in_bfloat16 = in_bfloat16;
     step.source.row = c->width * block;
     step.source.channel = c->height * step.source.row;
@@ -244,6 +246,21 @@ static void check_convolution(int channels, int filters, int size, int stride, i
     if (stride == 1 && size > 1) check_tiles(&c, 2, false);
     if (stride == 1 && size > 1) check_tiles(&c, 2, true);
     if (stride == 1 && size == 3) check_tiles(&c, 4, false);
+    free(source);
+    free(weights);
+    free(biases);
+}
+
+/// Of so many channels that tiles which the edge cuts are without some positions.
+static void check_cut_tiles(int height, int width, int size, int tile_size, bool in_bfloat16) {
+    convolution c = {65, 17, height, width, size, 1, size / 2, NULL, NULL, NULL};
+    float *source = numbers(c.channels * height * width, 1);
+    float *weights = numbers(c.filters * c.channels * size * size, 1);
+    float *biases = numbers(c.filters, 1);
+    c.source = source;
+    c.weights = weights;
+    c.biases = biases;
+    check_tiles(&c, tile_size, in_bfloat16);
     free(source);
     free(weights);
     free(biases);
@@ -323,6 +340,11 @@ int main(int count, char **arguments) {
         for (int i = 0; i < 7; i++)
             for (int size = 1; size <= 7; size++)
                 check_depthwise(channels[i], size, 1 + (i + size / 2) % 3, (i + size) % 4);
+        for (int i = 0; i < 16; i++) {
+            check_cut_tiles(5 + i % 4, 8 + i / 4, 3, 4, false);
+            check_cut_tiles(5 + i % 4, 8 + i / 4, 3, 2, i % 3 == 0);
+            check_cut_tiles(21 + i % 4, 20 + i / 4, i % 2 ? 3 : 5, 2, i % 3 == 0);
+        }
         for (int i = 0; i < 7; i++)
             for (int padding = 0; padding < 9; padding++)
                 check_lines_of(1 + i % 3, channels[i], 7 + i, 7 + 13 * i + padding, padding);

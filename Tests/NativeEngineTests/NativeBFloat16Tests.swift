@@ -108,6 +108,23 @@ struct NativeBFloat16Tests {
         #expect(isRounded == [false, false, true, true, false])
     }
 
+    /// Where there are tiles enough, tiles of 4x4 in 32 bits are faster than those of 2x2 in bfloat16,
+    /// and every bit is kept.
+    @Test(arguments: [(8, true), (16, true), (32, false), (56, false)])
+    func tilesAreRoundedWhereThatGains(size: Int, isRounded: Bool) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([16, size, size]))
+            program.beginSegment("only")
+            let blocks = try program.convolve(x, "first", filters: 16, kernelSize: 1)
+            program.addOutput(
+                "y", try program.convolve(blocks, "second", filters: 16, kernelSize: 3, padding: 1))
+        }
+        let executable = try NativeEngine(precision: .bfloat16).compile(
+            program, batchSize: 1, parameters: Feed(for: program, batchSize: 1).parameters)
+        let tiles = executable.implementations.filter { $0.name.contains("tiles of") }
+        #expect(tiles.map { $0.name.hasSuffix("in bfloat16") } == [isRounded])
+    }
+
     private func engine(_ kernels: KernelVariant) throws -> NativeEngine {
         try NativeEngine(kernels: kernels, precision: .bfloat16)
     }

@@ -107,6 +107,33 @@ struct NativeVariantTests {
         try Agreement(reference: program, batchSize: 2, feed).require(outputs)
     }
 
+    /// Of many channels, tiles that the edge cuts are without some positions: of one, two or three
+    /// results along a side.
+    @Test(
+        arguments: KernelVariant.available,
+        [(13, 14, 3), (14, 15, 3), (15, 13, 3), (12, 13, 3), (7, 7, 3), (13, 13, 5), (12, 13, 5)])
+    func cutTilesComputeWhatTheReferenceComputes(
+        _ kernels: KernelVariant, size: (height: Int, width: Int, kernel: Int)
+    ) throws {
+        let program = try Program { program in
+            let x = program.addInput("x", ValueType([3, size.height, size.width]))
+            program.beginSegment("only")
+            let blocks = try program.convolve(x, "first", filters: 65, kernelSize: 1)
+            program.addOutput(
+                "y",
+                try program.convolve(
+                    blocks, "second", filters: 17, kernelSize: Extent2D(size.kernel),
+                    padding: Padding2D(size.kernel / 2), activation: .relu))
+        }
+        let feed = Feed(for: program, batchSize: 1)
+        for precision: InferencePrecision in [.float32, .bfloat16] {
+            let engine = try NativeEngine(kernels: kernels, precision: precision)
+            let outputs = try engine.outputs(of: program, batchSize: 1, feed)
+            let reference = precision == .bfloat16 ? try program.inBFloat16() : program
+            try Agreement(reference: reference, batchSize: 1, feed).require(outputs)
+        }
+    }
+
     /// Images begin with 7x7 at a stride of 2; the last register block of a row is full or not, and
     /// rows that fill it badly are better off as they were. With AVX2 they always are.
     @Test(
