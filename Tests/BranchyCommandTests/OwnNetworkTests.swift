@@ -108,8 +108,8 @@ struct OwnNetworkTests {
                     multiply-accumulates from image to answer            share
                     final exit                                 1,956  100.00 %
 
-                    a branch may go behind  shape    share
-                    block                   6x3x3  99.39 %
+                    a branch may go behind  shape  share of the work
+                    block                   6x3x3            99.39 %
 
                     """)
         }

