@@ -30,7 +30,7 @@ class Ours:
     def __init__(self, program, row, network):
         self.row = row
         self.command = [program, "bench", network, "--json"]
-        self.command += ["--threads", str(row.threads)]
+        self.command += ["--threads" if row.many else "--threads-per-image", str(row.threads)]
         if row.cold:
             self.command += ["--cold"]
         if row.exit:
