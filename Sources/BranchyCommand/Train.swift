@@ -9,8 +9,9 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train all exits of a network at once.",
         discussion: """
-            Of a network, or of a model from where it stands: with --freeze trunk its branches alone, on             what the backbone computes of each image once. Writes a model folder. The run is saved at the end of every epoch and every few \
-            minutes; after Ctrl-C, the end of the terminal or a crash the same command with \
+            Of a network, or of a model from where it stands: with --freeze trunk its branches alone, on \
+            what the backbone computes of each image once. Writes a model folder. The run is saved at \
+            the end of every epoch and every few minutes; after Ctrl-C, the end of the terminal or a crash the same command with \
             --resume goes on and ends in the same bytes. The paper's way, plain network first: \
             train lenet, then train b-lenet --from its folder.
             """)
@@ -139,6 +140,7 @@ struct Train: ParsableCommand {
     /// What is trained, from where.
     private func beginning() throws -> TrainingRun {
         guard Self.isModel(network) else {
+            let run = TrainingRun(try BranchedNetwork(nameOrFile: network), from: from)
             if freeze == .trunk {
                 throw ValidationError(
                     "--freeze trunk is for a model, and \(network) is a network that is not trained"
@@ -148,7 +150,7 @@ struct Train: ParsableCommand {
                 throw ValidationError(
                     "--new-classes is for a model, and \(network) is a network that is not trained")
             }
-            return TrainingRun(try BranchedNetwork(nameOrFile: network), from: from)
+            return run
         }
         guard from == nil else {
             throw ValidationError(

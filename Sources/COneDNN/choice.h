@@ -23,8 +23,6 @@ typedef enum {
     // Batch normalization: `bnorm_jit` lets threads spin at a barrier, so that a busy neighbour makes
     // 16 ms of 0.4; without a neighbour, what comes next takes a few hundredths more.
     conednn_no_barrier,
-    // Local response normalization over one channel: the library crashes making any other.
-    conednn_reference,
     // By the weights with a stride: in kernels for 1x1 several threads write behind their scratch
     // memory.
     conednn_no_pointwise,
@@ -38,7 +36,7 @@ typedef enum {
     conednn_no_sse41,
 } conednn_preference;
 
-// `ref:any`, `lrn_ref:any`, `bnorm_ref:any`.
+// `ref:any`, `bnorm_ref:any`.
 static inline bool conednn_is_reference(const_dnnl_primitive_desc_t descriptor) {
     return strstr(conednn_implementation(descriptor), "ref") != NULL;
 }
@@ -62,7 +60,6 @@ static inline bool conednn_is_wrong(
     case conednn_odd_sums: return conednn_is_pointwise(name) || strncmp(name, "brg", 3) == 0;
     case conednn_no_bfloat16_jit: return strncmp(name, "jit_bf16:", 9) == 0;
     case conednn_no_sse41: return strcmp(name, "jit:sse41") == 0;
-    case conednn_reference: return !conednn_is_reference(descriptor);
     case conednn_first:
     case conednn_no_brgconv:
     case conednn_avx2:
@@ -84,7 +81,6 @@ static inline bool conednn_satisfies(
     case conednn_no_brgconv: return !is_reference && strncmp(name, "brgconv", 7) != 0;
     case conednn_avx2: return strcmp(name, "jit:avx2") == 0;
     case conednn_no_barrier: return !is_reference && strncmp(name, "bnorm_jit", 9) != 0;
-    case conednn_reference: return is_reference;
     }
     return false;
 }

@@ -28,3 +28,8 @@ size_t training_scratch(size_t pixels, size_t channels) {
     rows rows = rows_of(pixels, channels);
     return sizeof(double) * scratch_sums(rows) + sizeof(float) * FACTORS * rows.width;
 }
+
+size_t training_response_scratch(training_response sizes) {
+    response_rows rows = response_rows_of(sizes);
+    return sizeof(float) * rows.chunks * rows.numbers;
+}

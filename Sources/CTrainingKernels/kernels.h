@@ -6,7 +6,9 @@
 #include "normalize.h"
 #include "differentiate.h"
 #include "multiply.h"
+#include "respond.h"
 
 const training_kernels TRAINING_TABLE = {
-    TRAINING_NAME, normalize, differentiate, multiply, sum_products,
+    TRAINING_NAME, normalize, differentiate, multiply, sum_products, respond,
+    differentiate_response,
 };

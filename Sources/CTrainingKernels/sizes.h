@@ -37,3 +37,29 @@ static inline rows rows_of(size_t pixels, size_t channels) {
 enum { SUMS = 3, FACTORS = 4 };
 
 static inline size_t scratch_sums(rows rows) { return (rows.chunks + 1) * SUMS * rows.width; }
+
+// How a local response normalization is cut: chunks of pixels, each with rows of its own for one pixel
+// at a time.
+typedef struct {
+    // Channels on either side whose squares are added, and how many zeros stand there.
+    size_t reach;
+    // Of whole vectors of channels.
+    size_t width;
+    size_t pixels_per_chunk, chunks;
+    // Of all rows of a chunk.
+    size_t numbers;
+} response_rows;
+
+enum { MOST_CHUNKS = 64, RESPONSE_ROWS = 6, ROWS_WITH_ZEROS = 2 };
+
+static inline response_rows response_rows_of(training_response sizes) {
+    response_rows rows = {.reach = sizes.size / 2};
+    if (rows.reach >= sizes.channels) rows.reach = sizes.channels - 1;
+    rows.width = (sizes.channels + LANES - 1) / LANES * LANES;
+    rows.numbers = RESPONSE_ROWS * rows.width + ROWS_WITH_ZEROS * 2 * rows.reach;
+    size_t least = LEAST_NUMBERS / sizes.channels + 1;
+    size_t even = (sizes.pixels + MOST_CHUNKS - 1) / MOST_CHUNKS;
+    rows.pixels_per_chunk = even > least ? even : least;
+    rows.chunks = (sizes.pixels + rows.pixels_per_chunk - 1) / rows.pixels_per_chunk;
+    return rows;
+}

@@ -1,4 +1,4 @@
-// Compares batch normalization and products of every variant with plain loops in double precision,
+// Compares what training computes in every variant with plain loops in double precision,
 // without Swift: for sanitizers, and for processors that a machine only emulates. Every block of memory has exactly
 // the size that it has to have.
 
@@ -176,7 +176,56 @@ static void check_products(const training_kernels *kernels, training_images size
     free(source);
 }
 
-// Both types, with and without a cut on one side or both, of either statistics; and products.
+static void check_response(const training_kernels *kernels, training_response sizes) {
+    const size_t count = sizes.pixels * sizes.channels, width = sizes.is_bfloat16 ? 2 : 4;
+    void *source = memory_of(count * width), *gradient = memory_of(count * width);
+    void *result = memory_of(count * width), *by_source = memory_of(count * width);
+    void *scratch = memory_of(training_response_scratch(sizes));
+    double *s = memory_of(sizes.channels * sizeof(double));
+    state = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        set_element(source, i, drawn(), sizes.is_bfloat16);
+        set_element(gradient, i, drawn(), sizes.is_bfloat16);
+    }
+    const training_response_forward forward = {sizes, source, result, scratch};
+    kernels->respond(&forward, backwards);
+    const training_response_backward backward = {sizes, source, gradient, by_source, scratch};
+    kernels->differentiate_response(&backward, backwards);
+    const double tolerance = sizes.is_bfloat16 ? 0x1p-7 : 3e-6;
+    const ptrdiff_t channels = (ptrdiff_t)sizes.channels, reach = (ptrdiff_t)sizes.size / 2;
+    for (size_t pixel = 0; pixel < sizes.pixels; pixel++) {
+        const size_t start = pixel * sizes.channels;
+        for (ptrdiff_t c = 0; c < channels; c++) {
+            s[c] = sizes.k;
+            for (ptrdiff_t d = -reach; d <= reach; d++)
+                if (c + d >= 0 && c + d < channels) {
+                    const double x = element(source, start + c + d, sizes.is_bfloat16);
+                    s[c] += sizes.alpha * x * x;
+                }
+        }
+        for (ptrdiff_t c = 0; c < channels; c++) {
+            const double x = element(source, start + c, sizes.is_bfloat16), power = pow(s[c], -sizes.beta);
+            double sum = 0;
+            for (ptrdiff_t d = -reach; d <= reach; d++)
+                if (c + d >= 0 && c + d < channels)
+                    sum += element(gradient, start + c + d, sizes.is_bfloat16)
+                        * element(source, start + c + d, sizes.is_bfloat16)
+                        * pow(s[c + d], -sizes.beta - 1);
+            const double dx = element(gradient, start + c, sizes.is_bfloat16) * power
+                - 2 * sizes.alpha * sizes.beta * x * sum;
+            check("response", start + c, element(result, start + c, sizes.is_bfloat16), x * power, tolerance);
+            check("by response", start + c, element(by_source, start + c, sizes.is_bfloat16), dx, tolerance);
+        }
+    }
+    free(s);
+    free(scratch);
+    free(by_source);
+    free(result);
+    free(gradient);
+    free(source);
+}
+
+// Both types, with and without a cut on one side or both, of either statistics; products; and responses.
 static void check_all(const training_kernels *kernels, size_t pixels, size_t channels) {
     for (int kind = 0; kind < 6; kind++) {
         training_normalization sizes = {
@@ -191,6 +240,11 @@ static void check_all(const training_kernels *kernels, size_t pixels, size_t cha
         for (size_t samples = 1; samples < 4; samples += 2)
             check_products(
                 kernels, (training_images){samples, pixels, channels, is_bfloat16});
+    for (int is_bfloat16 = 0; is_bfloat16 < 2; is_bfloat16++)
+        for (size_t size = 1; size < 16; size += 4)
+            check_response(
+                kernels, (training_response){
+                    pixels, channels, is_bfloat16, size, 0.05f, size == 5 ? 0.75f : 1.25f, 1.5f});
 }
 
 int main(void) {

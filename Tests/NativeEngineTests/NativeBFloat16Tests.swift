@@ -105,7 +105,9 @@ struct NativeBFloat16Tests {
             program, batchSize: 1, parameters: Feed(for: program, batchSize: 1).parameters)
         let isRounded = executable.implementations.filter { $0.operation != "copy" }
             .map { $0.name.hasSuffix("in bfloat16") }
-        #expect(isRounded == [false, false, true, true, false])
+        // Of few channels each part of the columns is a step, as many as the vectors here make.
+        #expect(isRounded.count > 4 && !isRounded.dropLast(4).contains(true))
+        #expect(isRounded.suffix(4) == [false, true, true, false])
     }
 
     /// Where there are tiles enough, tiles of 4x4 in 32 bits are faster than those of 2x2 in bfloat16,

@@ -217,27 +217,6 @@ struct OneDNNImplementationTests {
         try expectFast(program, batchSize: batchSize, OneDNNEngine())
     }
 
-    /// Sizes that people use are computed where they lie; copies with channels of zeros are for
-    /// those of which the library's kernels are wrong.
-    @Test(arguments: [3, 5, 7, 13], [1, 16, 17, 24, 32, 72])
-    func onlyWideLocalResponsesAreCopied(size: Int, channels: Int) throws {
-        let program = try Program { program in
-            let x = program.addInput("x", ValueType([channels, 9, 8]))
-            program.beginSegment("only")
-            let normalization = Program.Operation.LocalResponseNormalization(
-                size: size, alpha: 5e-5, beta: 0.75, k: 2)
-            let y = try program.apply(.localResponseNormalization(normalization), x)
-            try program.append(
-                .gradient(.localResponseNormalization(normalization)), [x, y])
-        }
-        let implementations = try OneDNNEngine().compile(
-            program, batchSize: 4, parameters: ParameterStore()
-        ).implementations
-        let isCopied = size > 5 && channels > 16 && channels % 16 != 0
-        #expect(implementations.contains { $0.operation == "fill" } == isCopied)
-        #expect(!implementations.contains { $0.name.contains("ref") })
-    }
-
     /// The library's batch-reduce kernels read an odd number of channels in pairs, and now and then
     /// compute wrong numbers of what stands behind them; those for 1x1 always do.
     @Test(arguments: [1, 3, 17], [1, 3])

@@ -1,5 +1,6 @@
 #if OneDNN
 import CTrainingKernels
+import Foundation
 import TestSupport
 import Testing
 
@@ -74,6 +75,22 @@ struct TrainingKernelTests {
             }
         }
         return (product, sums)
+    }
+
+    /// As the formula says in 64 bits, whatever the power; windows may be wider than the image is deep.
+    @Test(arguments: channelCounts, [1, 3, 5, 13, 99])
+    func allVariantsRespondAlike(channels: Int, size: Int) {
+        let response = LocalResponse(
+            pixels: 300, channels: channels, size: size,
+            beta: size == 3 ? 0.75 : 0.5 + 0.125 * Float(size % 8))
+        let expected = response.expected
+        for kernels in KernelSample.variants {
+            let (forward, backward) = response.run(kernels.pointee)
+            // A few roundings of numbers of about 1.
+            let isClose = zip(forward + backward, expected.forward + expected.backward)
+                .allSatisfy { abs(Double($0) - $1) <= 3e-6 }
+            #expect(isClose, "\(String(cString: kernels.pointee.name))")
+        }
     }
 
     @Test func theFastestIsTheLast() throws {
@@ -209,5 +226,83 @@ private struct KernelSample {
 
 extension Int {
     fileprivate var roundedUpToFour: Int { (self + 3) / 4 * 4 }
+}
+
+/// Local response normalization of random numbers, and its derivative by random gradients.
+private struct LocalResponse {
+    private let sizes: training_response
+    private let x: [Float]
+    private let dy: [Float]
+
+    init(pixels: Int, channels: Int, size: Int, beta: Float) {
+        sizes = training_response(
+            pixels: pixels, channels: channels, is_bfloat16: false, size: size, alpha: 0.05,
+            beta: beta, k: 1.5)
+        var generator = SeededGenerator(seed: UInt64(size * 100 + channels))
+        let numbers = (0..<2 * pixels * channels).map { _ in
+            Float.random(in: -1...1, using: &generator)
+        }
+        (x, dy) = (Array(numbers[..<(numbers.count / 2)]), Array(numbers[(numbers.count / 2)...]))
+    }
+
+    func run(_ kernels: training_kernels) -> (forward: [Float], backward: [Float]) {
+        let parallel: training_parallel = { body, count, context in
+            for index in (0..<count).reversed() { body?(index, context) }
+        }
+        var (y, dx) = ([Float](repeating: .nan, count: x.count), x)
+        var scratch = [UInt8](repeating: 0xFF, count: training_response_scratch(sizes))
+        x.withUnsafeBytes { source in
+            dy.withUnsafeBytes { gradient in
+                scratch.withUnsafeMutableBytes { scratch in
+                    y.withUnsafeMutableBytes { result in
+                        var step = training_response_forward(
+                            sizes: sizes, source: source.baseAddress, result: result.baseAddress,
+                            scratch: scratch.baseAddress)
+                        kernels.respond(&step, parallel)
+                    }
+                    dx.withUnsafeMutableBytes { result in
+                        var step = training_response_backward(
+                            sizes: sizes, source: source.baseAddress,
+                            gradient: gradient.baseAddress, by_source: result.baseAddress,
+                            scratch: scratch.baseAddress)
+                        kernels.differentiate_response(&step, parallel)
+                    }
+                }
+            }
+        }
+        return (y, dx)
+    }
+
+    /// y = x · s^-β and dx = dy · s^-β − 2αβ · x · Σ dy · x · s^(-β-1), in 64 bits.
+    var expected: (forward: [Double], backward: [Double]) {
+        let (alpha, beta) = (Double(sizes.alpha), Double(sizes.beta))
+        var y = [Double](repeating: 0, count: x.count)
+        var dx = y
+        for first in stride(from: 0, to: x.count, by: sizes.channels) {
+            let s = (0..<sizes.channels).map { channel in
+                Double(sizes.k)
+                    + around(channel).reduce(0) { $0 + alpha * square(first + $1) }
+            }
+            for channel in 0..<sizes.channels {
+                let index = first + channel
+                y[index] = Double(x[index]) * pow(s[channel], -beta)
+                let sum = around(channel).reduce(0) { sum, other in
+                    sum + Double(dy[first + other]) * Double(x[first + other])
+                        * pow(s[other], -beta - 1)
+                }
+                dx[index] =
+                    Double(dy[index]) * pow(s[channel], -beta)
+                    - 2 * alpha * beta * Double(x[index]) * sum
+            }
+        }
+        return (y, dx)
+    }
+
+    private func around(_ channel: Int) -> Range<Int> {
+        let reach = sizes.size / 2
+        return max(0, channel - reach)..<min(sizes.channels, channel + reach + 1)
+    }
+
+    private func square(_ index: Int) -> Double { Double(x[index]) * Double(x[index]) }
 }
 #endif

@@ -1,5 +1,5 @@
 // Batch normalization as training needs it: statistics of the batch, and derivatives through them;
-// and products of images with a number per channel.
+// products of images with a number per channel; and local response normalization.
 //
 // A mean over millions of numbers is no sum of millions of floats: in one of 17 million numbers the
 // variance lost 3 %. Here at most 32 numbers are added up in 32 bits, and what comes of them in 64.
@@ -80,6 +80,29 @@ typedef struct {
     void *by_factor;
 } training_product_backward;
 
+// `result = source · s^-β` with `s = k + α · Σ source²` over `size` channels around each, an odd number;
+// k is above 0, α at least 0.
+typedef struct {
+    size_t pixels;
+    size_t channels;
+    // Upper halves of floats instead of floats.
+    bool is_bfloat16;
+    size_t size;
+    float alpha, beta, k;
+} training_response;
+
+typedef struct {
+    training_response sizes;
+    const void *source;
+    void *result, *scratch;
+} training_response_forward;
+
+typedef struct {
+    training_response sizes;
+    const void *source, *gradient;
+    void *by_source, *scratch;
+} training_response_backward;
+
 // The kernels of one instruction set.
 typedef struct {
     const char *name;
@@ -88,10 +111,16 @@ typedef struct {
         const training_normalization_backward *step, training_parallel parallel);
     void (*multiply)(const training_product *step, training_parallel parallel);
     void (*sum_products)(const training_product_backward *step, training_parallel parallel);
+    void (*respond)(const training_response_forward *step, training_parallel parallel);
+    void (*differentiate_response)(
+        const training_response_backward *step, training_parallel parallel);
 } training_kernels;
 
-// How many bytes of scratch memory either direction needs.
+// How many bytes of scratch memory either direction of a batch normalization needs.
 size_t training_scratch(size_t pixels, size_t channels);
+
+// How many bytes of scratch memory either direction of a local response normalization needs.
+size_t training_response_scratch(training_response sizes);
 
 // The kernels that this processor can run, the fastest last; their number.
 size_t training_kernels_available(const training_kernels *kernels[3]);
