@@ -54,6 +54,41 @@ enum TinyTraining {
         Linear("linear1", inputFeatures: 18, outputFeatures: 2)
     }
 
+    /// Three exits, with batch normalization before each of the early ones and dropout before the first.
+    static let networkOfThreeExits = BranchedNetwork(
+        "tiny of three exits", inputShape: imageShape, classCount: 2
+    ) {
+        Conv2D(
+            "conv1", inputChannels: 1, outputChannels: 2, kernelSize: 4, stride: 2, hasBias: false)
+        BatchNorm2D("bn1", channels: 2)
+        ReLU()
+        Dropout("dropout1", rate: 0.25)
+        Branch("branch1") {
+            Flatten()
+            Linear("linear", inputFeatures: 18, outputFeatures: 2)
+        }
+        Conv2D("conv2", inputChannels: 2, outputChannels: 3, kernelSize: 2, hasBias: false)
+        BatchNorm2D("bn2", channels: 3)
+        ReLU()
+        Branch("branch2") {
+            Flatten()
+            Linear("linear", inputFeatures: 12, outputFeatures: 2)
+        }
+        Flatten()
+        Linear("linear1", inputFeatures: 12, outputFeatures: 2)
+    }
+
+    /// How ``networkOfThreeExits`` is trained: three epochs in batches of 4, along plain gradients, which
+    /// the optimizer keeps as they are.
+    static var recipeOfThreeExits: Recipe {
+        get throws {
+            var recipe = try recipe
+            (recipe.batchSize, recipe.lossWeights, recipe.thresholds) = (4, [1, 1, 1], [])
+            (recipe.optimizer.name, recipe.optimizer.momentum) = (.sgd, 0)
+            return recipe
+        }
+    }
+
     /// Three epochs in batches of 8, at a constant rate, without shifts.
     static var recipe: Recipe {
         get throws {

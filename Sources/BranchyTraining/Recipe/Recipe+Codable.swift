@@ -4,9 +4,8 @@ import BranchyNet
 extension Recipe {
     enum CodingKeys: String, CodingKey {
         case network, dataset, seed, epochs, addedEpochs, batchSize, precision, lossWeights
-        case labelSmoothing, distillation, freeze, newClasses, initialization, thresholds,
-            optimizer, schedule,
-            data
+        case labelSmoothing, gradientEquilibrium, distillation, freeze, newClasses
+        case initialization, thresholds, optimizer, schedule, data
     }
 
     /// Reads a recipe as a run or a file keeps it.
@@ -22,6 +21,8 @@ extension Recipe {
             precision: try values.decode(Precision.self, forKey: .precision),
             lossWeights: try values.decode([Double].self, forKey: .lossWeights),
             labelSmoothing: try values.decode(Float.self, forKey: .labelSmoothing),
+            gradientEquilibrium: try values.decodeIfPresent(
+                Bool.self, forKey: .gradientEquilibrium) ?? false,
             distillation: try values.decodeIfPresent(
                 DistillationRecipe.self, forKey: .distillation) ?? .init(),
             freeze: try values.decodeIfPresent(Freezing.self, forKey: .freeze) ?? .none,

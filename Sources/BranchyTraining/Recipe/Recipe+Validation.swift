@@ -23,6 +23,9 @@ extension Recipe {
         try validateVariation()
         try validateViews()
         try validateDistillation()
+        try require(
+            !gradientEquilibrium || freeze == .none, "gradientEquilibrium", gradientEquilibrium,
+            "false where 'freeze' is trunk: derivatives of exits do not meet there")
     }
 
     /// The last exit can only teach what it knows already.

@@ -24,6 +24,9 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var lossWeights: [Double]
     /// The share of a target that all classes get alike, 0 ..< 1.
     public var labelSmoothing: Float = 0
+    /// Whether each piece of the trunk follows the mean of the derivatives of all exits behind it, and
+    /// not their sum; see ``Recipe/gradientScales(of:)``.
+    public var gradientEquilibrium = false
     /// What branches on a frozen trunk learn from the last exit.
     public var distillation = DistillationRecipe()
     /// What stays as it is: `none`, or `trunk`.

@@ -58,6 +58,8 @@ extension TrainingStep {
             let input: Int
             /// The output of its derivative; `nil` where no loss depends on it.
             let gradient: Int?
+            /// What the derivative is multiplied by; see ``Recipe/gradientScales(of:)``.
+            let gradientScale: Float
             /// Decay keeps maps small, and so smooth. What has one number per channel only sets a
             /// level or a scale: biases, and the parameters of batch normalization. (He, T. et al.,
             /// *Bag of Tricks*, CVPR 2019, section 3.1.)
@@ -92,11 +94,13 @@ extension TrainingStep {
             // Running values are no inputs of training.
             let running = Set(
                 training.batchStatistics.flatMap { [$0.runningMean, $0.runningVariance] })
+            let scales = try recipe.gradientScales(of: network)
             parameters = try recipe.trainedParameters(of: network)
                 .filter { !running.contains($0.name) }.map { name, shape in
                     Parameter(
                         name: name, input: try program.requireInput(name),
                         gradient: program.outputIndex(named: Program.gradientName(of: name)),
+                        gradientScale: scales[name] ?? 1,
                         decays: shape.rank > 1)
                 }
             statistics = try training.batchStatistics.map {

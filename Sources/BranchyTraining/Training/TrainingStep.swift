@@ -119,14 +119,15 @@ struct TrainingStep: ~Copyable {
 
     /// - Returns: whether the changed parameters are finite.
     private func update(_ state: inout TrainingState, learningRate: Double) -> Bool {
-        let pace = Optimizer.Pace(
-            step: state.step + 1, learningRate: learningRate, gradientScale: gradientScale)
+        let clipping = gradientScale
+        var pace = Optimizer.Pace(step: state.step + 1, learningRate: learningRate)
         let withoutDecay = optimizer.withoutWeightDecay
         var areFinite = true
         for parameter in places.parameters {
             guard let output = parameter.gradient else { continue }
             let optimizer = parameter.decays ? optimizer : withoutDecay
-            let isFinite = workspace.withOutput(output) { gradient in
+            pace.gradientScale = clipping * parameter.gradientScale
+            let isFinite = workspace.withOutput(output) { [pace] gradient in
                 optimizer.update(
                     parameter.name, of: &state.parameters, along: gradient, &state.moments,
                     at: pace)
@@ -148,8 +149,11 @@ struct TrainingStep: ~Copyable {
     private var gradientScale: Float {
         let clipping = GradientClipping(maximumNorm: recipe.optimizer.maximumGradientNorm)
         guard clipping.maximumNorm.isFinite else { return 1 }
-        let sum = places.parameters.compactMap(\.gradient).reduce(0) { sum, output in
-            sum + workspace.withOutput(output) { GradientClipping.sumOfSquares($0) }
+        let sum = places.parameters.reduce(0) { sum, parameter in
+            guard let output = parameter.gradient else { return sum }
+            let scale = Double(parameter.gradientScale)
+            return sum + scale * scale
+                * workspace.withOutput(output) { GradientClipping.sumOfSquares($0) }
         }
         return clipping.scale(forSumOfSquares: sum)
     }
