@@ -222,7 +222,6 @@ struct FrozenTrainingTests {
             (
                 "distillation.weight", { ($0.distillation.weight, $0.newClasses) = (0.5, true) }
             ),
-            ("distillation.weight", { ($0.distillation.weight, $0.freeze) = (0.5, .none) }),
             ("distillation.temperature", { $0.distillation.temperature = 0 }),
             ("data.mixup", { $0.data.mixup = 0.2 }), ("data.views", { $0.data.views = 0 }),
             ("data.views", { ($0.freeze, $0.data.views) = (.none, 2) }),

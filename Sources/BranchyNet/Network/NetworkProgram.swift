@@ -86,6 +86,9 @@ public struct NetworkProgram: Sendable {
     /// The segment that runs a stage's piece of backbone.
     public static func backboneSegment(ofStage stage: Int) -> Int { 2 * stage }
 
+    /// The segment that computes the losses, in training only.
+    public static func lossSegment(ofExits count: Int) -> Int { 2 * count - 1 }
+
     /// The segment that runs a stage's branch.
     public static func branchSegment(ofStage stage: Int) -> Int { 2 * stage + 1 }
 }
@@ -109,9 +112,12 @@ extension BranchedNetwork {
     ///   - labelSmoothing: the share of a target that all classes get alike, 0 ..< 1.
     ///   - mixesSamples: whether every exit has a second loss, against the classes of what samples
     ///     were mixed with.
+    ///   - temperature: at which the early exits learn from a teacher too, above 0; `nil` for labels
+    ///     alone. Whoever runs the program writes what the teacher says before the losses are
+    ///     computed, which may be what the last exit has just said: no derivative leads into it.
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func trainingProgram(
-        labelSmoothing: Float = 0, mixesSamples: Bool = false
+        labelSmoothing: Float = 0, mixesSamples: Bool = false, temperature: Float? = nil
     ) throws(NetworkError) -> NetworkProgram {
         let lowered = try NetworkLowering.lower(self, statistics: .batch)
         let forward = NetworkProgram(
@@ -119,7 +125,8 @@ extension BranchedNetwork {
                 .fusingActivationsIntoBatchNormalizations(),
             masks: lowered.masks, batchStatistics: lowered.batchStatistics)
         return try forward.withLosses(
-            of: self, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples)
+            of: self, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples,
+            temperature: temperature)
     }
 
     /// This network layer by layer, with nothing moved or fused: what people look at.
@@ -135,7 +142,7 @@ extension BranchedNetwork {
 extension NetworkProgram {
     /// This program with the loss of each exit that it has, and the derivatives of their sum.
     ///
-    /// - Parameter temperature: at which exits learn from a teacher too; `nil` for none.
+    /// - Parameter temperature: at which early exits learn from a teacher too; `nil` for none.
     func withLosses(
         of network: BranchedNetwork, labelSmoothing: Float, mixesSamples: Bool,
         temperature: Float? = nil
@@ -168,7 +175,10 @@ extension Program {
         var own = try appendLosses(
             loss, of: logits, against: NetworkProgram.targetsInput,
             weightedBy: NetworkProgram.lossWeightsInput, NetworkProgram.lossOutput)
-        if let temperature { own += try appendDistillation(at: temperature, of: logits) }
+        if let temperature {
+            let early = logits.filter { $0.0 < exitCount - 1 }
+            own += try appendDistillation(at: temperature, of: early)
+        }
         guard mixesSamples else { return own }
         let partners = try appendLosses(
             loss, of: logits, against: NetworkProgram.partnerTargetsInput,

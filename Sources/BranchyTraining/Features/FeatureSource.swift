@@ -1,7 +1,6 @@
 import BranchyCompute
 import BranchyData
 import BranchyNet
-import RealModule
 
 /// What a frozen trunk computed of images, for the branches of a network.
 struct FeatureSource: TrainingSource {
@@ -35,13 +34,9 @@ struct FeatureSource: TrainingSource {
     /// What the last exit says of some images, at the temperature.
     private func teacher(_ indices: ArraySlice<Int>, of file: FeatureFile) throws -> [Float] {
         try indices.flatMap { index in
-            let logits = try file.logits(row: index).suffix(network.classCount).map {
-                Double($0) / recipe.distillation.temperature
-            }
-            let largest = logits.max() ?? 0
-            let powers = logits.map { Double.exp($0 - largest) }
-            let sum = powers.reduce(0, +)
-            return powers.map { Float($0 / sum) }
+            SoftTargets.probabilities(
+                of: try file.logits(row: index).suffix(network.classCount),
+                temperature: recipe.distillation.temperature)
         }
     }
 

@@ -40,11 +40,12 @@ extension Recipe {
 
     /// What a step of training computes.
     func program(toTrain network: BranchedNetwork) throws -> NetworkProgram {
-        try frozenNetwork(of: network)?.trainingProgram(
-            labelSmoothing: labelSmoothing,
-            temperature: distillation.weight > 0 ? Float(distillation.temperature) : nil)
+        let temperature = distillation.weight > 0 ? Float(distillation.temperature) : nil
+        return try frozenNetwork(of: network)?.trainingProgram(
+            labelSmoothing: labelSmoothing, temperature: temperature)
             ?? network.trainingProgram(
-                labelSmoothing: labelSmoothing, mixesSamples: data.mixesImages)
+                labelSmoothing: labelSmoothing, mixesSamples: data.mixesImages,
+                temperature: temperature)
     }
 
     /// The parameters of a store that this recipe trains.

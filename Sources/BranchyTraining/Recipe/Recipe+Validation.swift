@@ -28,16 +28,24 @@ extension Recipe {
             "false where 'freeze' is trunk: derivatives of exits do not meet there")
     }
 
-    /// The last exit can only teach what it knows already.
+    /// On a frozen trunk the last exit can only teach what it knows already; in joint training it learns
+    /// along, from images as they are.
     private func validateDistillation() throws(TrainingError) {
         let (weight, temperature) = (distillation.weight, distillation.temperature)
         try require(0...1 ~= weight, "distillation.weight", weight, "0 to 1")
         try require(
             temperature > 0 && temperature <= 1_000, "distillation.temperature", temperature,
             "a number above 0, at most 1000")
+        guard weight > 0 else { return }
         try require(
-            weight == 0 || (freeze == .trunk && !newClasses), "distillation.weight", weight,
-            "0 unless 'freeze' is trunk and 'newClasses' is false")
+            freeze == .none || !newClasses, "distillation.weight", weight,
+            "0 where 'freeze' is trunk and 'newClasses' is true: the last exit knows nothing yet")
+        try require(
+            lossWeights.count > 1, "distillation.weight", weight,
+            "0 for a network with one exit, which has no other to learn from")
+        try require(
+            !data.mixesImages, "distillation.weight", weight,
+            "0 where 'data.mixup' or 'data.cutmix' mixes images")
     }
 
     /// Features are computed of single images, a few times each.

@@ -27,7 +27,7 @@ public struct Recipe: Hashable, Sendable, Codable {
     /// Whether each piece of the trunk follows the mean of the derivatives of all exits behind it, and
     /// not their sum; see ``Recipe/gradientScales(of:)``.
     public var gradientEquilibrium = false
-    /// What branches on a frozen trunk learn from the last exit.
+    /// What early exits learn from the last one.
     public var distillation = DistillationRecipe()
     /// What stays as it is: `none`, or `trunk`.
     public var freeze = Freezing.none
@@ -46,9 +46,17 @@ public struct Recipe: Hashable, Sendable, Codable {
     /// Which images are held out, and how the others are varied and scaled.
     public var data: DataRecipe
 
-    /// What branches learn from the last exit, beside labels: its probabilities at a temperature.
+    /// What early exits learn from the last one, beside labels: its probabilities at a temperature.
     ///
-    /// References: Hinton, Vinyals, Dean, *Distilling the Knowledge in a Neural Network*, 2015.
+    ///     loss of an early exit = (1 − weight) · CE(label) + weight · T² · CE(softmax(last / T))
+    ///
+    /// The last exit learns from labels alone, and no derivative leads into what it says. Where the
+    /// trunk is frozen it has learnt before; in joint training it learns along, which is self-distillation.
+    ///
+    /// References: Hinton, Vinyals, Dean, *Distilling the Knowledge in a Neural Network*, 2015; Zhang,
+    /// L. et al., *Be Your Own Teacher*, ICCV 2019, equations 2 to 4, without what that has features
+    /// learn; Phuong, Lampert, *Distillation-Based Training for Multi-Exit Architectures*, ICCV 2019,
+    /// with the last exit for a teacher.
     public struct DistillationRecipe: Hashable, Sendable, Codable {
         /// The share of the loss that is against the last exit, and not labels, 0 ... 1.
         public var weight = 0.0

@@ -24,7 +24,7 @@ struct TrainingBatch: Sendable {
     let inputs: [[Float]]
     /// The class of each sample.
     let labels: [Int32]
-    /// What the last exit says of each sample, `[N, K]` probabilities, where it teaches.
+    /// What the last exit says of each sample, `[N, K]` probabilities, where it teaches and is frozen.
     var teacher: [Float]?
     /// What else the samples are, where they were mixed.
     var partners: LoadedBatch.Partners?

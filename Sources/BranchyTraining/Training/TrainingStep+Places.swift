@@ -11,6 +11,8 @@ extension TrainingStep {
         let partnerTargets: Targets?
         /// What the last exit says, and what it weighs; `nil` where it teaches nothing.
         let teacher: Teacher?
+        /// Before which the teacher speaks.
+        let lossSegment: Int
         let masks: [(mask: NetworkProgram.Mask, input: Int)]
         let parameters: [Parameter]
         let statistics: [RunningStatistics]
@@ -37,12 +39,16 @@ extension TrainingStep {
         /// losses.
         struct Teacher {
             let probabilities: Int
+            /// The teacher's logits, where it learns along; `nil` where it is frozen.
+            let logits: Int?
+            /// Those that learn from it.
             let exits: [Int]
             let lossWeights: [Int]
             let losses: [Int]
 
-            init(ofExits exits: [Int], in program: Program) throws {
+            init(_ teacher: Int, ofExits exits: [Int], in program: Program) throws {
                 self.exits = exits
+                logits = program.outputIndex(named: NetworkProgram.logitsOutput(ofExit: teacher))
                 probabilities = try program.requireInput(NetworkProgram.teacherInput)
                 lossWeights = try exits.map {
                     try program.requireInput(NetworkProgram.distillationWeightsInput(ofExit: $0))
@@ -88,8 +94,11 @@ extension TrainingStep {
                 ? try Targets(
                     NetworkProgram.partnerTargetsInput, NetworkProgram.partnerLossWeightsInput,
                     NetworkProgram.partnerLossOutput, ofExits: exits, in: program) : nil
+            let last = network.exitCount - 1
             teacher =
-                recipe.distillation.weight > 0 ? try Teacher(ofExits: exits, in: program) : nil
+                recipe.distillation.weight > 0
+                ? try Teacher(last, ofExits: exits.filter { $0 < last }, in: program) : nil
+            lossSegment = NetworkProgram.lossSegment(ofExits: network.exitCount)
             masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
             // Running values are no inputs of training.
             let running = Set(

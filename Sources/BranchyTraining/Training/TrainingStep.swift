@@ -42,11 +42,13 @@ struct TrainingStep: ~Copyable {
     ) throws -> (loss: Float, isFinite: Bool) {
         for (input, numbers) in zip(places.inputs, batch.inputs) { fill(input, with: numbers) }
         let ownShare = batch.partners?.ownShare ?? 1
-        let taught = batch.teacher == nil ? 0 : Float(recipe.distillation.weight)
-        write(batch.labels, share: ownShare * (1 - taught), to: places.targets)
-        if let teacher = places.teacher, let probabilities = batch.teacher {
-            fill(teacher.probabilities, with: probabilities)
-            weigh(batch.labels, share: taught, teacher.exits, teacher.lossWeights)
+        write(batch.labels, share: ownShare, to: places.targets)
+        if let teacher = places.teacher {
+            let taught = Float(recipe.distillation.weight)
+            if let probabilities = batch.teacher {
+                fill(teacher.probabilities, with: probabilities)
+            }
+            weigh(batch.labels, teacher.exits, teacher.lossWeights) { _ in taught }
         }
         if let partners = batch.partners, let places = places.partnerTargets {
             write(partners.labels, share: 1 - ownShare, to: places)
@@ -54,6 +56,7 @@ struct TrainingStep: ~Copyable {
         writeMasks(atStep: state.step)
         writeParameters(state.parameters)
         for segment in executable.program.segments.indices {
+            if segment == places.lossSegment { teach(batch.count) }
             try executable.run(segment, in: &workspace)
         }
         let isFinite = update(&state, learningRate: learningRate)
@@ -61,6 +64,22 @@ struct TrainingStep: ~Copyable {
             sum + workspace.withOutput(loss) { $0[0] }
         }
         return (loss, isFinite)
+    }
+
+    /// Hands on what the last exit has just said of a batch, where it teaches and learns along. It is an
+    /// input, so that no derivative leads into it.
+    private mutating func teach(_ count: Int) {
+        guard let teacher = places.teacher, let output = teacher.logits else { return }
+        let temperature = recipe.distillation.temperature
+        let probabilities: [Float] = workspace.withOutput(output) { logits in
+            let classes = logits.count / recipe.batchSize
+            return (0..<count).flatMap { row in
+                SoftTargets.probabilities(
+                    of: (row * classes..<(row + 1) * classes).map { logits[$0] },
+                    temperature: temperature)
+            }
+        }
+        fill(teacher.probabilities, with: probabilities)
     }
 
     private mutating func writeParameters(_ parameters: ParameterStore) {
@@ -80,7 +99,11 @@ struct TrainingStep: ~Copyable {
         workspace.withTargets(places.classes) { classes in
             for index in labels.indices { classes[index] = labels[index] }
         }
-        weigh(labels, share: share, places.exits, places.lossWeights)
+        let taught = Float(recipe.distillation.weight)
+        let students = self.places.teacher?.exits ?? []
+        weigh(labels, places.exits, places.lossWeights) { exit in
+            students.contains(exit) ? share * (1 - taught) : share
+        }
     }
 
     private mutating func fill(_ input: Int, with numbers: [Float]) {
@@ -89,12 +112,13 @@ struct TrainingStep: ~Copyable {
         }
     }
 
+    /// - Parameter share: how much of each sample's loss at an exit it is.
     private mutating func weigh(
-        _ labels: [Int32], share: Float, _ exits: [Int], _ lossWeights: [Int]
+        _ labels: [Int32], _ exits: [Int], _ lossWeights: [Int], share: (Int) -> Float
     ) {
         let classWeights = classWeights
         for (exit, input) in zip(exits, lossWeights) {
-            let weight = share * Float(recipe.lossWeights[exit] / Double(labels.count))
+            let weight = share(exit) * Float(recipe.lossWeights[exit] / Double(labels.count))
             workspace.withInput(input) { weights in
                 for row in weights.indices {
                     weights[row] = row < labels.count ? weight * classWeights[Int(labels[row])] : 0
