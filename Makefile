@@ -57,6 +57,10 @@ race-test: setup ## Let pairs of commands write to one folder at once
 kill-resume-test: setup ## Kill training runs, go on with them, and compare the bytes
 	swift build -c release --product branchynet
 	Scripts/kill-resume-test . 20 --dataset digits --set data.trainingImages=10000
+	Scripts/kill-resume-test . 10 --dataset digits --set data.trainingImages=10000 \
+		--set regime.name=trunkFirst --set distillation.weight=0.5
+	Scripts/kill-resume-test . 10 --dataset digits --set data.trainingImages=10000 \
+		--set regime.name=layerWise
 
 check-api: setup ## Compare what the libraries offer with the last release
 	Scripts/check-api

@@ -143,7 +143,8 @@ struct DocumentedTypesTests {
         let keys = try document(recipe).places().map(\.path)
             .map { $0.replacingOccurrences(of: "[]", with: "") }
         let leaves = Set(keys).subtracting([
-            "optimizer", "schedule", "distillation", "data", "data.colorJitter", "data.erasing",
+            "optimizer", "schedule", "distillation", "regime", "data", "data.colorJitter",
+            "data.erasing",
         ])
         let documented = try documentedRecipeKeys()
         #expect(leaves == documented)

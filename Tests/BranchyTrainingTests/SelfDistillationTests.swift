@@ -19,7 +19,7 @@ struct SelfDistillationTests {
     @Test(arguments: ["branch1.linear.weight", "branch1.linear.bias", "branch2.linear.weight"])
     func derivativesByBranchesAreOfBothLosses(name: String) throws {
         let recipe = try Self.recipe
-        let gradient = try #require(try Self.gradients(recipe)[name]).scalars
+        let gradient = try #require(try MeasuredLoss(recipe: recipe).gradients()[name]).scalars
         for index in 0..<2 {
             let measured = try MeasuredLoss(recipe: recipe).derivative(by: name, index)
             #expect(abs(Double(gradient[index]) - measured) < MeasuredLoss.tolerance)
@@ -31,13 +31,13 @@ struct SelfDistillationTests {
     @Test func theTeacherGetsNoGradient() throws {
         var recipe = try Self.recipe
         recipe.distillation.weight = 1
-        let taught = try Self.gradients(recipe)
+        let taught = try MeasuredLoss(recipe: recipe).gradients()
         let gradient = try #require(taught["linear1.weight"]).scalars
         let measured = try (0..<4).map {
             try MeasuredLoss(recipe: recipe).derivative(by: "linear1.weight", $0)
         }
         recipe.distillation.weight = 0
-        let plain = try Self.gradients(recipe)
+        let plain = try MeasuredLoss(recipe: recipe).gradients()
         for name in ["linear1.weight", "linear1.bias"] { #expect(taught[name] == plain[name]) }
         #expect(taught["conv1.weight"] != plain["conv1.weight"])
         #expect(
@@ -84,13 +84,5 @@ struct SelfDistillationTests {
         var recipe = try Self.recipe
         recipe.newClasses = true
         try recipe.validate()
-    }
-
-    /// What the first step follows, which the optimizer keeps.
-    private static func gradients(_ recipe: Recipe) throws -> ParameterStore {
-        try TinyTraining.state(
-            of: TinyTraining.networkOfThreeExits, recipe, on: MeasuredLoss.images,
-            stoppingAfter: 1
-        ).moments.first
     }
 }

@@ -6,10 +6,12 @@ struct Differentiation {
     /// Whether a value depends on a parameter; derivatives by others are not computed.
     private let isTrained: [Bool]
 
-    init(of program: Program) {
+    init(of program: Program, freezing frozen: Set<String>) {
         self.program = program
         var isTrained = [Bool](repeating: false, count: program.types.count)
-        for parameter in program.parameters { isTrained[parameter.value.index] = true }
+        for parameter in program.parameters where !frozen.contains(parameter.name) {
+            isTrained[parameter.value.index] = true
+        }
         for instruction in program.segments.flatMap(\.instructions)
         where instruction.operands.contains(where: { isTrained[$0.index] }) {
             for result in instruction.results { isTrained[result.index] = true }

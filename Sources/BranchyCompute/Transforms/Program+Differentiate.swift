@@ -10,14 +10,18 @@ extension Program {
     /// ``gradientName(of:)`` of the parameter's shape. A parameter that no loss depends on gets
     /// none.
     ///
-    /// - Parameter losses: the names of scalar outputs written by ``Program/Operation/softmaxCrossEntropy(labelSmoothing:)``.
+    /// - Parameters:
+    ///   - losses: the names of scalar outputs written by ``Program/Operation/softmaxCrossEntropy(labelSmoothing:)``.
+    ///   - frozen: the names of parameters that get no derivative.
     /// - Throws: ``ShapeError`` where the program is not consistent in itself, where the losses depend
     ///   on derivatives, or where an operation applies an activation whose derivative is found from
     ///   what that reads (``Program/Operation/Activation/derivativeOperand``), as
     ///   ``fusingActivations()`` makes them for inference.
     /// - Precondition: there is an output of each of the names.
-    public func differentiated(losses: [String]) throws(ShapeError) -> Program {
-        var tape = Differentiation(of: self)
+    public func differentiated(
+        losses: [String], freezing frozen: Set<String> = []
+    ) throws(ShapeError) -> Program {
+        var tape = Differentiation(of: self, freezing: frozen)
         tape.program.turnParametersIntoInputs()
         tape.program.recordSelections()
         tape.program.beginSegment("backward")

@@ -3,7 +3,11 @@ import BranchyCompute
 /// Turns the description of a network into a program, checking it on the way.
 struct NetworkLowering {
     /// What batch normalizations normalize by.
-    let statistics: Program.Operation.BatchNormalization.Statistics
+    private(set) var statistics: Program.Operation.BatchNormalization.Statistics
+    /// Whether layers are those of a stage that stays as it is, and runs as inference runs it.
+    private(set) var isFrozen = false
+    /// The parameters of such stages.
+    private(set) var frozenParameters: Set<String> = []
     var program = Program()
     var masks: [NetworkProgram.Mask] = []
     var batchStatistics: [NetworkProgram.BatchStatistics] = []
@@ -15,19 +19,26 @@ struct NetworkLowering {
     /// Multiply-accumulates of one sample through all that was appended.
     private var work = 0
 
+    /// - Parameter frozenStages: how many in front run as inference runs them, without dropout and by
+    ///   given statistics.
     static func lower(
         _ network: BranchedNetwork,
-        statistics: Program.Operation.BatchNormalization.Statistics = .given
+        statistics: Program.Operation.BatchNormalization.Statistics = .given, frozenStages: Int = 0
     ) throws(NetworkError) -> NetworkLowering {
         var lowering = NetworkLowering(network, statistics)
         try lowering.checkSizes()
         var value = lowering.program.addInput(
             NetworkProgram.imageInput, ValueType(network.inputShape))
         for (index, stage) in network.stages.enumerated() {
+            lowering.isFrozen = index < frozenStages
+            lowering.statistics = lowering.isFrozen ? .given : statistics
             lowering.program.beginSegment("backbone \(index)")
             value = try lowering.append(stage.backbone, to: value, prefix: "")
             let logits = try lowering.appendBranch(of: stage, index, to: value) ?? value
             try lowering.addExit(logits, named: stage.exitName)
+            if index + 1 == frozenStages {
+                lowering.frozenParameters = Set(lowering.program.parameters.map(\.name))
+            }
         }
         return lowering
     }

@@ -29,12 +29,17 @@ public struct NetworkMemory: Hashable, Sendable {
     }
 }
 
+extension NetworkProgram {
+    /// What running it takes.
+    public var memory: NetworkMemory { NetworkMemory(of: program) }
+}
+
 extension FrozenNetwork {
     /// What training takes beside the trunk, whose features are computed before.
     ///
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func trainingMemory() throws(NetworkError) -> NetworkMemory {
-        NetworkMemory(of: try trainingProgram().program)
+        try trainingProgram().memory
     }
 }
 
@@ -43,13 +48,13 @@ extension BranchedNetwork {
     ///
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func memory() throws(NetworkError) -> NetworkMemory {
-        NetworkMemory(of: try inferenceProgram().program)
+        try inferenceProgram().memory
     }
 
     /// What training takes, with the parameters among what is held whatever the batch.
     ///
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func trainingMemory() throws(NetworkError) -> NetworkMemory {
-        NetworkMemory(of: try trainingProgram().program)
+        try trainingProgram().memory
     }
 }

@@ -36,13 +36,10 @@ public struct FrozenNetwork: Sendable {
                     + "left to be frozen")
         }
         let batch = try NetworkLowering.lower(network, statistics: .batch)
-        let program = batch.program.separated(training: names).trained
-        let inputs = Set(program.inputs.map(\.name))
-        let outputs = Set(program.outputs.map(\.name))
         training = NetworkProgram(
-            program: program.fusingActivationsIntoBatchNormalizations(),
-            masks: batch.masks.filter { inputs.contains($0.input) },
-            batchStatistics: batch.batchStatistics.filter { outputs.contains($0.meanOutput) })
+            batch.program.separated(training: names).trained
+                .fusingActivationsIntoBatchNormalizations(),
+            masks: batch.masks, batchStatistics: batch.batchStatistics)
     }
 
     /// The exits that are trained.
@@ -62,8 +59,8 @@ public struct FrozenNetwork: Sendable {
         labelSmoothing: Float = 0, temperature: Float? = nil
     ) throws(NetworkError) -> NetworkProgram {
         try training.withLosses(
-            of: network, labelSmoothing: labelSmoothing, mixesSamples: false,
-            temperature: temperature)
+            of: network, exits: 0..<network.exitCount, labelSmoothing: labelSmoothing,
+            mixesSamples: false, temperature: temperature)
     }
 }
 

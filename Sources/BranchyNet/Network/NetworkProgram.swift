@@ -115,18 +115,25 @@ extension BranchedNetwork {
     ///   - temperature: at which the early exits learn from a teacher too, above 0; `nil` for labels
     ///     alone. Whoever runs the program writes what the teacher says before the losses are
     ///     computed, which may be what the last exit has just said: no derivative leads into it.
+    ///   - exits: those that are trained, all by default; what others alone need is left out.
+    ///   - frozenStages: how many stages in front stay as they are. They run as inference runs them:
+    ///     their parameters, running statistics included, are inputs without derivatives.
     /// - Throws: ``NetworkError`` where the description does not make a network.
     public func trainingProgram(
-        labelSmoothing: Float = 0, mixesSamples: Bool = false, temperature: Float? = nil
+        labelSmoothing: Float = 0, mixesSamples: Bool = false, temperature: Float? = nil,
+        ofExits exits: Range<Int>? = nil, frozenStages: Int = 0
     ) throws(NetworkError) -> NetworkProgram {
-        let lowered = try NetworkLowering.lower(self, statistics: .batch)
+        let lowered = try NetworkLowering.lower(
+            self, statistics: .batch, frozenStages: frozenStages)
+        let exits = exits ?? 0..<exitCount
+        let program = lowered.program
+            .pruned(toOutputs: Set(exits.map(NetworkProgram.logitsOutput)))
+            .hoistingSharedLayers().fusingActivationsIntoBatchNormalizations()
         let forward = NetworkProgram(
-            program: lowered.program.hoistingSharedLayers()
-                .fusingActivationsIntoBatchNormalizations(),
-            masks: lowered.masks, batchStatistics: lowered.batchStatistics)
+            program, masks: lowered.masks, batchStatistics: lowered.batchStatistics)
         return try forward.withLosses(
-            of: self, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples,
-            temperature: temperature)
+            of: self, exits: exits, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples,
+            temperature: temperature, freezing: lowered.frozenParameters)
     }
 
     /// This network layer by layer, with nothing moved or fused: what people look at.
@@ -140,21 +147,32 @@ extension BranchedNetwork {
 }
 
 extension NetworkProgram {
-    /// This program with the loss of each exit that it has, and the derivatives of their sum.
+    /// A part of a network's program, with what it has of the network's dropouts and normalizations.
+    init(_ program: Program, masks: [Mask], batchStatistics: [BatchStatistics]) {
+        let inputs = Set(program.inputs.map(\.name))
+        let outputs = Set(program.outputs.map(\.name))
+        self.program = program
+        self.masks = masks.filter { inputs.contains($0.input) }
+        self.batchStatistics = batchStatistics.filter { outputs.contains($0.meanOutput) }
+    }
+
+    /// This program with the losses of exits, as far as it has them, and the derivatives of their sum.
     ///
-    /// - Parameter temperature: at which early exits learn from a teacher too; `nil` for none.
+    /// - Parameters:
+    ///   - temperature: at which early exits learn from a teacher too; `nil` for none.
+    ///   - frozen: the names of parameters without derivatives.
     func withLosses(
-        of network: BranchedNetwork, labelSmoothing: Float, mixesSamples: Bool,
-        temperature: Float? = nil
+        of network: BranchedNetwork, exits: Range<Int>, labelSmoothing: Float, mixesSamples: Bool,
+        temperature: Float?, freezing frozen: Set<String> = []
     ) throws(NetworkError) -> NetworkProgram {
         var program = program
         do {
             let losses = try program.appendLosses(
-                exitCount: network.exitCount, labelSmoothing: labelSmoothing,
-                mixesSamples: mixesSamples, temperature: temperature)
+                of: exits, labelSmoothing: labelSmoothing, mixesSamples: mixesSamples,
+                temperature: temperature, teacher: network.exitCount - 1)
             return NetworkProgram(
-                program: try program.differentiated(losses: losses), masks: masks,
-                batchStatistics: batchStatistics)
+                program: try program.differentiated(losses: losses, freezing: frozen),
+                masks: masks, batchStatistics: batchStatistics)
         } catch {
             throw NetworkError(.shapeMismatch, "network '\(network.name)': \(error)")
         }
@@ -164,9 +182,10 @@ extension NetworkProgram {
 extension Program {
     /// - Returns: the names of the losses' outputs.
     fileprivate mutating func appendLosses(
-        exitCount: Int, labelSmoothing: Float, mixesSamples: Bool, temperature: Float?
+        of exits: Range<Int>, labelSmoothing: Float, mixesSamples: Bool, temperature: Float?,
+        teacher: Int
     ) throws(ShapeError) -> [String] {
-        let logits = (0..<exitCount).compactMap { exit in
+        let logits = exits.compactMap { exit in
             outputs.first { $0.name == NetworkProgram.logitsOutput(ofExit: exit) }
                 .map { (exit, $0.value) }
         }
@@ -176,8 +195,7 @@ extension Program {
             loss, of: logits, against: NetworkProgram.targetsInput,
             weightedBy: NetworkProgram.lossWeightsInput, NetworkProgram.lossOutput)
         if let temperature {
-            let early = logits.filter { $0.0 < exitCount - 1 }
-            own += try appendDistillation(at: temperature, of: early)
+            own += try appendDistillation(at: temperature, of: logits.filter { $0.0 != teacher })
         }
         guard mixesSamples else { return own }
         let partners = try appendLosses(

@@ -38,14 +38,16 @@ extension Recipe {
         return try network.frozen(training: trainedParameters(of: network).map(\.name))
     }
 
-    /// What a step of training computes.
-    func program(toTrain network: BranchedNetwork) throws -> NetworkProgram {
+    /// What a step of training computes in a phase.
+    func program(
+        toTrain network: BranchedNetwork, in phase: TrainingPhase
+    ) throws -> NetworkProgram {
         let temperature = distillation.weight > 0 ? Float(distillation.temperature) : nil
         return try frozenNetwork(of: network)?.trainingProgram(
             labelSmoothing: labelSmoothing, temperature: temperature)
             ?? network.trainingProgram(
                 labelSmoothing: labelSmoothing, mixesSamples: data.mixesImages,
-                temperature: temperature)
+                temperature: temperature, ofExits: phase.exits, frozenStages: phase.frozenStages)
     }
 
     /// The parameters of a store that this recipe trains.

@@ -10,7 +10,7 @@ extension Recipe {
         }
     }
 
-    /// The learning rate at a step, counted from 0.
+    /// The learning rate at a step, counted from 0. Each of a regime's phases has its own course of it.
     ///
     /// Added epochs go on at the last rate of `constant` and `step`. Those of `oneCycle` and
     /// `cosine`, which end at almost nothing, fall from a tenth of the peak to 0 along half a
@@ -29,7 +29,11 @@ extension Recipe {
             }
             start += steps
         }
-        return optimizer.learningRate * schedule.factor(atStep: step, of: ownSteps)
+        let phase = phases.last { $0.epochs.lowerBound * batchesPerEpoch <= step } ?? phase(ofEpoch: 0)
+        return optimizer.learningRate
+            * schedule.factor(
+                atStep: step - phase.epochs.lowerBound * batchesPerEpoch,
+                of: phase.epochs.count * batchesPerEpoch)
     }
 }
 

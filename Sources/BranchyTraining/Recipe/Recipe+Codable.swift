@@ -4,7 +4,7 @@ import BranchyNet
 extension Recipe {
     enum CodingKeys: String, CodingKey {
         case network, dataset, seed, epochs, addedEpochs, batchSize, precision, lossWeights
-        case labelSmoothing, gradientEquilibrium, distillation, freeze, newClasses
+        case regime, labelSmoothing, gradientEquilibrium, distillation, freeze, newClasses
         case initialization, thresholds, optimizer, schedule, data
     }
 
@@ -20,6 +20,7 @@ extension Recipe {
             batchSize: try values.decode(Int.self, forKey: .batchSize),
             precision: try values.decode(Precision.self, forKey: .precision),
             lossWeights: try values.decode([Double].self, forKey: .lossWeights),
+            regime: try values.decodeIfPresent(RegimeRecipe.self, forKey: .regime) ?? .init(),
             labelSmoothing: try values.decode(Float.self, forKey: .labelSmoothing),
             gradientEquilibrium: try values.decodeIfPresent(
                 Bool.self, forKey: .gradientEquilibrium) ?? false,

@@ -19,8 +19,11 @@ extension Recipe {
     /// on gradient equilibrium: the variance of a sum grows with the number of exits, and that of a
     /// mean does not.
     ///
+    /// - Parameter exits: those that are trained.
     /// - Throws: `NetworkError` where the description does not make a network.
-    func gradientScales(of network: BranchedNetwork) throws -> [String: Float] {
+    func gradientScales(
+        of network: BranchedNetwork, trainingExits exits: Range<Int>
+    ) throws -> [String: Float] {
         guard gradientEquilibrium else { return [:] }
         let program = try network.plainProgram().program
         let names = Dictionary(
@@ -29,7 +32,7 @@ extension Recipe {
         for stage in network.stages.indices {
             let segment = program.segments[NetworkProgram.backboneSegment(ofStage: stage)]
             for name in segment.instructions.flatMap(\.operands).compactMap({ names[$0] }) {
-                scales[name] = 1 / Float(network.exitCount - stage)
+                scales[name] = 1 / Float(exits.suffix(network.exitCount - stage).count)
             }
         }
         return scales

@@ -10,13 +10,14 @@ extension Recipe {
         // Training holds parameters and their derivatives once. Beside them there are the state's
         // own, of which every checkpoint is a copy until it is written.
         let copies = 2 * TrainingState.tensors(of: self).count
-        let training =
-            try frozenNetwork(of: network)?.trainingMemory() ?? network.trainingMemory()
+        let training = try phases.map {
+            try program(toTrain: network, in: $0).memory.bytes(samples: batchSize)
+        }
         let trained = try trainedParameters(of: network).reduce(0) {
             $0.addingSaturating(
                 $1.shape.elementCount.multipliedSaturating(by: MemoryLayout<Float>.size))
         }
-        return training.bytes(samples: batchSize)
+        return (training.max() ?? 0)
             .addingSaturating(trained.multipliedSaturating(by: copies))
     }
 }

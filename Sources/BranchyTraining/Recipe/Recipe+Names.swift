@@ -5,6 +5,7 @@ import Yams
 extension Recipe {
     private static let names: [(key: String, names: [String])] = [
         ("precision", Precision.allCases.map(\.rawValue)),
+        ("regime.name", RegimeRecipe.Name.allCases.map(\.rawValue)),
         ("freeze", Freezing.allCases.map(\.rawValue)),
         ("initialization", Initialization.allCases.map(\.rawValue)),
         ("optimizer.name", OptimizerRecipe.Name.allCases.map(\.rawValue)),

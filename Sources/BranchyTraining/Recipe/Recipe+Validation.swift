@@ -1,14 +1,18 @@
 import BranchyData
 
 extension Recipe {
+    /// The most passes over the training images that a run may have.
+    static let largestEpochs = 100_000
+
     /// Checks every value against its range.
     ///
     /// - Throws: ``TrainingError/Code/invalidRecipe``, naming key, value and range.
     public func validate() throws(TrainingError) {
-        try require(1...100_000 ~= epochs, "epochs", epochs, "1 to 100000")
         try require(
-            addedEpochs.allSatisfy { $0 > 0 } && totalEpochs <= 100_000, "addedEpochs", addedEpochs,
-            "numbers of 1 or more, with 'epochs' at most 100000 in all")
+            1...Self.largestEpochs ~= epochs, "epochs", epochs, "1 to \(Self.largestEpochs)")
+        try require(
+            addedEpochs.allSatisfy { $0 > 0 } && totalEpochs <= Self.largestEpochs, "addedEpochs",
+            addedEpochs, "numbers of 1 or more, with 'epochs' at most \(Self.largestEpochs) in all")
         try require(1...65_536 ~= batchSize, "batchSize", batchSize, "1 to 65536")
         try require(
             lossWeights.allSatisfy { $0.isFinite && $0 >= 0 } && lossWeights.contains { $0 > 0 },
@@ -23,6 +27,7 @@ extension Recipe {
         try validateVariation()
         try validateViews()
         try validateDistillation()
+        try validateRegime()
         try require(
             !gradientEquilibrium || freeze == .none, "gradientEquilibrium", gradientEquilibrium,
             "false where 'freeze' is trunk: derivatives of exits do not meet there")
@@ -162,7 +167,7 @@ extension Recipe {
         try require(number.isFinite, key + "value", number, "a number, or random")
     }
 
-    private func require(
+    func require(
         _ condition: Bool, _ key: String, _ found: Any, _ expected: String
     ) throws(TrainingError) {
         guard condition else {

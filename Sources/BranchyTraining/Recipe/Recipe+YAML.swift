@@ -52,6 +52,7 @@ extension Recipe {
         }
         // Yams writes 15 digits, and infinity in a way that it does not read.
         node["lossWeights"] = Node(numbers: lossWeights.map(\.description))
+        node["regime"]?["trunkShare"] = Node(number: regime.trunkShare.description)
         node["labelSmoothing"] = Node(number: labelSmoothing.description)
         node["distillation"] = [
             "weight": Node(number: distillation.weight.description),

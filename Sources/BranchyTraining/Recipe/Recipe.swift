@@ -22,6 +22,8 @@ public struct Recipe: Hashable, Sendable, Codable {
     public var precision = Precision.float32
     /// Weight of each exit's loss in the sum, from exit 0 to the final one; at least 0, not all 0.
     public var lossWeights: [Double]
+    /// Which exits are trained when.
+    public var regime = RegimeRecipe()
     /// The share of a target that all classes get alike, 0 ..< 1.
     public var labelSmoothing: Float = 0
     /// Whether each piece of the trunk follows the mean of the derivatives of all exits behind it, and
@@ -241,7 +243,9 @@ extension Recipe {
     /// - Throws: ``TrainingError/Code/invalidRecipe`` where there is not one full batch then, and
     ///   `NetworkError` where the description does not make a network.
     public func batchesPerEpoch(of network: BranchedNetwork, samples: Int) throws -> Int {
-        let normalizations = try program(toTrain: network).batchStatistics
+        let normalizations = try phases.flatMap {
+            try program(toTrain: network, in: $0).batchStatistics
+        }
         guard let first = normalizations.first else {
             return (samples + batchSize - 1) / batchSize
         }

@@ -2,7 +2,8 @@ public import BranchyCompute
 public import BranchyData
 public import BranchyNet
 
-/// Trains all exits of a network at once, on the weighted sum of their losses.
+/// Trains the exits of a network: all at once, on the weighted sum of their losses, or by phases
+/// (``Recipe/RegimeRecipe``).
 ///
 /// The step is one program: forward, losses, derivatives. The optimizer is Swift and owns the
 /// parameters. Two runs with the same recipe, data, engine and thread count give the same bits,
@@ -24,7 +25,9 @@ public struct Trainer: ~Copyable {
     private let source: any TrainingSource
     /// What is not trained, and part of the model.
     let frozen: ParameterStore
-    private var step: TrainingStep
+    private let classWeights: [Float]
+    /// Of the phase in progress.
+    private var step: TrainingStep?
 
     /// How a call of ``fit(checkpointInterval:save:observe:shouldStop:)`` ended.
     public enum Outcome: Hashable, Sendable {
@@ -94,10 +97,7 @@ public struct Trainer: ~Copyable {
         let batchesPerEpoch = try recipe.batchesPerEpoch(of: network, samples: training.count)
         try Self.check(state, isWithin: recipe, batchesPerEpoch)
         let source = try source()
-        self.step = try TrainingStep(
-            network: network, recipe: recipe, inputNames: source.inputNames,
-            classWeights: recipe.data.classWeights.weights(ofClasses: training.classCounts),
-            engine: engine)
+        self.classWeights = recipe.data.classWeights.weights(ofClasses: training.classCounts)
         self.batchesPerEpoch = batchesPerEpoch
         self.source = source
         self.frozen = frozen
@@ -107,6 +107,18 @@ public struct Trainer: ~Copyable {
         self.validation = validation
         self.engine = engine
         self.state = state
+        try prepareStep()
+    }
+
+    /// Compiles the step of the epoch's phase, if it is not there; that of the phase before lets go of its
+    /// memory first.
+    private mutating func prepareStep() throws {
+        let phase = recipe.phase(ofEpoch: state.epoch)
+        guard step?.phase != phase else { return }
+        step = nil
+        step = try TrainingStep(
+            network: network, recipe: recipe, phase: phase, inputNames: source.inputNames,
+            classWeights: classWeights, engine: engine)
     }
 
     /// How many steps the whole run has.
@@ -128,6 +140,7 @@ public struct Trainer: ~Copyable {
     ) throws -> Outcome {
         var lastSave = ContinuousClock.now
         while state.epoch < recipe.totalEpochs {
+            try prepareStep()
             let batches = try IndexBatches.shuffled(
                 count: training.count, batchSize: recipe.batchSize, seed: recipe.seed,
                 epoch: state.epoch)
@@ -157,7 +170,11 @@ public struct Trainer: ~Copyable {
     ) throws {
         let rate = recipe.learningRate(
             atStep: state.step, batchesPerEpoch: batchesPerEpoch)
-        let (loss, isFinite) = try step.run(batch, learningRate: rate, &state)
+        let start = recipe.phase(ofEpoch: state.epoch).epochs.lowerBound * batchesPerEpoch
+        guard
+            let (loss, isFinite) = try step?.run(
+                batch, number: state.step - start + 1, learningRate: rate, &state)
+        else { return }
         // Parameters too: the next loss would tell, but the end of an epoch saves them before it,
         // and a rectifier may hide them for long.
         guard loss.isFinite, isFinite else {
@@ -189,6 +206,9 @@ public struct Trainer: ~Copyable {
         state.batch = 0
         state.lossSum = 0
         state.sampleCount = 0
+        if recipe.phases.contains(where: { $0.epochs.lowerBound == state.epoch }) {
+            state.beginPhase(of: recipe)
+        }
         observe(.epoch(record))
     }
 }

@@ -32,6 +32,12 @@ public struct TrainingState: Hashable, Sendable {
 }
 
 extension TrainingState {
+    /// Goes on from the model as it stands, as a run of its own would: the optimizer remembers nothing.
+    mutating func beginPhase(of recipe: Recipe) {
+        let start = TrainingState(parameters: modelParameters, recipe: recipe)
+        (parameters, average, moments) = (start.parameters, start.average, start.moments)
+    }
+
     /// What a model made now would hold: the average where there is one.
     public var modelParameters: ParameterStore { average.count > 0 ? average : parameters }
 
@@ -52,7 +58,8 @@ extension TrainingState {
 public struct EpochRecord: Hashable, Sendable, Codable {
     /// Which epoch, counted from 1.
     public var epoch: Int
-    /// Mean over the training samples of the joint loss, while they were trained on, in nats.
+    /// Mean over the training samples of the loss of the exits that were trained, while they were
+    /// trained on, in nats.
     public var trainingLoss: Double
     /// Accuracy of each exit on all validation images, 0 ... 1.
     public var validationAccuracy: [Double]

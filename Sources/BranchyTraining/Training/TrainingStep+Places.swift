@@ -62,7 +62,7 @@ extension TrainingStep {
         struct Parameter {
             let name: String
             let input: Int
-            /// The output of its derivative; `nil` where no loss depends on it.
+            /// The output of its derivative; `nil` where no loss depends on it, or it stays as it is.
             let gradient: Int?
             /// What the derivative is multiplied by; see ``Recipe/gradientScales(of:)``.
             let gradientScale: Float
@@ -78,8 +78,8 @@ extension TrainingStep {
         }
 
         init(
-            of recipe: Recipe, _ network: BranchedNetwork, _ training: NetworkProgram,
-            inputNames: [String]
+            of recipe: Recipe, _ phase: TrainingPhase, _ network: BranchedNetwork,
+            _ training: NetworkProgram, inputNames: [String]
         ) throws {
             let program = training.program
             let exits = (0..<network.exitCount).filter {
@@ -96,22 +96,21 @@ extension TrainingStep {
                     NetworkProgram.partnerLossOutput, ofExits: exits, in: program) : nil
             let last = network.exitCount - 1
             teacher =
-                recipe.distillation.weight > 0
+                program.inputIndex(named: NetworkProgram.teacherInput) != nil
                 ? try Teacher(last, ofExits: exits.filter { $0 < last }, in: program) : nil
             lossSegment = NetworkProgram.lossSegment(ofExits: network.exitCount)
             masks = try training.masks.map { ($0, try program.requireInput($0.input)) }
-            // Running values are no inputs of training.
-            let running = Set(
-                training.batchStatistics.flatMap { [$0.runningMean, $0.runningVariance] })
-            let scales = try recipe.gradientScales(of: network)
-            parameters = try recipe.trainedParameters(of: network)
-                .filter { !running.contains($0.name) }.map { name, shape in
+            let scales = try recipe.gradientScales(of: network, trainingExits: phase.exits)
+            // Running values are no inputs of training, nor is what only other phases train.
+            parameters = try recipe.trainedParameters(of: network).compactMap { name, shape in
+                program.inputIndex(named: name).map { input in
                     Parameter(
-                        name: name, input: try program.requireInput(name),
+                        name: name, input: input,
                         gradient: program.outputIndex(named: Program.gradientName(of: name)),
                         gradientScale: scales[name] ?? 1,
                         decays: shape.rank > 1)
                 }
+            }
             statistics = try training.batchStatistics.map {
                 try RunningStatistics(of: $0, in: program, batchSize: recipe.batchSize)
             }

@@ -2,8 +2,10 @@ import BranchyCompute
 import BranchyData
 import BranchyNet
 
-/// One optimizer step, compiled: batch in, parameters changed.
+/// One optimizer step of a phase, compiled: batch in, parameters changed.
 struct TrainingStep: ~Copyable {
+    /// What it trains.
+    let phase: TrainingPhase
     private let recipe: Recipe
     private let optimizer: Optimizer
     private let executable: any Executable
@@ -16,29 +18,31 @@ struct TrainingStep: ~Copyable {
     ///   - inputNames: of the inputs that a batch fills, in its order.
     ///   - classWeights: what an image of each class counts, besides its exit.
     init(
-        network: BranchedNetwork, recipe: Recipe, inputNames: [String], classWeights: [Float],
-        engine: any Engine
+        network: BranchedNetwork, recipe: Recipe, phase: TrainingPhase, inputNames: [String],
+        classWeights: [Float], engine: any Engine
     ) throws {
-        let training = try recipe.program(toTrain: network)
+        let training = try recipe.program(toTrain: network, in: phase)
         let executable = try engine.compile(
             recipe.precision.applied(to: training.program), batchSize: recipe.batchSize,
             parameters: ParameterStore())
         let places = try Places(
-            of: recipe, network, training, inputNames: inputNames)
+            of: recipe, phase, network, training, inputNames: inputNames)
         self.workspace = try executable.makeWorkspace()
         self.executable = executable
         self.places = places
         self.classWeights = classWeights
         self.recipe = recipe
+        self.phase = phase
         self.optimizer = Optimizer(recipe.optimizer)
     }
 
     /// Makes a step on a batch.
     ///
+    /// - Parameter number: which of the phase, counted from 1.
     /// - Returns: the joint loss, a mean over the batch, and whether the changed parameters are
     ///   finite.
     mutating func run(
-        _ batch: TrainingBatch, learningRate: Double, _ state: inout TrainingState
+        _ batch: TrainingBatch, number: Int, learningRate: Double, _ state: inout TrainingState
     ) throws -> (loss: Float, isFinite: Bool) {
         for (input, numbers) in zip(places.inputs, batch.inputs) { fill(input, with: numbers) }
         let ownShare = batch.partners?.ownShare ?? 1
@@ -59,7 +63,8 @@ struct TrainingStep: ~Copyable {
             if segment == places.lossSegment { teach(batch.count) }
             try executable.run(segment, in: &workspace)
         }
-        let isFinite = update(&state, learningRate: learningRate)
+        let isFinite = update(
+            &state, at: Optimizer.Pace(step: number, learningRate: learningRate))
         let loss = places.allLosses.reduce(0) { sum, loss in
             sum + workspace.withOutput(loss) { $0[0] }
         }
@@ -142,9 +147,9 @@ struct TrainingStep: ~Copyable {
     }
 
     /// - Returns: whether the changed parameters are finite.
-    private func update(_ state: inout TrainingState, learningRate: Double) -> Bool {
+    private func update(_ state: inout TrainingState, at pace: Optimizer.Pace) -> Bool {
         let clipping = gradientScale
-        var pace = Optimizer.Pace(step: state.step + 1, learningRate: learningRate)
+        var pace = pace
         let withoutDecay = optimizer.withoutWeightDecay
         var areFinite = true
         for parameter in places.parameters {

@@ -137,7 +137,13 @@ public struct TrainingRun: Sendable {
                 validation: splits.validation, engine: engine, state: checkpoint.state)
         let classes = ClassCounts(of: splits.training, checkpoint.recipe.data.classWeights)
         if let line = addition(of: checkpoint.recipe) { observer.tell(.began(line)) }
-        if checkpoint.state.step == 0 { observer.tell(.began(classes.text)) }
+        if checkpoint.state.step == 0 {
+            observer.tell(.began(classes.text))
+            let exits = checkpoint.network.exitNames
+            if let line = phases(of: checkpoint.recipe, exitNames: exits) {
+                observer.tell(.began(line))
+            }
+        }
         try fit(&trainer, &checkpoint, folder, output, observer)
         let model = trainer.model(
             calibrationChecksum: splits.calibration.checksum,

@@ -30,6 +30,7 @@ extension Dropout: DescribedLayer {
         guard rate >= 0, rate < 1 else {
             throw network.error(.invalidValue, "\(path): a rate of \(rate), expected 0 ..< 1")
         }
+        if network.isFrozen { return source }
         let mask = try network.addMask(of: path, rate: rate, like: source)
         return try network.append(.dropout, [source, mask], at: prefix + summary)[0]
     }
