@@ -13,9 +13,9 @@ extension Program {
         }
         for segment in segments.indices.reversed() {
             let needed = segments[segment].instructions.reversed().filter { instruction in
-                guard instruction.results.contains(where: { isRead[$0.index] }) else { return false }
-                for operand in instruction.operands { isRead[operand.index] = true }
-                return true
+                let isNeeded = instruction.results.contains { isRead[$0.index] }
+                if isNeeded { for operand in instruction.operands { isRead[operand.index] = true } }
+                return isNeeded
             }
             program.segments[segment].instructions = needed.reversed()
         }

@@ -29,7 +29,8 @@ extension Recipe {
             }
             start += steps
         }
-        let phase = phases.last { $0.epochs.lowerBound * batchesPerEpoch <= step } ?? phase(ofEpoch: 0)
+        let phase =
+            phases.last { $0.epochs.lowerBound * batchesPerEpoch <= step } ?? phase(ofEpoch: 0)
         return optimizer.learningRate
             * schedule.factor(
                 atStep: step - phase.epochs.lowerBound * batchesPerEpoch,
