@@ -47,7 +47,7 @@ struct ProgramTests {
         #expect(dump.ownSubcommands.map(\.commandName) == Self.subcommands)
         let commands =
             [dump] + dump.ownSubcommands + dump.ownSubcommands.flatMap(\.ownSubcommands)
-        #expect(commands.count == 1 + Self.subcommands.count + 8)
+        #expect(commands.count == 1 + Self.subcommands.count + 9)
         for command in commands {
             #expect(command.abstract?.isEmpty == false, "\(command.commandName)")
             for argument in command.arguments ?? [] {

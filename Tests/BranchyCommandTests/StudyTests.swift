@@ -64,7 +64,8 @@ struct ThresholdStudyTests {
         ["loss-weights", "--weights", "1,-1"], ["loss-weights", "--weights", "1,1,1"],
         ["loss-weights", "--quick", "--epochs", "2"], ["branch-depth", "--depths", "0"],
         ["branch-depth", "--depths", "1,1"], ["branch-depth", "--depths", "1,65"],
-        ["branch-depth", "--depths", ""],
+        ["branch-depth", "--depths", ""], ["modes", "--modes", "joint,sideways"],
+        ["modes", "--modes", "joint,joint"], ["modes", "--modes", ""], ["modes", "--seeds", "0"],
     ])
     func refusesWrongUse(arguments: [String]) throws {
         let result = try Program.run(["study"] + arguments)
@@ -136,6 +137,51 @@ struct ThresholdStudyTests {
                     "Error: \(folder)/weights-1.0-1.0 holds a model of another network or recipe"),
                 "\(other.errors)")
         }
+    }
+
+    /// Every mode, and the plain network as long; nothing is trained twice.
+    @Test func comparesTrainingModes() throws {
+        try withTemporaryFolder { folder in
+            let study = { (arguments: [String]) in
+                try Program.run(
+                    [
+                        "study", "modes", "b-lenet", "--quick", "--dataset", "digits", "--output",
+                        folder + "/runs", "--csv", folder + "/figure.csv",
+                    ] + arguments)
+            }
+            let first = try study(["--json"])
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(first.errors.contains("training 1 of 6: plain, seed 1\n"))
+            #expect(first.errors.contains("epoch 1: exit 1 alone; epoch 2: final exit alone\n"))
+            let findings = try JSONDecoder().decode(JSONValue.self, from: Data(first.output.utf8))
+            try DocumentedKeys(section: "study modes --json").expectToDescribe(findings.places())
+            #expect(findings["epochs"] == .integer(2))
+            let rows = try #require(findings["rows"]).elements
+            #expect(rows.map { $0["validationAccuracy"]?.elements.count } == [1, 2, 2, 2, 2, 2])
+            #expect(rows.first?["besidePlain"] == .null)
+            #expect(rows.dropFirst().allSatisfy { $0["besidePlain"]?["pValue"]?.double != nil })
+            let plain = try ModelFolder(folder + "/runs/plain-seed1").read()
+            #expect(plain.network == .leNet)
+
+            let second = try study(["--force"])
+            #expect(second.status == 0 && !second.errors.contains("training"), "\(second.errors)")
+            #expect(second.output.contains("trunk-first"))
+            let csv = try String(contentsOfFile: folder + "/figure.csv", encoding: .utf8)
+            #expect(csv.split(separator: "\n").count == 1 + 1 + 5 * 2)
+            #expect(csv.hasPrefix("mode,seed,exit,validationAccuracy,besidePlain,"))
+        }
+    }
+
+    @Test func refusesFewerEpochsThanAModeNeeds() throws {
+        try withTemporaryFolder { folder in
+            let result = try Program.run(
+                "study", "modes", "b-alexnet", "--epochs", "2", "--output", folder + "/runs")
+            #expect(result.status == 65)
+            #expect(result.errors.contains("'epochs' is 2, expected 3 or more"))
+        }
+        let plain = try Program.run("study", "modes", "lenet", "--quick")
+        #expect(plain.status == 65)
+        #expect(plain.errors.contains("'lenet' has one exit only"))
     }
 
     @Test func variesTheBranch() throws {

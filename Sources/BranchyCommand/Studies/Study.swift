@@ -12,7 +12,10 @@ struct Study: ParsableCommand {
             held-out images. Trainings are kept: the same command goes on where it was \
             interrupted.
             """,
-        subcommands: [StudyThresholds.self, StudyLossWeights.self, StudyBranchDepth.self])
+        subcommands: [
+            StudyThresholds.self, StudyLossWeights.self, StudyBranchDepth.self,
+            StudyTrainingModes.self,
+        ])
 }
 
 /// What a study found.
@@ -28,6 +31,7 @@ protocol StudyFindings: Encodable {
 extension ThresholdStudy: StudyFindings {}
 extension LossWeightStudy: StudyFindings {}
 extension BranchDepthStudy: StudyFindings {}
+extension TrainingModeStudy: StudyFindings {}
 
 /// Where the findings of a study go.
 struct StudyOutput: ParsableArguments {

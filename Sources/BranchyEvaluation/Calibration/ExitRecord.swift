@@ -95,7 +95,7 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     }
 
     /// By exit and sample, whether the exit is right.
-    var isCorrect: [[Bool]] {
+    package var isCorrect: [[Bool]] {
         (0..<exitCount).map { exit in
             labels.indices.map { self[$0, exit].predictedClass == labels[$0] }
         }

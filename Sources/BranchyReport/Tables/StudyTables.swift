@@ -1,3 +1,4 @@
+import BranchyEvaluation
 package import BranchyWorkflow
 
 extension ThresholdStudy {
@@ -56,6 +57,36 @@ extension BranchDepthStudy {
                         "\(row.multiplyAccumulatesToExit[exit])",
                         "\(row.microsecondsToExit[exit])",
                     ]
+                }
+            })
+    }
+}
+
+extension TrainingModeStudy {
+    package static let csvKind = CSVTable.Kind(
+        name: "modes",
+        columns: [
+            "mode", "seed", "exit", "validationAccuracy", "besidePlain", "besidePlainLow",
+            "besidePlainHigh", "pValue",
+        ])
+
+    /// What is beside the plain network stands in the rows of the last exit.
+    package var csv: CSVTable {
+        CSVTable(
+            Self.csvKind,
+            rows: document.rows.flatMap { row in
+                row.validationAccuracy.enumerated().map { place, accuracy in
+                    // The plain network's only exit is the last one.
+                    let exit = exitNames.count - row.validationAccuracy.count + place
+                    let comparison = exit == exitNames.count - 1 ? row.besidePlain : nil
+                    let difference = comparison?.difference
+                    return [
+                        row.mode?.rawValue ?? "plain", "\(row.seed)", "\(exit)", "\(accuracy)",
+                    ]
+                        + [
+                            difference?.estimate, difference?.low, difference?.high,
+                            comparison?.pValue,
+                        ].map(CSVTable.field)
                 }
             })
     }

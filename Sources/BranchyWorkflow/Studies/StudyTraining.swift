@@ -10,6 +10,8 @@ public struct StudyOptions: Hashable, Sendable {
     public var epochs: Int?
     /// Whether one epoch on a small part of the images does: the same path, in a minute.
     public var isQuick = false
+    /// Where one is too few for what is studied.
+    var quickEpochs = 1
     /// Where the data are.
     public var data = DataSource()
     /// How much memory may be taken.
@@ -57,6 +59,7 @@ extension StudyOptions {
         of variants: [StudyVariant], in folder: String, _ observer: WorkflowObserver,
         _ engine: (_ threads: Int) throws -> any Engine
     ) throws -> [StudyModel] {
+        for variant in variants { try recipe(variant.recipe).validate() }
         var progress = StudyProgress(variants.count, observer)
         return try variants.map { variant in
             let path = folder + "/" + variant.name
@@ -93,7 +96,10 @@ extension StudyOptions {
     private func recipe(_ original: Recipe) -> Recipe {
         var recipe = original
         recipe.epochs = epochs ?? recipe.epochs
-        return isQuick ? recipe.quick : recipe
+        guard isQuick else { return recipe }
+        recipe = recipe.quick
+        recipe.epochs = quickEpochs
+        return recipe
     }
 }
 
