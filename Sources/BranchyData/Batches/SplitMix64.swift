@@ -101,4 +101,5 @@ package enum RandomPurpose: UInt64 {
     case jitter = 14
     case erasing = 15
     case mixing = 16
+    case placements = 17
 }

@@ -21,10 +21,19 @@ struct ThresholdGrid: Sendable {
     /// - Parameter limit: the most candidates of an exit, at least 2; where there are more, an even
     ///   choice of them.
     init(_ record: ExitRecord<CalibrationSplit>, score: ExitScore, limit: Int) {
-        sampleCount = record.count
         let values = (0..<record.exitCount - 1).map { exit in
             (0..<record.count).map { score.value(of: record[$0, exit]) }
         }
+        self.init(values, sampleCount: record.count, score: score, limit: limit)
+    }
+
+    /// Bins scores.
+    ///
+    /// - Parameters:
+    ///   - values: by early exit and sample.
+    ///   - limit: as above.
+    init(_ values: [[Float]], sampleCount: Int, score: ExitScore, limit: Int) {
+        self.sampleCount = sampleCount
         let thresholds = values.map { Self.candidates(among: $0, score: score, limit: limit) }
         self.thresholds = thresholds
         entries = zip(values, thresholds).map { values, thresholds in

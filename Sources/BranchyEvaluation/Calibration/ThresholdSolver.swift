@@ -29,10 +29,14 @@ struct ThresholdSolver {
     /// - Parameters:
     ///   - isGood: by exit and sample, whether leaving there gives a good answer.
     ///   - costOfExit: by exit.
+    ///   - vectorLimit: how many combinations are tried before thresholds are moved one at a time.
     ///   - grid: makes the grid with at most so many candidates for each exit.
-    init(isGood: [[Bool]], costOfExit: [Double], grid: (_ limit: Int) -> ThresholdGrid) {
+    init(
+        isGood: [[Bool]], costOfExit: [Double], vectorLimit: Int = Self.vectorLimit,
+        grid: (_ limit: Int) -> ThresholdGrid
+    ) {
         let earlyExitCount = isGood.count - 1
-        let limit = Self.base(ofPower: earlyExitCount, upTo: Self.vectorLimit)
+        let limit = Self.base(ofPower: earlyExitCount, upTo: vectorLimit)
         let isGrid = limit >= Self.fewestCandidates
         self.grid = grid(isGrid ? limit : .max)
         self.isGood = isGood

@@ -38,6 +38,13 @@ public struct OperationTimes: Sendable {
     /// The sum of all operations.
     public var sum: Double { operations.reduce(0) { $0 + $1.seconds } }
 
+    /// The sum of the operations of a branch.
+    ///
+    /// - Parameter stage: the stage that it ends.
+    package func seconds(ofBranch stage: Int) -> Double {
+        operations.filter { $0.segment == "branch \(stage)" }.reduce(0) { $0 + $1.seconds }
+    }
+
     /// Runs a network on one image, every stage and every branch.
     ///
     /// - Parameters:

@@ -16,13 +16,28 @@ extension BranchedNetwork {
     public func branched(
         at places: [String], head: BranchHead, share: Double = BranchHead.standardShare
     ) throws(NetworkError) -> BranchedNetwork {
+        var placements: [BranchPlacement] = []
+        for place in places {
+            placements.append(BranchPlacement(head, at: try branchPoint(at: place)))
+        }
+        return try branched(placements, share: share)
+    }
+
+    /// This network with branches that may be of several kinds.
+    ///
+    /// - Parameters:
+    ///   - placements: in any order, at points of this network.
+    ///   - share: as in ``branched(at:head:share:)``.
+    /// - Throws: as ``branched(at:head:share:)``.
+    public func branched(
+        _ placements: [BranchPlacement], share: Double = BranchHead.standardShare
+    ) throws(NetworkError) -> BranchedNetwork {
         guard exitCount == 1 else {
             throw fault(
                 "it has \(exitCount) exits, expected 1: branches are put on a plain network")
         }
-        var points: [BranchPoint] = []
-        for place in places { points.append(try branchPoint(at: place)) }
-        points.sort { $0.layerCount < $1.layerCount }
+        let placements = placements.sorted { $0.point.layerCount < $1.point.layerCount }
+        let points = placements.map(\.point)
         if let twice = zip(points, points.dropFirst()).first(where: { $0 == $1 })?.0 {
             throw fault("two branches behind \(twice.name), expected one at each place")
         }
@@ -30,9 +45,11 @@ extension BranchedNetwork {
         network.name = "b-\(name)"
         network.stages = []
         var start = 0
-        for (index, point) in points.enumerated() {
+        for (index, placement) in placements.enumerated() {
+            let point = placement.point
             let branch = Branch(
-                name: "branch\(index + 1)", layers: try layers(of: head, at: point, share))
+                name: "branch\(index + 1)",
+                layers: try layers(of: placement.head, at: point, share))
             network.stages.append(
                 Stage(
                     backbone: Array(stages[0].backbone[start..<point.layerCount]), branch: branch))
