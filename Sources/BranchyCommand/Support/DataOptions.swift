@@ -4,6 +4,7 @@ import BranchyWorkflow
 /// Which data set is meant, and where data sets are looked for.
 struct DataOptions: ParsableArguments {
     @Option(
+        name: [.long, .customLong("data")],
         help: ArgumentHelp(
             "The data set: \(DatasetName.all).",
             discussion: "Without it, the recipe's. A folder: PATH holds train/CLASS/IMAGE and "

@@ -6,6 +6,8 @@ final class WorkflowDisplay {
     private let isShown: Bool
     private var line: ProgressLine
     private var training: TrainingReporter?
+    /// What is done image by image, and since when.
+    private var task: (name: String, start: ContinuousClock.Instant)?
 
     init(isShown: Bool) {
         self.isShown = isShown
@@ -29,8 +31,11 @@ final class WorkflowDisplay {
 
     private func show(_ event: WorkflowEvent) {
         switch event {
-        case .images(let task, let done, let count):
-            line.update("\(task): \(Format.grouped(done)) of \(Format.grouped(count)) images")
+        case .images(let name, let done, let count):
+            if task?.name != name { task = (name, .now) }
+            let rest = rest(after: done, of: count)
+            line.update(
+                "\(name): \(Format.grouped(done)) of \(Format.grouped(count)) images\(rest)")
         case .began(let title): line.note(title)
         case .training(let exitNames, let step, let stepCount):
             training = TrainingReporter(isShown: isShown, exitNames: exitNames)
@@ -44,6 +49,14 @@ final class WorkflowDisplay {
             clear()
             StandardError.write(text + "\n")
         }
+    }
+
+    /// How long the images will take that are left; nothing before there is something to go by.
+    private func rest(after done: Int, of count: Int) -> String {
+        guard let task, done > 0 else { return "" }
+        let seconds = task.start.duration(to: .now).seconds
+        let left = Duration.seconds(seconds / Double(done) * Double(max(count - done, 0)))
+        return seconds < 2 ? "" : ", \(Format.duration(left)) left"
     }
 
     private func clear() {

@@ -40,7 +40,7 @@ public struct TrunkFeatures: Sendable {
         observe: (_ task: String, _ done: Int, _ count: Int) throws -> Void
     ) throws {
         guard let frozen = try recipe.frozenNetwork(of: network) else {
-            throw TrainingError(.invalidRecipe, "recipe: 'freeze' is none, expected trunk")
+            throw Recipe.freezesNothing
         }
         try Trainer.check(training, fits: network)
         try Trainer.check(validation, fits: network)
@@ -62,6 +62,22 @@ public struct TrunkFeatures: Sendable {
             of: validation, view: 0, by: maker, recipe: recipe, observe)
         (self.training, self.validation, self.paths) = (views, file, paths + [path])
     }
+}
+
+extension Recipe {
+    /// How many bytes of a file the features of an image take.
+    ///
+    /// - Throws: as ``frozenNetwork(of:)``; ``TrainingError`` where nothing is frozen.
+    package func featureByteCount(of network: BranchedNetwork) throws -> Int {
+        guard let frozen = try frozenNetwork(of: network) else { throw Self.freezesNothing }
+        return FeatureLayout(
+            features: frozen.featureShapes.map(\.elementCount),
+            logits: (network.exitCount - frozen.trainedExits.count) * network.classCount
+        ).rowByteCount
+    }
+
+    fileprivate static let freezesNothing = TrainingError(
+        .invalidRecipe, "recipe: 'freeze' is none, expected trunk")
 }
 
 /// Where files of features are, and what they are of.

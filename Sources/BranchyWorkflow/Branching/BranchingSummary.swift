@@ -8,13 +8,13 @@ public struct BranchingSummary: Hashable, Sendable, Encodable {
     public let model: String
     /// The network's name.
     public let network: String
-    /// Of what kind the branches are.
-    public let head: String
     /// The exits that were put on, from the image on.
     public let exits: [Exit]
     /// Multiply-accumulates of an image that meets every branch and is answered at the end, by those
     /// of the network that came in.
     public let worstCase: Double
+    /// Why the exits are where they are; `nil` where they were named.
+    public let search: PlacementSummary?
 
     /// An exit that was put on.
     public struct Exit: Hashable, Sendable, Encodable {
@@ -22,6 +22,8 @@ public struct BranchingSummary: Hashable, Sendable, Encodable {
         public let name: String
         /// The branch point that it grows from.
         public let behind: String
+        /// Of what kind the branch is.
+        public let head: String
         /// What it reads.
         public let shape: Shape
         /// Multiply-accumulates of the branch, by those of the network that came in.
@@ -31,20 +33,22 @@ public struct BranchingSummary: Hashable, Sendable, Encodable {
     }
 
     init(
-        of network: BranchedNetwork, at points: [BranchPoint], _ head: BranchHead, _ folder: String
+        of network: BranchedNetwork, _ placements: [BranchPlacement], _ folder: String,
+        search: PlacementSummary? = nil
     ) throws {
-        (model, self.network, self.head) = (folder, network.name, head.rawValue)
+        (model, self.network, self.search) = (folder, network.name, search)
         let costs = try ExitCosts(of: network)
         let program = try network.plainProgram().program
         let whole = Double(max(costs.backbone, 1))
-        exits = points.enumerated().map { exit, point in
+        exits = placements.enumerated().map { exit, placement in
             let own = program.multiplyAccumulates(
                 inSegment: NetworkProgram.branchSegment(ofStage: exit))
             return Exit(
-                name: network.exitNames[exit], behind: point.name, shape: point.shape,
+                name: network.exitNames[exit], behind: placement.point.name,
+                head: placement.head.rawValue, shape: placement.point.shape,
                 headShare: Double(own) / whole,
                 share: Double(costs.multiplyAccumulates[exit]) / whole)
         }
-        worstCase = Double(costs.multiplyAccumulates[exits.count]) / whole
+        worstCase = Double(costs.multiplyAccumulates[placements.count]) / whole
     }
 }

@@ -24,6 +24,18 @@ extension ModelFolder {
         at places: [String], head: BranchHead = .conv, share: Double = BranchHead.standardShare,
         seed: UInt64 = 1, into output: String
     ) throws -> BranchingSummary {
+        let (plain, trunk) = try readPlain(for: output)
+        let placements = try places.map {
+            BranchPlacement(head, at: try plain.network.branchPoint(at: $0))
+        }.sorted { $0.point.layerCount < $1.point.layerCount }
+        let network = try write(plain, trunk, placements, share, seed, into: output)
+        return try BranchingSummary(of: network, placements, output)
+    }
+
+    /// The model of this folder, which has no branches, and its files.
+    ///
+    /// - Throws: where it has some, and where the output holds something.
+    func readPlain(for output: String) throws -> (TrainedModel, TrunkFiles) {
         try Self.requireEmpty(output)
         let (plain, trunk) = try readTrunk(digest: Checksum.sha256)
         guard plain.network.exitCount == 1 else {
@@ -32,19 +44,27 @@ extension ModelFolder {
                 "\(path): '\(plain.network.name)' has branches, expected a plain network; "
                     + "`branchynet strip` takes those off that `branchynet branch` put on")
         }
+        return (plain, trunk)
+    }
+
+    /// Writes a plain model with branches, whose parameters are drawn.
+    ///
+    /// - Returns: its network.
+    func write(
+        _ plain: TrainedModel, _ trunk: TrunkFiles, _ placements: [BranchPlacement],
+        _ share: Double, _ seed: UInt64, into output: String
+    ) throws -> BranchedNetwork {
         var model = plain
-        model.network = try plain.network.branched(at: places, head: head, share: share)
+        model.network = try plain.network.branched(placements, share: share)
         model.parameters = try .initial(
             for: model.network, seed: seed, by: .he, besides: plain.parameters)
         // Of the network that came in: it says nothing of these exits.
         model.policy = nil
         model.calibration = nil
         model.provenance.validationAccuracy = []
-        let points = try places.map { try plain.network.branchPoint(at: $0) }
         try ModelFolder(output).write(
             model, attachments: [TrunkFiles.name: trunk.bytes()], digest: Checksum.sha256)
-        return try BranchingSummary(
-            of: model.network, at: points.sorted { $0.layerCount < $1.layerCount }, head, output)
+        return model.network
     }
 
     /// Takes off the branches that ``branch(at:head:share:seed:into:)`` put on: writes the model that
