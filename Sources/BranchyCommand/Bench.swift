@@ -111,6 +111,8 @@ struct Bench: ParsableCommand {
         let batches: [Tensor]
         /// Where a trained model's images leave; known where they are images of a data set.
         var policy: ModelPolicy?
+        /// Under these it decides.
+        var temperatures: ExitTemperatures?
     }
 
     private func measure(
@@ -188,7 +190,7 @@ struct Bench: ParsableCommand {
         }
         return Material(
             network: model.network, parameters: model.parameters, batches: batches,
-            policy: model.policy)
+            policy: model.policy, temperatures: model.temperatures)
     }
 
     /// Every path of a network on every engine.
@@ -196,7 +198,7 @@ struct Bench: ParsableCommand {
         let paths = try paths(of: material)
         return try engines.flatMap { engine in
             let compiled = try CompiledPaths(
-                material.network, material.parameters,
+                material.network, material.parameters, temperatures: material.temperatures,
                 Engines.inference(
                     engine, arithmetic.precision, threads: arithmetic.threadsPerImage))
             return try paths.map { path in

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import BranchyEvaluation
 import BranchyNet
-import BranchyWorkflow
+public import BranchyWorkflow
 
 /// `branchynet calibrate`
 struct Calibrate: ParsableCommand {
@@ -52,6 +52,13 @@ struct Calibrate: ParsableCommand {
         help: ArgumentHelp(
             "What thresholds are compared with, or best: whichever fulfils the objective best."))
     var score: ScoreOption = .one(.entropy)
+
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of the temperatures that logits are divided by: keep, fit or none.",
+            discussion: "fit takes the validation images; thresholds are then chosen under the new "
+                + "ones.", valueName: "choice"))
+    var temperatures = TemperatureChoice.keep
 
     @OptionGroup var costOptions: CostOptions
     @OptionGroup var certification: CertifyOptions
@@ -105,6 +112,7 @@ struct Calibrate: ParsableCommand {
     private var options: CalibrationOptions {
         var options = CalibrationOptions()
         (options.score, options.costs) = (score.choice, costOptions.costs)
+        options.temperatures = temperatures
         (options.data, options.memory) = (data.source, model.memory.limit)
         options.changesShippedModels = force
         return options
@@ -118,3 +126,5 @@ struct Calibrate: ParsableCommand {
         return .knee
     }
 }
+
+extension TemperatureChoice: ExpressibleByArgument {}

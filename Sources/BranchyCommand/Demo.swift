@@ -114,10 +114,8 @@ struct Demo: ParsableCommand {
 
     private func show(_ test: ImageDataset, _ folder: String) throws {
         let model = try ModelFolder(folder).read(digest: Checksum.sha256)
-        guard let policy = model.policy?.exitPolicy else { return }
-        let predictor = try Predictor(
-            network: model.network, parameters: model.parameters, policy: policy,
-            engine: try Engines.inference())
+        guard model.policy != nil else { return }
+        let predictor = try Predictor(model, engine: try Engines.inference())
         let shown = (0..<10).compactMap { digit in
             (0..<test.count).first { test.label(at: $0) == digit }
         }

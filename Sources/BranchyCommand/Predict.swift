@@ -61,7 +61,8 @@ struct Predict: ParsableCommand {
             try judgement.allExits
             ? Predictor(
                 network: trained.network, parameters: trained.takeParameters(),
-                policy: FixedExitPolicy(exit: 0), engine: engine)
+                temperatures: trained.temperatures, policy: FixedExitPolicy(exit: 0),
+                engine: engine)
             : model.predictor(taking: &trained, engine: engine)
         let lines = AnswerLines(
             judgement.style(isJSON: json), classes: trained.classNames,
@@ -94,7 +95,7 @@ struct Predict: ParsableCommand {
         try WorkflowDisplay.whileShown(false) { observer in
             guard !judgement.allExits else { return .none }
             return try CertificateFile(in: model.path)
-                .certification(of: predictor.policy, by: engine, observer)
+                .certification(of: predictor, by: engine, observer)
         }
     }
 

@@ -26,7 +26,7 @@ struct CertifyRunTests {
     @Test func issuesFlagsAndRefuses() throws {
         try withCertified { model, document in
             try DocumentedKeys(section: "calibrate --certify --json").expectToDescribe(
-                document.places())
+                document.places(), without: ["temperatures[]"])
             #expect(document["correction"] == .string("bonferroni"))
             let level = try #require(document["level"]?.double)
             #expect(abs(level - 0.025) < 1e-15)
@@ -76,7 +76,7 @@ struct CertifyRunTests {
             let path = model + "/certificate.json"
             let data = try Data(contentsOf: URL(fileURLWithPath: path))
             var certificate = try JSONDecoder.branchyNet.decode(Certificate.self, from: data)
-            #expect(certificate.version == 3 && certificate.procedure == .steps)
+            #expect(certificate.version == 4 && certificate.procedure == .steps)
             certificate.version = 2
             #expect(certificate.procedure == .front)
             let rewrite = {
@@ -92,7 +92,37 @@ struct CertifyRunTests {
             try rewrite()
             let older = try Program.run("verify", model, "--recompute", "--quiet")
             #expect(older.status == 65)
-            #expect(older.errors.contains("version 1, this program reads 2 to 3; issue a new one"))
+            #expect(older.errors.contains("version 1, this program reads 2 to 4; issue a new one"))
+        }
+    }
+
+    /// Thresholds are certified under the temperatures that they were chosen under, and no others.
+    @Test func namesTheTemperatures() throws {
+        try withTemporaryFolder { folder in
+            let model = folder + "/model"
+            try SampleModel.writeRandom(
+                to: model, dataset: "digits", trainingChecksum: SampleModel.digitsChecksum())
+            let result = try Program.run(
+                ["calibrate", model, "--temperatures", "fit", "--json"] + certify)
+            try #require(result.status == 0, "\(result.errors)")
+            let document = try JSONDecoder().decode(
+                JSONValue.self, from: Data(result.output.utf8))
+            try DocumentedKeys(section: "calibrate --certify --json").expectToDescribe(
+                document.places())
+            let image = try write(SampleImages(count: 1).idx, to: "images", in: model)
+            #expect(try Program.run("predict", model, image).errors.isEmpty)
+            let check = try Program.run("verify", model, "--recompute", "--quiet")
+            #expect(check.status == 0 && check.errors.isEmpty, "\(check.output) \(check.errors)")
+            var trained = try ModelFolder(model).read()
+            #expect(trained.temperatures?.values.count == 2)
+            trained.temperatures?.values[0] *= 2
+            try ModelFolder(model).update(trained, digest: SampleModel.digest)
+            let edited = try Program.run("predict", model, image, "--json")
+            #expect(edited.errors.hasPrefix("not certified: "))
+            #expect(edited.errors.contains("but it is for the temperatures"))
+            #expect(edited.output.contains("\"certification\":\"not certified\""))
+            let others = try Program.run("verify", model, "--recompute", "--quiet")
+            #expect(others.status == 0 && others.errors.hasPrefix("not certified: it is for"))
         }
     }
 

@@ -98,6 +98,7 @@ struct DocumentedTypesTests {
             try SampleModel.writeRandom(to: folder)
             var model = try ModelFolder(folder).read(digest: SampleModel.digest)
             (model.policy, model.calibration) = (policy, record)
+            model.temperatures = ExitTemperatures([1.5, 2])
             model.provenance.initialChecksum = "0"
             model.provenance.validationAccuracy = [0.5, 0.5]
             let copy = folder + "/copy"
@@ -113,7 +114,7 @@ struct DocumentedTypesTests {
             details.places(opaque: ["calibration"]), without: absent.union(imported))
         let calibration = try #require(details["calibration"])
         try DocumentedKeys(section: "calibrate --json").expectToDescribe(
-            calibration.places(opaque: ["front[]"]), without: ["warnings[]"])
+            calibration.places(opaque: ["front[]"]), without: ["temperatures[]", "warnings[]"])
         #expect(calibration["front"]?.elements.first == calibration["chosen"])
     }
 

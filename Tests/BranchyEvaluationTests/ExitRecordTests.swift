@@ -10,13 +10,22 @@ struct ExitRecordTests {
     @Test(arguments: [2, 3], ExitScore.allCases)
     func replayEqualsPrediction(exitCount: Int, score: ExitScore) throws {
         let sample = try SmallNetwork(exitCount: exitCount, seed: UInt64(exitCount))
-        let record = try sample.record()
+        try expectReplay(of: sample, score, temperatures: nil)
+        try expectReplay(
+            of: sample, score, temperatures: ExitTemperatures(Array([2, 0.6, 5].prefix(exitCount))))
+    }
+
+    private func expectReplay(
+        of sample: SmallNetwork, _ score: ExitScore, temperatures: ExitTemperatures?
+    ) throws {
+        let exitCount = sample.network.exitCount
+        let record = try sample.record(temperatures: temperatures)
         let vectors = sample.thresholds(count: 20, of: score, from: record, seed: 11)
         #expect(vectors.count == 20)
         var exits: Set<Int> = []
         for thresholds in vectors {
             let policy = ThresholdPolicy(score: score, thresholds: thresholds)
-            let predictor = try sample.predictor(policy)
+            let predictor = try sample.predictor(policy, temperatures: temperatures)
             for index in 0..<record.count {
                 let prediction = try predictor.predict(sample.image(index))
                 #expect(record.replay(policy, sample: index) == prediction.observation)

@@ -47,18 +47,20 @@ struct SmallNetwork {
     var split: CalibrationSplit { CalibrationSplit(dataset) }
 
     func predictor(
-        _ policy: (any ExitPolicy)? = nil, engine: any Engine = ReferenceEngine(),
-        clock: any Clock<Duration> = ContinuousClock()
+        _ policy: (any ExitPolicy)? = nil, temperatures: ExitTemperatures? = nil,
+        engine: any Engine = ReferenceEngine(), clock: any Clock<Duration> = ContinuousClock()
     ) throws -> Predictor {
         let zeros = ThresholdPolicy(thresholds: Array(repeating: 0, count: network.exitCount - 1))
         return try Predictor(
-            network: network, parameters: parameters, policy: policy ?? zeros, engine: engine,
-            clock: clock)
+            network: network, parameters: parameters, temperatures: temperatures,
+            policy: policy ?? zeros, engine: engine, clock: clock)
     }
 
-    func record() throws -> ExitRecord<CalibrationSplit> {
+    func record(
+        temperatures: ExitTemperatures? = nil
+    ) throws -> ExitRecord<CalibrationSplit> {
         try ExitRecord.record(
-            predictor(), on: split, preprocessing: Self.preprocessing)
+            predictor(temperatures: temperatures), on: split, preprocessing: Self.preprocessing)
     }
 
     /// An image as a predictor reads it.

@@ -14,8 +14,8 @@ struct PredictionTests {
         for index in 0..<sample.count {
             let prediction = try predictor.predict(sample.image(index))
             exits.insert(prediction.exit)
-            try session.forEachExit(of: sample.image(index).scalars.span) { exit, logits in
-                guard exit == prediction.exit else { return }
+            try session.forEachExit(of: sample.image(index).scalars.span) { observation, logits in
+                guard observation.exit == prediction.exit else { return }
                 #expect(prediction.logits == logits.indices.map { logits[$0] })
             }
         }

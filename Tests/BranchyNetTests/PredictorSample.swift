@@ -58,8 +58,8 @@ struct PredictorSample {
         var session = try predictor.makeSession()
         return try (0..<count).map { index in
             var observations: [ExitObservation] = []
-            try session.forEachExit(of: image(index).scalars.span) { exit, logits in
-                observations.append(ExitObservation(logits: logits, exit: exit))
+            try session.forEachExit(of: image(index).scalars.span) { observation, _ in
+                observations.append(observation)
             }
             return observations
         }

@@ -63,14 +63,18 @@ struct CompiledPaths {
     /// How many times weights are packed.
     static let count = 2
 
-    init(_ network: BranchedNetwork, _ parameters: ParameterStore, _ engine: any Engine) throws {
-        let compile = { (network: BranchedNetwork) in
+    /// - Parameter temperatures: of all exits; the plain network answers without.
+    init(
+        _ network: BranchedNetwork, _ parameters: ParameterStore,
+        temperatures: ExitTemperatures?, _ engine: any Engine
+    ) throws {
+        let compile = { (network: BranchedNetwork, temperatures: ExitTemperatures?) in
             try Predictor(
-                network: network, parameters: parameters, policy: FixedExitPolicy(exit: 0),
-                engine: engine)
+                network: network, parameters: parameters, temperatures: temperatures,
+                policy: FixedExitPolicy(exit: 0), engine: engine)
         }
-        plain = try compile(network.withoutBranches(name: network.name))
-        branched = try network.exitCount > 1 ? compile(network) : plain
+        plain = try compile(network.withoutBranches(name: network.name), nil)
+        branched = try network.exitCount > 1 ? compile(network, temperatures) : plain
     }
 }
 

@@ -8,10 +8,12 @@ struct CalibrationReport {
 
     private let record: CalibrationRecord
     private let network: BranchedNetwork
+    private let temperatures: ExitTemperatures?
     private let choices: [ScoreCalibrator.Choice]
 
     init(_ result: CalibrationResult) {
         (record, network, choices) = (result.record, result.network, result.choices)
+        temperatures = result.temperatures
     }
 
     /// The choice among its front, and where several scores were tried, what each of them offers.
@@ -37,7 +39,7 @@ struct CalibrationReport {
             \(network.name), \(Format.grouped(record.samples)) calibration images of \
             \(record.dataset), objective: \(record.objective), \(subject)
             time to leave\(record.costFile.map { " (of \($0))" } ?? ""): \
-            \(times.joined(separator: ", "))
+            \(times.joined(separator: ", "))\(temperatures.map { "\ntemperatures: \($0)" } ?? "")
 
             \(table.text)
             These figures are in-sample: what decides was chosen by the same images. Run \

@@ -31,10 +31,14 @@ struct CertificateReport {
             proven by \(Format.grouped(certificate.proof.samples)) images, chosen by \
             \(Format.grouped(certificate.tuningSamples)) others (leave early, mean time: \
             in-sample)
-            holds for: \(certificate.computation)
+            holds for: \(certificate.computation)\(temperatures)
             certificates issued on these images: \(certificate.issuedOnSameData)
             \(several)\(note)
             """
+    }
+
+    private var temperatures: String {
+        certificate.temperatures.map { "; temperatures: \($0)" } ?? ""
     }
 
     private var table: String {

@@ -90,6 +90,10 @@ struct EvaluationText {
                     + "in front, \(Format.fixed(latency.preparation, digits: 2)) µs. Means; a gain is "
                     + "their ratio with its 95 % interval.")
         }
+        if let temperatures = report.temperatures {
+            notes.append(
+                "Logits are divided by the temperatures \(temperatures), one for each exit.")
+        }
         if report.isInSample {
             notes.append("In-sample: the thresholds were chosen by these very images.")
         }

@@ -83,12 +83,11 @@ struct ImageAnswerer: ~Copyable {
         let image = image
         var (answer, ranking, notFinite) = (answer, ranking, exitNotFinite)
         lines.beginExits()
-        try session.forEachExit(of: image.span) { exit, logits in
-            let observation = ExitObservation(logits: logits, exit: exit)
+        try session.forEachExit(of: image.span) { observation, logits in
             answer.take(observation)
             answer.logits = logits.indices.map { logits[$0] }
             ranking.rank(logits, seenBy: observation, into: &answer.top)
-            if !answer.isFinite { notFinite = notFinite ?? exit }
+            if !answer.isFinite { notFinite = notFinite ?? answer.exit }
             lines.append(exit: answer)
         }
         lines.endExits(ofImage: answer.image)

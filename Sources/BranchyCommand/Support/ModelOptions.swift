@@ -49,8 +49,8 @@ struct ModelOptions: ParsableArguments {
         let first = policy.deadline == nil ? nil : FixedExitPolicy(exit: 0)
         let ruling = try first ?? rule ?? ownPolicy(of: model)
         let predictor = try Predictor(
-            network: model.network, parameters: model.takeParameters(), policy: ruling,
-            engine: engine)
+            network: model.network, parameters: model.takeParameters(),
+            temperatures: model.temperatures, policy: ruling, engine: engine)
         return try policy.limitingTime(of: predictor, orEarlierBy: rule)
     }
 

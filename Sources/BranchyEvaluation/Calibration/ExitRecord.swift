@@ -19,6 +19,9 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     public let dataChecksum: String
     /// What was observed, `[samples, exits]` row-major.
     private let observations: [ExitObservation]
+    /// The logits that it was observed in, `[samples, exits, classes]` row-major; empty where they
+    /// were not kept.
+    private let logits: [Float]
 
     /// How many samples there are.
     public var count: Int { labels.count }
@@ -30,30 +33,56 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     ///   - split: the labelled images.
     ///   - preprocessing: prepares them as the network was trained.
     ///   - limit: how many images at most, from the first on.
+    ///   - keepsLogits: whether logits are kept, by which something is to be fitted: four bytes for
+    ///     each class of each exit of each image.
     ///   - observe: told after each image how many are done, of how many.
     /// - Throws: `NetworkError` or `DatasetError` where the images do not fit the network,
     ///   `EngineError` where the engine fails.
     public static func record(
         _ predictor: Predictor, on split: Split, preprocessing: Preprocessing,
-        limit: Int = .max, observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
+        limit: Int = .max, keepsLogits: Bool = false,
+        observe: (_ done: Int, _ count: Int) throws -> Void = { _, _ in }
     ) throws -> ExitRecord {
         var images = try PreparedImages(split, preprocessing: preprocessing, for: predictor.network)
         var session = try predictor.makeSession()
-        var observations: [ExitObservation] = []
+        var (observations, kept): ([ExitObservation], [Float]) = ([], [])
         let count = min(split.count, max(0, limit))
         observations.reserveCapacity(count * predictor.network.exitCount)
         for index in 0..<count {
             try images.withImage(at: index) { image in
-                try session.forEachExit(of: image) { exit, logits in
-                    observations.append(ExitObservation(logits: logits, exit: exit))
+                try session.forEachExit(of: image) { observation, logits in
+                    observations.append(observation)
+                    if keepsLogits { for index in logits.indices { kept.append(logits[index]) } }
                 }
             }
             try observe(index + 1, count)
         }
         return ExitRecord(
-            flat: observations, labels: (0..<count).map(split.label(at:)),
+            flat: observations, logits: kept, labels: (0..<count).map(split.label(at:)),
             exitCount: predictor.network.exitCount, classCount: predictor.network.classCount,
             dataset: split.name, dataChecksum: split.checksum)
+    }
+
+    /// Observes logits that were computed before, by sample and exit.
+    ///
+    /// - Precondition: there is a label per sample, and logits of each exit.
+    package init(
+        logits: [[[Float]]], temperatures: ExitTemperatures? = nil, labels: [Int], dataset: String,
+        dataChecksum: String
+    ) {
+        let exitCount = logits.first?.count ?? 1
+        precondition(
+            logits.count == labels.count && logits.allSatisfy { $0.count == exitCount },
+            "a label and all exits of each sample")
+        self.init(
+            flat: logits.flatMap { exits in
+                exits.enumerated().map {
+                    ExitObservation(
+                        logits: $1.span, exit: $0, temperature: temperatures?[$0] ?? 1)
+                }
+            }, logits: logits.flatMap { $0.flatMap(\.self) }, labels: labels,
+            exitCount: exitCount, classCount: logits.first?.first?.count ?? 2, dataset: dataset,
+            dataChecksum: dataChecksum)
     }
 
     /// Collects what was observed before, by sample and exit.
@@ -73,10 +102,11 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     }
 
     init(
-        flat observations: [ExitObservation], labels: [Int], exitCount: Int, classCount: Int,
-        dataset: String, dataChecksum: String
+        flat observations: [ExitObservation], logits: [Float] = [], labels: [Int],
+        exitCount: Int, classCount: Int, dataset: String, dataChecksum: String
     ) {
         self.observations = observations
+        self.logits = logits
         self.exitCount = exitCount
         self.classCount = classCount
         self.labels = labels
@@ -92,6 +122,22 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     /// What one exit said about one sample.
     subscript(sample: Int, exit: Int) -> ExitObservation {
         observations[sample * exitCount + exit]
+    }
+
+    /// Whether logits were kept.
+    var hasLogits: Bool { !logits.isEmpty || labels.isEmpty }
+
+    /// The logits of one exit for one sample, where they were kept.
+    func logits(_ sample: Int, _ exit: Int) -> ArraySlice<Float> {
+        let start = (sample * exitCount + exit) * classCount
+        return logits[start..<start + classCount]
+    }
+
+    /// The logits of some samples, one after the other; none where they were not kept.
+    func logits(ofSamples indices: some Collection<Int>) -> [Float] {
+        guard !logits.isEmpty else { return [] }
+        let size = exitCount * classCount
+        return indices.flatMap { logits[$0 * size..<($0 + 1) * size] }
     }
 
     /// By exit and sample, whether the exit is right.

@@ -13,7 +13,7 @@ import Foundation
 /// first is the one that the model's own policy keeps; ``others`` hold beside it.
 public struct Certificate: Hashable, Sendable, Codable {
     /// The version of the format, and of the procedure behind it.
-    public static let version = 3
+    public static let version = 4
     /// The versions that can be read.
     public static let readableVersions = 2...version
 
@@ -27,6 +27,8 @@ public struct Certificate: Hashable, Sendable, Codable {
     public var correction: Correction
     /// The error at which each of them was tested, above 0 and below 1.
     public var level: Double
+    /// The model's temperatures that it is guaranteed under; `nil` where logits are not divided.
+    public var temperatures: ExitTemperatures?
     /// The score and thresholds that it is guaranteed of.
     public var policy: ThresholdPolicy
     /// The name of the calibration data.
@@ -56,7 +58,8 @@ public struct Certificate: Hashable, Sendable, Codable {
     private enum CodingKeys: String, CodingKey {
         case version
         case guarantee = "promise"
-        case others, correction, level, policy, dataset, dataChecksum, splitSeed, tuningSamples
+        case others, correction, level, temperatures, policy, dataset, dataChecksum, splitSeed,
+            tuningSamples
         case proof, upperBound, microsecondsToExit, computation, parametersChecksum
         case issuedOnSameData, checksum
     }
@@ -81,6 +84,7 @@ public struct Certificate: Hashable, Sendable, Codable {
     /// - Parameters:
     ///   - clause: the guarantee that the model's own policy is to keep.
     ///   - others: what is guaranteed beside it; all have one loss and confidence.
+    ///   - temperatures: the model's, under which the exits said it.
     ///   - record: what the exits said about the calibration images.
     ///   - tuningSamples: how many of them tuned.
     ///   - splitSeed: what cut them.
@@ -89,13 +93,14 @@ public struct Certificate: Hashable, Sendable, Codable {
     ///   - parametersChecksum: SHA-256 of the parameters' file.
     ///   - issuedOnSameData: how many certificates there are with this one.
     public init(
-        _ clause: Clause, others: [Clause], on record: ExitRecord<CalibrationSplit>,
-        tuningSamples: Int, splitSeed: UInt64, microsecondsToExit: [Double],
+        _ clause: Clause, others: [Clause], temperatures: ExitTemperatures? = nil,
+        on record: ExitRecord<CalibrationSplit>, tuningSamples: Int, splitSeed: UInt64,
+        microsecondsToExit: [Double],
         computation: Computation, parametersChecksum: String, issuedOnSameData: Int
     ) {
         (guarantee, policy) = (clause.guarantee, clause.policy)
         (proof, upperBound) = (clause.proof, clause.upperBound)
-        self.others = others
+        (self.others, self.temperatures) = (others, temperatures)
         correction = others.isEmpty ? .none : .bonferroni
         level = guarantee.level(atOnce: others.count + 1)
         dataset = record.dataset
@@ -204,6 +209,11 @@ extension Certificate {
                 proof.losses <= proof.samples, proof.gains <= proof.samples - proof.losses
             else { throw fault("losses that cannot be: \(proof)") }
         }
+        do {
+            try temperatures?.validate(exitCount: exitCount)
+        } catch {
+            throw fault("\(error)")
+        }
         guard microsecondsToExit.count == exitCount,
             microsecondsToExit.allSatisfy({ $0 >= 0 && $0.isFinite })
         else {
@@ -212,10 +222,14 @@ extension Certificate {
     }
 
     /// Why the guarantee does not hold for a use of the model, in words; `nil` where it does.
+    ///
+    /// - Parameter temperatures: those that logits are divided by in this use.
     public func objection(
-        to policy: any ExitPolicy, by computation: Computation, parametersChecksum: String
+        to policy: any ExitPolicy, temperatures: ExitTemperatures? = nil,
+        by computation: Computation, parametersChecksum: String
     ) -> String? {
         if self.parametersChecksum != parametersChecksum { return "it is for other parameters" }
+        if let objection = objection(to: temperatures) { return objection }
         guard let policy = policy as? ThresholdPolicy, clauses.map(\.policy).contains(policy) else {
             let certified = clauses.map(\.policy.thresholds).map { thresholds in
                 thresholds.map { "\($0)" }.joined(separator: ", ")
@@ -227,6 +241,17 @@ extension Certificate {
             return "it is for \(self.computation), this is \(computation)"
         }
         return nil
+    }
+}
+
+extension Certificate {
+    /// Why temperatures are not those of the guarantee; `nil` where they are.
+    package func objection(to temperatures: ExitTemperatures?) -> String? {
+        guard temperatures != self.temperatures else { return nil }
+        let name = { (temperatures: ExitTemperatures?) in
+            temperatures.map { "the temperatures \($0)" } ?? "no temperatures"
+        }
+        return "it is for \(name(self.temperatures)), the model has \(name(temperatures))"
     }
 }
 

@@ -219,9 +219,9 @@ extension ExitRecord {
     /// Some of the samples, in the order of the indices, which may repeat.
     package func samples(_ indices: some Collection<Int>) -> ExitRecord {
         ExitRecord(
-            flat: indices.flatMap { self[$0] }, labels: indices.map { labels[$0] },
-            exitCount: exitCount, classCount: classCount, dataset: dataset,
-            dataChecksum: dataChecksum)
+            flat: indices.flatMap { self[$0] }, logits: logits(ofSamples: indices),
+            labels: indices.map { labels[$0] }, exitCount: exitCount, classCount: classCount,
+            dataset: dataset, dataChecksum: dataChecksum)
     }
 
     /// Two halves in random order; of an odd number the second has one more.

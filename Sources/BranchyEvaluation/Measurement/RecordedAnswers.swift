@@ -33,8 +33,8 @@ public struct RecordedAnswers<Split: DataSplit>: Sendable {
         for index in 0..<count {
             try images.withImage(at: index) { image in
                 answers.append(try session.predict(image))
-                try session.forEachExit(of: image) { exit, logits in
-                    observations.append(ExitObservation(logits: logits, exit: exit))
+                try session.forEachExit(of: image) { observation, _ in
+                    observations.append(observation)
                 }
             }
             try observe(index + 1, count)

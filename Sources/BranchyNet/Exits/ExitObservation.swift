@@ -2,7 +2,7 @@ import RealModule
 
 /// What an exit's logits say, computed once: all that an exit policy looks at.
 ///
-/// Everything comes from logits by log-sum-exp, so that certain outputs give an entropy of exactly
+/// Everything comes from logits, divided by the exit's temperature, by log-sum-exp, so that certain outputs give an entropy of exactly
 /// 0 and large logits never overflow. A logit that is NaN or infinite makes every measure NaN, and
 /// no score or patience accepts a NaN.
 public struct ExitObservation: Hashable, Sendable {
@@ -18,9 +18,12 @@ public struct ExitObservation: Hashable, Sendable {
     public let maximumProbability: Float
     /// The largest softmax probability less the second largest, 0 ... 1.
     public let margin: Float
+    /// What the logits were divided by before the softmax, above 0.
+    public let temperature: Float
+
     /// The probability of a class, 0 ... 1, by the softmax of the logits that were observed.
     ///
-    ///     probability = exp(logit - largestLogit) * maximumProbability
+    ///     probability = exp((logit - largestLogit) / temperature) * maximumProbability
     ///
     /// That of the answer is ``maximumProbability``, bit for bit. It is NaN where the observation is
     /// not finite.
@@ -29,7 +32,7 @@ public struct ExitObservation: Hashable, Sendable {
     ///   - logit: the logit of the class.
     ///   - largestLogit: that of ``predictedClass``.
     public func probability(ofLogit logit: Float, largestLogit: Float) -> Float {
-        Float.exp(logit - largestLogit) * maximumProbability
+        Float.exp((logit - largestLogit) / temperature) * maximumProbability
     }
 
     /// Whether all logits are finite. Where not, no measure is a number and the class means nothing.
@@ -37,9 +40,12 @@ public struct ExitObservation: Hashable, Sendable {
 
     /// Looks at the logits of one sample at one exit.
     ///
-    /// - Precondition: there are at least two logits.
-    public init(logits: Span<Float>, exit: Int) {
+    /// - Parameter temperature: what logits are divided by before the softmax
+    ///   (``ExitTemperatures``). The answer is that of the logits themselves; 1 changes no bit.
+    /// - Precondition: there are at least two logits, and the temperature is above 0.
+    public init(logits: Span<Float>, exit: Int, temperature: Float = 1) {
         precondition(logits.count >= 2, "an exit needs at least two logits")
+        precondition(temperature > 0, "a temperature above 0")
         var (largest, second) = (0, 1)
         if logits[1] > logits[0] || logits[0].isNaN { (largest, second) = (1, 0) }
         for index in 2..<max(logits.count, 2) {
@@ -52,14 +58,16 @@ public struct ExitObservation: Hashable, Sendable {
         let maximum = logits[largest]
         var (sum, weighted): (Float, Float) = (0, 0)
         for index in logits.indices {
-            let difference = logits[index] - maximum
+            // Differences are divided, not logits: these would be rounded, and could tie.
+            let difference = (logits[index] - maximum) / temperature
             // A network that overflows is as little sure as one that gives NaN.
             let exponential = logits[index].isFinite ? Float.exp(difference) : .nan
             sum += exponential
             // exp underflows to 0 long before its argument reaches -inf, and 0 · -inf is NaN.
             if exponential != 0 { weighted += exponential * difference }
         }
-        // H = log Σe − Σe·d / Σe with d = logit − maximum; rounding may leave it out of its range.
+        // H = log Σe − Σe·d / Σe with d = (logit − maximum) / temperature; rounding may leave it out
+        // of its range.
         let entropy = Float.log(sum) - weighted / sum
         let largestEntropy = Float.log(Float(logits.count))
         self.exit = exit
@@ -67,6 +75,7 @@ public struct ExitObservation: Hashable, Sendable {
         self.entropy = entropy < 0 ? 0 : entropy > largestEntropy ? largestEntropy : entropy
         self.normalizedEntropy = self.entropy / largestEntropy
         self.maximumProbability = 1 / sum
-        self.margin = (1 - Float.exp(logits[second] - maximum)) / sum
+        self.margin = (1 - Float.exp((logits[second] - maximum) / temperature)) / sum
+        self.temperature = temperature
     }
 }

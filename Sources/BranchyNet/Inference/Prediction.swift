@@ -6,17 +6,16 @@ public struct Prediction: Hashable, Sendable {
     /// The raw scores of that exit, one per class: `[K]`.
     public let logits: [Float]
 
-    /// What an exit says by its logits.
-    init(logits: Span<Float>, exit: Int) {
-        observation = ExitObservation(logits: logits, exit: exit)
+    /// What an exit saw, with the logits that it saw it in.
+    init(_ observation: ExitObservation, logits: Span<Float>) {
+        self.observation = observation
         self.logits = logits.indices.map { logits[$0] }
     }
 
     /// What a session answered, with the logits that it holds until its next image.
     init(_ observation: ExitObservation, in session: borrowing Predictor.Session) {
-        self.observation = observation
-        logits = session.withLogits(ofExit: observation.exit) { logits in
-            logits.indices.map { logits[$0] }
+        self = session.withLogits(ofExit: observation.exit) {
+            Prediction(observation, logits: $0)
         }
     }
 
@@ -26,7 +25,7 @@ public struct Prediction: Hashable, Sendable {
     /// The exit that answered, counted from 0.
     public var exit: Int { observation.exit }
 
-    /// The softmax of the logits, `[K]`: 0 ... 1 each, and 1 together but for rounding. That of the
+    /// The softmax of the logits, divided by the exit's temperature, `[K]`: 0 ... 1 each, and 1 together but for rounding. That of the
     /// answer is ``ExitObservation/maximumProbability``. All are NaN where a logit is not finite.
     public var probabilities: [Float] {
         logits.map {

@@ -17,8 +17,8 @@ extension Predictor {
         guard image.shape == network.inputShape else { throw shapeError(image.shape) }
         return try sessions.withSession(of: self) { session in
             var predictions: [Prediction] = []
-            try session.forEachExit(of: image.scalars.span) { exit, logits in
-                predictions.append(Prediction(logits: logits, exit: exit))
+            try session.forEachExit(of: image.scalars.span) { observation, logits in
+                predictions.append(Prediction(observation, logits: logits))
             }
             return predictions
         }

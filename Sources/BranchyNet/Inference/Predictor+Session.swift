@@ -6,6 +6,7 @@ extension Predictor {
     public struct Session: ~Copyable, Sendable {
         private let compiled: CompiledNetwork
         private let policy: any ExitPolicy
+        private let temperatures: ExitTemperatures?
         private let firstExit: Int
         private let readsTime: Bool
         private let now: @Sendable () -> Duration
@@ -15,6 +16,7 @@ extension Predictor {
         init(of predictor: borrowing Predictor) throws(EngineError) {
             self.compiled = predictor.compiled
             self.policy = predictor.policy
+            self.temperatures = predictor.temperatures
             self.firstExit = predictor.policy.firstExit
             self.readsTime = predictor.policy.readsTime
             self.now = predictor.now
@@ -58,19 +60,19 @@ extension Predictor {
             try workspace.withOutput(compiled.logitsOutputs[exit], body)
         }
 
-        /// Runs every stage and hands over the logits of every exit: for calibration and reports.
+        /// Runs every stage and hands over what every exit says: for calibration and reports.
         ///
         /// - Parameters:
         ///   - image: as in ``predict(_:)``.
-        ///   - body: called once per exit, from exit 0 on, with the exit and its logits.
+        ///   - body: called once per exit, from exit 0 on, with what it saw and its logits.
         /// - Throws: as ``predict(_:)``.
         public mutating func forEachExit(
-            of image: Span<Float>, _ body: (Int, Span<Float>) throws -> Void
+            of image: Span<Float>, _ body: (ExitObservation, Span<Float>) throws -> Void
         ) throws {
             try write(image)
             for exit in compiled.logitsOutputs.indices {
-                try runStage(exit)
-                try workspace.withOutput(compiled.logitsOutputs[exit]) { try body(exit, $0) }
+                let observation = try observe(exit)
+                try withLogits(ofExit: exit) { try body(observation, $0) }
             }
         }
 
@@ -93,7 +95,7 @@ extension Predictor {
         private mutating func observe(_ exit: Int) throws(EngineError) -> ExitObservation {
             try runStage(exit)
             return workspace.withOutput(compiled.logitsOutputs[exit]) {
-                ExitObservation(logits: $0, exit: exit)
+                ExitObservation(logits: $0, exit: exit, temperature: temperatures?[exit] ?? 1)
             }
         }
 

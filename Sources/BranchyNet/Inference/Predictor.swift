@@ -19,40 +19,51 @@ public struct Predictor: Sendable {
     /// The policy that decides where a sample leaves.
     public let policy: any ExitPolicy
 
+    /// What each exit's logits are divided by before the softmax; `nil` where by nothing.
+    public let temperatures: ExitTemperatures?
+
     let compiled: CompiledNetwork
     /// The time since some moment, read only for policies that look at it.
     let now: @Sendable () -> Duration
     let sessions = SessionPool()
 
-    /// Compiles a model for one image at a time, under the policy that it keeps. A plain network
-    /// needs none.
+    /// Compiles a model for one image at a time.
     ///
-    /// - Parameter clock: monotonic; no policy that a model keeps looks at it, but another one may
-    ///   (``with(policy:)``).
+    /// - Parameters:
+    ///   - policy: decides where a sample leaves; `nil` for the one that the model keeps. A plain
+    ///     network needs none.
+    ///   - clock: monotonic; no policy that a model keeps looks at it, but another one may
+    ///     (``with(policy:)``).
     /// - Throws: ``PolicyError`` where a network with branches has no policy; otherwise as
-    ///   ``init(network:parameters:policy:engine:clock:)``.
+    ///   ``init(network:parameters:temperatures:policy:engine:clock:)``.
     public init<PolicyClock: Clock<Duration>>(
-        _ model: consuming TrainedModel, engine: any Engine,
+        _ model: consuming TrainedModel, policy: (any ExitPolicy)? = nil, engine: any Engine,
         clock: PolicyClock = ContinuousClock()
     ) throws {
-        let (network, policy) = (model.network, try model.exitPolicy())
+        let (network, temperatures) = (model.network, model.temperatures)
+        let policy = try policy ?? model.exitPolicy()
         try self.init(
-            network: network, parameters: model.takeParameters(), policy: policy, engine: engine,
-            clock: clock)
+            network: network, parameters: model.takeParameters(), temperatures: temperatures,
+            policy: policy, engine: engine, clock: clock)
     }
 
     /// Compiles a network for one image at a time, under a policy.
     ///
-    /// - Parameter clock: monotonic; read only where the policy looks at the time.
+    /// - Parameters:
+    ///   - temperatures: what each exit's logits are divided by before the softmax.
+    ///   - clock: monotonic; read only where the policy looks at the time.
     /// - Throws: ``NetworkError`` where the description does not make a network, ``PolicyError``
-    ///   where the policy does not fit it, `EngineError` where the engine cannot run it or a
+    ///   where policy or temperatures do not fit it, `EngineError` where the engine cannot run it or a
     ///   parameter is missing or has the wrong shape.
     public init<PolicyClock: Clock<Duration>>(
-        network: BranchedNetwork, parameters: consuming ParameterStore, policy: any ExitPolicy,
+        network: BranchedNetwork, parameters: consuming ParameterStore,
+        temperatures: ExitTemperatures? = nil, policy: any ExitPolicy,
         engine: any Engine, clock: PolicyClock = ContinuousClock()
     ) throws {
         try policy.validate(exitCount: network.exitCount)
+        try temperatures?.validate(exitCount: network.exitCount)
         self.policy = policy
+        self.temperatures = temperatures
         let start = clock.now
         self.now = { start.duration(to: clock.now) }
         self.compiled = try CompiledNetwork(
@@ -63,12 +74,22 @@ public struct Predictor: Sendable {
     ///
     /// - Throws: ``PolicyError`` where the policy does not fit the network.
     public func with(policy: any ExitPolicy) throws(PolicyError) -> Predictor {
-        try Predictor(sharing: self, policy: policy)
+        try Predictor(sharing: self, policy: policy, temperatures: temperatures)
     }
 
-    private init(sharing other: Predictor, policy: any ExitPolicy) throws(PolicyError) {
+    /// The same compiled network under other temperatures, or none.
+    ///
+    /// - Throws: ``PolicyError`` where they do not fit the network.
+    public func with(temperatures: ExitTemperatures?) throws(PolicyError) -> Predictor {
+        try Predictor(sharing: self, policy: policy, temperatures: temperatures)
+    }
+
+    private init(
+        sharing other: Predictor, policy: any ExitPolicy, temperatures: ExitTemperatures?
+    ) throws(PolicyError) {
         try policy.validate(exitCount: other.network.exitCount)
-        self.policy = policy
+        try temperatures?.validate(exitCount: other.network.exitCount)
+        (self.policy, self.temperatures) = (policy, temperatures)
         self.compiled = other.compiled
         self.now = other.now
     }

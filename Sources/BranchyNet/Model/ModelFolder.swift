@@ -128,8 +128,8 @@ extension ModelFolder {
             let model = TrainedModel(
                 network: network, parameters: try stored.tensors.ordered(for: network),
                 preprocessing: details.preprocessing, classNames: details.classNames,
-                policy: details.policy, calibration: details.calibration,
-                provenance: details.provenance)
+                temperatures: details.temperatures, policy: details.policy,
+                calibration: details.calibration, provenance: details.provenance)
             try model.validate()
             return model
         } catch let error as NetworkError {
@@ -218,6 +218,7 @@ enum ModelFileName {
 struct ModelDetails: Codable {
     var preprocessing: Preprocessing
     var classNames: [String]
+    var temperatures: ExitTemperatures?
     var policy: ModelPolicy?
     var calibration: CalibrationRecord?
     var provenance: Provenance
@@ -225,6 +226,7 @@ struct ModelDetails: Codable {
     init(_ model: TrainedModel) {
         preprocessing = model.preprocessing
         classNames = model.classNames
+        temperatures = model.temperatures
         policy = model.policy
         calibration = model.calibration
         provenance = model.provenance

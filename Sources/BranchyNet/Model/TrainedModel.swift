@@ -10,7 +10,9 @@ public struct TrainedModel: Hashable, Sendable {
     public var preprocessing: Preprocessing
     /// What the classes are called; as many as the network has.
     public var classNames: [String]
-    /// Where samples leave, once that has been chosen.
+    /// What each exit's logits are divided by before the softmax; `nil` where that was not fitted.
+    public var temperatures: ExitTemperatures?
+    /// Where samples leave, once that has been chosen, under these temperatures.
     public var policy: ModelPolicy?
     /// How the policy was chosen, if it was calibrated.
     public var calibration: CalibrationRecord?
@@ -20,13 +22,14 @@ public struct TrainedModel: Hashable, Sendable {
     /// Puts a model together.
     public init(
         network: BranchedNetwork, parameters: ParameterStore, preprocessing: Preprocessing,
-        classNames: [String], policy: ModelPolicy? = nil,
+        classNames: [String], temperatures: ExitTemperatures? = nil, policy: ModelPolicy? = nil,
         calibration: CalibrationRecord? = nil, provenance: Provenance
     ) {
         self.network = network
         self.parameters = parameters
         self.preprocessing = preprocessing
         self.classNames = classNames
+        self.temperatures = temperatures
         self.policy = policy
         self.calibration = calibration
         self.provenance = provenance
@@ -60,6 +63,7 @@ public struct TrainedModel: Hashable, Sendable {
                 "\(classNames.count) class names for \(network.classCount) classes")
         }
         try preprocessing.validate(for: network.inputShape)
+        try temperatures?.validate(exitCount: network.exitCount)
         try policy?.exitPolicy.validate(exitCount: network.exitCount)
     }
 

@@ -18,7 +18,8 @@ struct CertificateSection: ReportSection {
         self.certificate = certificate
         hasThresholds = subject.network.exitCount > 1
         objection = certificate?.objection(
-            to: findings.policy.policy, by: subject.computation, parametersChecksum: checksum)
+            to: findings.policy.policy, temperatures: subject.trained.temperatures,
+            by: subject.computation, parametersChecksum: checksum)
     }
 
     var body: [Markup] {
@@ -51,6 +52,7 @@ struct CertificateSection: ReportSection {
                     + "\(certificate.dataset), split seed \(certificate.splitSeed)"
             ),
             ("holds for", certificate.computation.description),
+        ] + (certificate.temperatures.map { [("temperatures", "\($0)")] } ?? []) + [
             ("issued on these images", "\(certificate.issuedOnSameData)"),
             ("data", certificate.dataChecksum), ("parameters", certificate.parametersChecksum),
         ]

@@ -26,8 +26,15 @@ struct ReliabilitySection: ReportSection {
                 "Of answers with a probability of 90 %, nine in ten are right where bars end at the "
                     + "diagonal; bars below it are of answers that are too sure. Each image "
                     + "answered where it leaves, the expected calibration error is "
-                    + "\(Format.percent(evaluation.reliability.expectedCalibrationError))."),
+                    + "\(Format.percent(evaluation.reliability.expectedCalibrationError))."
+                    + temperatures),
         ]
+    }
+
+    private var temperatures: String {
+        subject.trained.temperatures.map { " Logits are divided by the temperatures \($0)." }
+            ?? " Logits are not divided by temperatures: “branchynet calibrate --temperatures fit” "
+            + "fits them to validation images."
     }
 
     private func plot(_ exit: Int, _ diagram: ReliabilityDiagram) -> Plot {

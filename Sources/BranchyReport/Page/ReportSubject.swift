@@ -21,9 +21,7 @@ struct ReportSubject {
         computation = Certificate.Computation(of: engine)
         lastExitPolicy = ThresholdPolicy(
             thresholds: Array(repeating: 0, count: trained.network.exitCount - 1))
-        predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters, policy: lastExitPolicy,
-            engine: engine)
+        predictor = try Predictor(trained, policy: lastExitPolicy, engine: engine)
     }
 
     var network: BranchedNetwork { trained.network }

@@ -59,8 +59,7 @@ extension ModelFolder {
         model.parameters = try .initial(
             for: model.network, seed: seed, by: .he, besides: plain.parameters)
         // Of the network that came in: it says nothing of these exits.
-        model.policy = nil
-        model.calibration = nil
+        (model.temperatures, model.policy, model.calibration) = (nil, nil, nil)
         model.provenance.validationAccuracy = []
         try ModelFolder(output).write(
             model, attachments: [TrunkFiles.name: trunk.bytes()], digest: Checksum.sha256)

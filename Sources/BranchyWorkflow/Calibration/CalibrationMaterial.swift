@@ -20,24 +20,39 @@ struct CalibrationMaterial {
         from folder: ModelFolder, _ options: CalibrationOptions, _ engine: any Engine,
         _ observer: WorkflowObserver
     ) throws -> CalibrationMaterial {
-        let trained = try folder.read(digest: Checksum.sha256)
+        var trained = try folder.read(digest: Checksum.sha256)
         try options.memory.check(trained.network)
         let given = try options.costs.map {
             try CostFile(contentsOf: $0).microsecondsToExit(of: trained.network, by: engine)
         }
-        let images = try DataFolder(options.data, run: folder.path, within: options.memory)
+        let splits = try DataFolder(options.data, run: folder.path, within: options.memory)
             .splits(of: trained, in: folder.path, observer)
-            .calibration
-        let predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters,
-            policy: ThresholdPolicy(
-                thresholds: Array(repeating: 0, count: trained.network.exitCount - 1)),
-            engine: engine)
+        var predictor = try Predictor(trained, policy: FixedExitPolicy(exit: 0), engine: engine)
+        trained.temperatures = try temperatures(
+            options.temperatures, of: predictor, on: splits.validation, trained, observer)
+        predictor = try predictor.with(temperatures: trained.temperatures)
         return CalibrationMaterial(
             trained: trained,
-            record: try predictor.record(images, trained, "recording", observer),
-            costs: try given ?? measureExits(of: predictor, on: images, trained, observer),
+            record: try predictor.record(splits.calibration, trained, "recording", observer),
+            costs: try given
+                ?? measureExits(of: predictor, on: splits.calibration, trained, observer),
             costFile: options.costs.map { URL(fileURLWithPath: $0).lastPathComponent })
+    }
+
+    /// What validation images say of how sure the exits may be: no calibration image has a part in it,
+    /// so that what these prove is proven by images that chose nothing.
+    private static func temperatures(
+        _ choice: TemperatureChoice, of predictor: Predictor, on split: ValidationSplit,
+        _ trained: TrainedModel, _ observer: WorkflowObserver
+    ) throws -> ExitTemperatures? {
+        switch choice {
+        case .keep: trained.temperatures
+        case .none: nil
+        case .fit:
+            try ExitTemperatures(
+                fittedTo: predictor.record(
+                    split, trained, keepsLogits: true, "recording validation images", observer))
+        }
     }
 
     private static func measureExits(
@@ -59,11 +74,12 @@ extension Predictor {
     ///
     /// - Throws: `NetworkError` where a logit is not finite; ``Interrupted``.
     package func record<Split: DataSplit>(
-        _ split: Split, _ trained: TrainedModel, limit: Int = .max, _ task: String,
-        _ observer: WorkflowObserver
+        _ split: Split, _ trained: TrainedModel, limit: Int = .max, keepsLogits: Bool = false,
+        _ task: String, _ observer: WorkflowObserver
     ) throws -> ExitRecord<Split> {
         let record = try ExitRecord.record(
-            self, on: split, preprocessing: trained.preprocessing, limit: limit
+            self, on: split, preprocessing: trained.preprocessing, limit: limit,
+            keepsLogits: keepsLogits
         ) {
             try observer.step(task, $0, of: $1)
         }

@@ -18,10 +18,22 @@ public enum ScoreChoice: Hashable, Sendable {
     }
 }
 
+/// What becomes of a model's temperatures where thresholds are chosen, which belong to them.
+public enum TemperatureChoice: String, Hashable, Sendable, CaseIterable {
+    /// They stay as they are.
+    case keep
+    /// They are fitted to the validation images.
+    case fit
+    /// They are taken away: logits are not divided.
+    case none
+}
+
 /// How exit thresholds are chosen on held-out images.
 public struct CalibrationOptions: Hashable, Sendable {
     /// What thresholds are compared with.
     public var score = ScoreChoice.one(.entropy)
+    /// What becomes of the model's temperatures.
+    public var temperatures = TemperatureChoice.keep
     /// The file that names the time to each exit, as `branchynet bench --json` printed it on the
     /// machine that will predict; `nil` to measure here.
     public var costs: String?
@@ -42,6 +54,8 @@ public struct CalibrationResult: Sendable {
     public let record: CalibrationRecord
     /// The network whose thresholds they are.
     public let network: BranchedNetwork
+    /// The model's temperatures, under which they were chosen; `nil` where logits are not divided.
+    public let temperatures: ExitTemperatures?
     /// What every score that was tried offers, the best first; the first is in force.
     public let choices: [ScoreCalibrator.Choice]
     /// Exits that the choice makes no use of, in words.
@@ -64,12 +78,13 @@ extension CalibrationObjective {
 // MARK: - For machines
 
 extension CalibrationResult: Encodable {
-    private enum Key: String, CodingKey { case warnings }
+    private enum Key: String, CodingKey { case temperatures, warnings }
 
     /// The record that is kept with the model, and what is to be said of it.
     public func encode(to encoder: any Encoder) throws {
         try record.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
+        try container.encode(temperatures?.values ?? [], forKey: .temperatures)
         try container.encode(warnings, forKey: .warnings)
     }
 }

@@ -46,7 +46,8 @@ extension ModelFolder {
         try writer.update(material.trained, digest: Checksum.sha256)
         let network = material.trained.network
         return CalibrationResult(
-            record: kept, network: network, choices: choices,
+            record: kept, network: network, temperatures: material.trained.temperatures,
+            choices: choices,
             warnings: UnusedExits(
                 of: choices[0].point, score: choices[0].score, network: network
             ).warnings)

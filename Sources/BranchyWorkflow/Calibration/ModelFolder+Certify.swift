@@ -67,7 +67,8 @@ extension ModelFolder {
         }
         let file = CertificateFile(in: path)
         let certificate = try Certificate(
-            clauses[0], others: Array(clauses.dropFirst()), on: record,
+            clauses[0], others: Array(clauses.dropFirst()),
+            temperatures: material.trained.temperatures, on: record,
             tuningSamples: certifier.tuningCount, splitSeed: splitSeed,
             microsecondsToExit: costs, computation: .init(of: engine),
             parametersChecksum: file.parametersChecksum(),

@@ -15,7 +15,7 @@ extension EvaluationReport {
 private struct EvaluationDocument: Encodable {
     private enum Key: String, CodingKey {
         case network, dataset, split, dataChecksum, samples, inSample, finite
-        case policy, score, thresholds, exit, patience, deadlineMicroseconds
+        case policy, score, thresholds, temperatures, exit, patience, deadlineMicroseconds
         case accuracy, exitRates, exitedAccuracy, forcedAccuracy, multiplyAccumulates
         case accuracyInterval, exitRateIntervals, exitedAccuracyIntervals, forcedAccuracyIntervals
         case expectedCalibrationError, forcedExpectedCalibrationError
@@ -53,6 +53,7 @@ private struct EvaluationDocument: Encodable {
         try container.encode(policy.text, forKey: .policy)
         try container.encode(policy.thresholds?.score, forKey: .score)
         try container.encode(policy.thresholds?.thresholds ?? [], forKey: .thresholds)
+        try container.encode(report.temperatures?.values ?? [], forKey: .temperatures)
         try container.encode(policy.exit, forKey: .exit)
         try container.encode(policy.patience, forKey: .patience)
         try container.encode(policy.deadlineMicroseconds, forKey: .deadlineMicroseconds)

@@ -7,6 +7,8 @@ public struct EvaluationReport: Sendable {
     public let network: BranchedNetwork
     /// Under which policy.
     public let policy: PolicyDescription
+    /// What each exit's logits were divided by; `nil` where by nothing.
+    public let temperatures: ExitTemperatures?
     /// By which engine.
     public let engine: String
     /// The element type of its computation.

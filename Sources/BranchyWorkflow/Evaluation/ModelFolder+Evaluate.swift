@@ -59,7 +59,8 @@ private struct EvaluationSubject {
             predictor, beside: plain, trained, on: split,
             imageCount: min(options.latencyImages, options.limit ?? .max), observer)
         return EvaluationReport(
-            network: trained.network, policy: .init(predictor.policy), engine: engine.name,
+            network: trained.network, policy: .init(predictor.policy),
+            temperatures: predictor.temperatures, engine: engine.name,
             precision: engine.arithmetic.precision, evaluation: Evaluation(answers),
             sureAnswers: options.leastProbability.map {
                 SureAnswers(answers, leastProbability: $0)
@@ -67,7 +68,7 @@ private struct EvaluationSubject {
             isInSample: trained.calibration?.dataChecksum == split.checksum
                 && trained.policy == ModelPolicy(predictor.policy),
             certification: try CertificateFile(in: folder).certification(
-                of: predictor.policy, by: engine, observer),
+                of: predictor, by: engine, observer),
             latency: latency,
             baseline: plain.map {
                 Baseline(

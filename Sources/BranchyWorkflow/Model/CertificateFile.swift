@@ -98,14 +98,15 @@ package struct CertificateFile {
             ModelFolder(folder).contents(of: ModelFolder.parametersName, limit: 1 << 34))
     }
 
-    /// Whether a use of the model is certified. Where it is not although there is a certificate,
-    /// the observer is told why.
+    /// Whether what a predictor of the model answers is certified. Where it is not although there is
+    /// a certificate, the observer is told why.
     package func certification(
-        of policy: any ExitPolicy, by engine: any Engine, _ observer: WorkflowObserver
+        of predictor: Predictor, by engine: any Engine, _ observer: WorkflowObserver
     ) throws -> Certification {
         guard let certificate = try read() else { return .none }
         let objection = certificate.objection(
-            to: policy, by: .init(of: engine), parametersChecksum: try parametersChecksum())
+            to: predictor.policy, temperatures: predictor.temperatures, by: .init(of: engine),
+            parametersChecksum: try parametersChecksum())
         guard let objection else { return .certified }
         observer.tell(
             .note("not certified: \(folder) has a certificate, but \(objection)"))

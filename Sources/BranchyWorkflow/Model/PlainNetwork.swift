@@ -19,9 +19,7 @@ package struct PlainNetwork {
                     + "plain network as baseline")
         }
         try memory.check(model.network)
-        predictor = try Predictor(
-            network: model.network, parameters: model.parameters,
-            policy: ThresholdPolicy(thresholds: []), engine: engine)
+        predictor = try Predictor(model, policy: ThresholdPolicy(thresholds: []), engine: engine)
     }
 
     /// A split with labels in the order of this network's own classes.

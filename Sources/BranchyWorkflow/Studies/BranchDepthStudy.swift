@@ -82,8 +82,7 @@ public struct BranchDepthStudy: Sendable {
     ) throws -> [[Double]] {
         let exits = try models.map(\.model).map { model in
             let predictor = try Predictor(
-                network: model.network, parameters: model.parameters,
-                policy: FixedExitPolicy(exit: 0), engine: engine)
+                model, policy: FixedExitPolicy(exit: 0), engine: engine)
             return try (0..<model.network.exitCount).map { try predictor.leaving(at: $0) }
         }
         let times = try CallTimes.measure(

@@ -121,9 +121,7 @@ extension ModelFolder {
         let trained = try load(within: memory)
         let images = try DataFolder(data, run: path, within: memory)
             .splits(of: trained, in: path, observer).calibration
-        let predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters,
-            policy: FixedExitPolicy(exit: 0), engine: engine)
+        let predictor = try Predictor(trained, policy: FixedExitPolicy(exit: 0), engine: engine)
         return try ThresholdStudy(
             predictor.record(images, trained, limit: limit, "recording", observer),
             trained.network, score: score, engine: engine.name,

@@ -116,7 +116,7 @@ extension TrainedModel {
         let name = network.name.hasPrefix("b-") ? String(network.name.dropFirst(2)) : network.name
         plain.network = network.withoutBranches(name: name)
         plain.parameters = try trunkParameters()
-        (plain.policy, plain.calibration) = (nil, nil)
+        (plain.temperatures, plain.policy, plain.calibration) = (nil, nil, nil)
         plain.provenance.validationAccuracy = Array(provenance.validationAccuracy.suffix(1))
         return plain
     }

@@ -33,9 +33,13 @@ extension ModelFolder {
         observer: WorkflowObserver = WorkflowObserver(),
         engine: (Certificate.Computation) throws -> any Engine
     ) throws -> Verification {
-        let trained = try load(within: memory)
+        var trained = try load(within: memory)
         let certificate = try CertificateFile(in: path).readMatching()
         try certificate.validate(exitCount: trained.network.exitCount)
+        if let objection = certificate.objection(to: trained.temperatures) {
+            observer.tell(.note("not certified: \(objection)"))
+        }
+        trained.temperatures = certificate.temperatures
         let engine = try engine(certificate.computation)
         let computation = Certificate.Computation(of: engine)
         if computation != certificate.computation {
@@ -44,9 +48,7 @@ extension ModelFolder {
                     "not certified: the certificate is for \(certificate.computation), this is "
                         + "\(computation)"))
         }
-        let predictor = try Predictor(
-            network: trained.network, parameters: trained.parameters,
-            policy: certificate.policy, engine: engine)
+        let predictor = try Predictor(trained, policy: certificate.policy, engine: engine)
         let splits = { (dataset: String?) in
             try DataFolder(
                 DataSource(dataset, in: dataFolder, cache: cache), run: path, within: memory
