@@ -26,7 +26,8 @@ struct CertifyRunTests {
     @Test func issuesFlagsAndRefuses() throws {
         try withCertified { model, document in
             try DocumentedKeys(section: "calibrate --certify --json").expectToDescribe(
-                document.places(), without: ["temperatures[]"])
+                document.places(),
+                without: ["temperatures[]", "policy.weights[][]", "others[].policy.weights[][]"])
             #expect(document["correction"] == .string("bonferroni"))
             let level = try #require(document["level"]?.double)
             #expect(abs(level - 0.025) < 1e-15)
@@ -96,14 +97,16 @@ struct CertifyRunTests {
         }
     }
 
-    /// Thresholds are certified under the temperatures that they were chosen under, and no others.
-    @Test func namesTheTemperatures() throws {
+    /// Thresholds are certified under the temperatures that they were chosen under, and no others;
+    /// and so is what was fitted for their score.
+    @Test func namesTheTemperaturesAndTheScore() throws {
         try withTemporaryFolder { folder in
             let model = folder + "/model"
             try SampleModel.writeRandom(
                 to: model, dataset: "digits", trainingChecksum: SampleModel.digitsChecksum())
             let result = try Program.run(
-                ["calibrate", model, "--temperatures", "fit", "--json"] + certify)
+                ["calibrate", model, "--temperatures", "fit", "--score", "failure", "--json"]
+                    + certify)
             try #require(result.status == 0, "\(result.errors)")
             let document = try JSONDecoder().decode(
                 JSONValue.self, from: Data(result.output.utf8))
@@ -115,6 +118,14 @@ struct CertifyRunTests {
             #expect(check.status == 0 && check.errors.isEmpty, "\(check.output) \(check.errors)")
             var trained = try ModelFolder(model).read()
             #expect(trained.temperatures?.values.count == 2)
+            let threshold = try #require(trained.policy?.thresholds?.thresholds.first)
+            let same = try Program.run(
+                "predict", model, image, "--threshold", "\(threshold)", "--score", "failure")
+            #expect(same.errors.isEmpty)
+            let unfitted = try Program.run(
+                "predict", model, image, "--threshold", "1", "--score", "ensemble")
+            #expect(unfitted.status == 64)
+            #expect(unfitted.errors.contains("`branchynet calibrate --score ensemble` fits it"))
             trained.temperatures?.values[0] *= 2
             try ModelFolder(model).update(trained, digest: SampleModel.digest)
             let edited = try Program.run("predict", model, image, "--json")

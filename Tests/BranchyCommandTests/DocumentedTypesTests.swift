@@ -82,9 +82,18 @@ struct DocumentedTypesTests {
     private static let policies: [(policy: ModelPolicy, absent: Set<String>)] = [
         (
             .thresholds(ThresholdPolicy(score: .margin, thresholds: [.infinity])),
-            ["policy.patience"]
+            ["policy.patience", "policy.weights[][]"]
         ),
-        (.patience(PatiencePolicy(patience: 1)), ["policy.score", "policy.thresholds[]"]),
+        (
+            .thresholds(
+                ThresholdPolicy(
+                    score: .failure(FailurePredictor(weights: [[1, 2, 3, 4, 5]])),
+                    thresholds: [0.5])), ["policy.patience"]
+        ),
+        (
+            .patience(PatiencePolicy(patience: 1)),
+            ["policy.score", "policy.thresholds[]", "policy.weights[][]"]
+        ),
     ]
 
     @Test(arguments: policies.indices) func modelsHaveTheKeysThatAreDocumented(index: Int) throws {
@@ -133,7 +142,7 @@ struct DocumentedTypesTests {
 
     @Test func scoresAreDocumentedByName() throws {
         try expectNames(
-            ExitScore.allCases.map(\.rawValue), in: "docs/JSON.md", under: "## `model.json`",
+            ExitScore.Kind.allCases.map(\.rawValue), in: "docs/JSON.md", under: "## `model.json`",
             line: "| `policy.score` |")
     }
 

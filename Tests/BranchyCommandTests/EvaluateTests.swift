@@ -158,7 +158,7 @@ struct EvaluateTests {
             #expect(table.status == 0, "\(table.errors)")
             #expect(table.output.contains("objective: knee by the best score"))
             let rows = table.output.split(separator: "\n").drop { !$0.hasPrefix("what decides") }
-            #expect((2...5).contains(rows.count))
+            #expect((2...6).contains(rows.count))
             let best = try Program.run(calibrate + ["--score", "best", "--json"])
             let record = try JSONDecoder().decode(JSONValue.self, from: Data(best.output.utf8))
             #expect(try ModelFolder(folder).read().policy?.thresholds?.score != nil)

@@ -18,7 +18,7 @@ struct AnswerDetailTests {
         [
             PatiencePolicy(patience: 1), FixedExitPolicy(exit: 0), FixedExitPolicy(exit: 1),
             FixedExitPolicy(exit: 2),
-        ] + ExitScore.allCases.map { ThresholdPolicy(score: $0, thresholds: [0.6, 0.5]) }
+        ] + ExitScore.unfitted.map { ThresholdPolicy(score: $0, thresholds: [0.6, 0.5]) }
 
     private func evaluation(_ policy: any ExitPolicy) throws -> Evaluation {
         try MadeUpAnswers.evaluation(of: MadeUpAnswers.record(Self.samples), under: policy)
@@ -174,7 +174,7 @@ struct AnswerDetailTests {
     func replayedAndPredictedAreTheSame(exitCount: Int) throws {
         let sample = try SmallNetwork(exitCount: exitCount, seed: 6)
         let scored = try sample.record()
-        let rules = ExitScore.allCases.flatMap { score in
+        let rules = ExitScore.unfitted.flatMap { score in
             sample.thresholds(count: 6, of: score, from: scored, seed: 3).map {
                 ThresholdPolicy(score: score, thresholds: $0)
             }

@@ -7,8 +7,9 @@ import Testing
 
 struct ExitRecordTests {
     /// The law that calibration rests on: what is replayed is what will be predicted.
-    @Test(arguments: [2, 3], ExitScore.allCases)
-    func replayEqualsPrediction(exitCount: Int, score: ExitScore) throws {
+    @Test(arguments: [2, 3], ExitScore.Kind.allCases)
+    func replayEqualsPrediction(exitCount: Int, kind: ExitScore.Kind) throws {
+        let score = kind.unfitted ?? SmallNetwork.fitted(kind, exitCount: exitCount)
         let sample = try SmallNetwork(exitCount: exitCount, seed: UInt64(exitCount))
         try expectReplay(of: sample, score, temperatures: nil)
         try expectReplay(
@@ -19,7 +20,7 @@ struct ExitRecordTests {
         of sample: SmallNetwork, _ score: ExitScore, temperatures: ExitTemperatures?
     ) throws {
         let exitCount = sample.network.exitCount
-        let record = try sample.record(temperatures: temperatures)
+        let record = try sample.record(seenBy: score, temperatures: temperatures)
         let vectors = sample.thresholds(count: 20, of: score, from: record, seed: 11)
         #expect(vectors.count == 20)
         var exits: Set<Int> = []

@@ -28,7 +28,7 @@ struct ScoreCalibratorTests {
         let record = ExitRecord([
             SampleGroup(80, [2, 2], [true, true]), SampleGroup(40, [1, 2], [false, true]),
         ])
-        for scores in [ExitScore.allCases, ExitScore.allCases.reversed()] {
+        for scores in [ExitScore.unfitted, ExitScore.unfitted.reversed()] {
             let calibrator = try ScoreCalibrator(
                 record: record, scores: scores, costOfExit: [1, 4])
             #expect(try calibrator.choices(for: .knee).map(\.score) == scores)
@@ -40,7 +40,7 @@ struct ScoreCalibratorTests {
         let record = ExitRecord(randomThreeClasses: 150, seed: seed)
         let costs = [1.0, 2, 4]
         let best = try ScoreCalibrator(record: record, costOfExit: costs).choices(for: objective)[0]
-        for score in ExitScore.allCases {
+        for score in ExitScore.unfitted {
             let alone = try ScoreCalibrator(record: record, scores: [score], costOfExit: costs)
             guard let other = try? alone.choices(for: objective)[0].point else { continue }
             switch objective {
@@ -83,11 +83,11 @@ struct ScoreCalibratorTests {
         let record = MadeUpAnswers.separatedByMargin(count: 200)
         let calibrator = try ScoreCalibrator(
             record: record, considersPatience: true, costOfExit: [1, 4])
-        #expect(try calibrator.choices(for: .knee).count == ExitScore.allCases.count)
+        #expect(try calibrator.choices(for: .knee).count == ExitScore.unfitted.count)
     }
 
     /// With one score it is the calibrator of that score.
-    @Test(arguments: ExitScore.allCases)
+    @Test(arguments: ExitScore.unfitted)
     func oneScoreIsAsItWasAlone(score: ExitScore) throws {
         let record = ExitRecord(randomThreeClasses: 150, seed: 9)
         let alone = try ThresholdCalibrator(record: record, score: score, costOfExit: [1, 2, 4])

@@ -44,6 +44,16 @@ struct SmallNetwork {
         }
     }
 
+    /// A score with weights by which some leave early and some do not.
+    static func fitted(_ kind: ExitScore.Kind, exitCount: Int) -> ExitScore {
+        let early = 0..<exitCount - 1
+        return kind == .ensemble
+            ? .ensemble(
+                ExitEnsemble(weights: early.map { exit in (0...exit).map { 0.3 + Float($0) } }))
+            : .failure(
+                FailurePredictor(weights: early.map { [-0.5, 0.5, 0.25, -1, -Float($0)] }))
+    }
+
     var split: CalibrationSplit { CalibrationSplit(dataset) }
 
     func predictor(
@@ -68,6 +78,16 @@ struct SmallNetwork {
         try Self.preprocessing.image(of: try dataset.pixels(at: index), shape: [1, 4, 4])
     }
 
+    /// What exits say under a score, logits kept.
+    func record(
+        seenBy score: ExitScore, temperatures: ExitTemperatures? = nil
+    ) throws -> ExitRecord<CalibrationSplit> {
+        try ExitRecord.record(
+            predictor(temperatures: temperatures), on: split, preprocessing: Self.preprocessing,
+            keepsLogits: true
+        ).seen(by: score)
+    }
+
     /// Threshold vectors: nobody, everybody, ties at observed scores, and anything between.
     func thresholds(
         count: Int, of score: ExitScore, from record: ExitRecord<CalibrationSplit>, seed: UInt64
@@ -77,9 +97,9 @@ struct SmallNetwork {
         let random = (2..<count).map { place in
             early.map { exit -> Float in
                 let sample = Int.random(in: 0..<record.count, using: &generator)
-                let observation = record[sample][sample * record.exitCount + exit]
                 let anything = Float.random(in: 0...1.2, using: &generator)
-                return place.isMultiple(of: 2) ? score.value(of: observation) : anything
+                let value = record.value(of: score, sample: sample, exit: exit)
+                return place.isMultiple(of: 2) ? value : anything
             }
         }
         return [early.map { _ in 0 }, early.map { _ in .infinity }] + random

@@ -16,7 +16,7 @@ struct ThresholdCalibratorTests {
     }
 
     /// Sharp answers leave first: the order of samples, and of candidates, follows confidence.
-    @Test(arguments: ExitScore.allCases)
+    @Test(arguments: ExitScore.unfitted)
     func candidatesLieMidwayBetweenNeighbours(score: ExitScore) throws {
         let record = ExitRecord([
             SampleGroup(30, [1, 1], [true, true]), SampleGroup(20, [3, 1], [true, true]),
@@ -26,10 +26,7 @@ struct ThresholdCalibratorTests {
         #expect(scores.count == 3)
         let (lower, upper) = ((scores[0] + scores[1]) / 2, (scores[1] + scores[2]) / 2)
         let expected: [Float] =
-            switch score {
-            case .entropy, .normalizedEntropy: [0, lower, upper, .infinity]
-            case .maximumProbability, .margin: [.infinity, upper, lower, 0]
-            }
+            score.acceptsAbove ? [.infinity, upper, lower, 0] : [0, lower, upper, .infinity]
         let sweep = try calibrator(record, score).sweep
         let thresholds = sweep.map { $0.thresholds[0] }
         #expect(thresholds.count == 4)
@@ -94,7 +91,7 @@ struct ThresholdCalibratorTests {
     }
 
     /// What a point says of itself is what its thresholds do.
-    @Test(arguments: ExitScore.allCases)
+    @Test(arguments: ExitScore.unfitted)
     func pointsSayWhatTheirThresholdsDo(score: ExitScore) throws {
         let record = ExitRecord.random(exitCount: 3, levels: 9, seed: 8)
         for point in try calibrator(record, score).sweep {

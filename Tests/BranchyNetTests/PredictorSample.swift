@@ -23,7 +23,7 @@ struct PredictorSample {
         Flatten()
         Linear("linear", inputFeatures: 16, outputFeatures: 4)
     }
-    let parameters: ParameterStore
+    private(set) var parameters: ParameterStore
     /// `[40 1 6 6]`; the first number of each image is its place in the batch divided by 64.
     let images: Tensor
 
@@ -34,6 +34,11 @@ struct PredictorSample {
         var images = Tensor(randomIn: -2...2, [40, 1, 6, 6], using: &generator)
         images.withMutableScalars { for image in 0..<40 { $0[image * 36] = Float(image) / 64 } }
         self.images = images
+    }
+
+    /// Gives one of the first exit's logits a value that no arithmetic mends.
+    mutating func breakFirstBranch(_ fault: Float) {
+        parameters["early.linear.bias"] = Tensor([4], [0, fault, 0, 0])
     }
 
     var count: Int { images.shape[0] }

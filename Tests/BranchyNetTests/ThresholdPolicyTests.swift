@@ -38,7 +38,7 @@ struct ThresholdPolicyTests {
         #expect(!accepts([3, 3], .entropy, threshold: 0.693))
     }
 
-    @Test(arguments: ExitScore.allCases, [Float.nan, .infinity, -.infinity])
+    @Test(arguments: ExitScore.unfitted, [Float.nan, .infinity, -.infinity])
     func logitsThatAreNotFiniteAreNeverAccepted(_ score: ExitScore, fault: Float) {
         for place in 0..<4 {
             for var logits in [Self.certain, Self.uniform] {
@@ -50,7 +50,7 @@ struct ThresholdPolicyTests {
         }
     }
 
-    @Test(arguments: ExitScore.allCases, [Float(0), 0.5, 1, .infinity])
+    @Test(arguments: ExitScore.unfitted, [Float(0), 0.5, 1, .infinity])
     func aScoreOfNaNIsNeverAccepted(_ score: ExitScore, threshold: Float) {
         #expect(!score.accepts(.nan, threshold: threshold))
         #expect(!score.accepts(0.5, threshold: .nan))
@@ -76,7 +76,7 @@ struct ThresholdPolicyTests {
 
     @Test(arguments: [Float.nan, -Float.infinity, -1, -Float.leastNonzeroMagnitude])
     func refusesThresholdsThatAreNone(threshold: Float) {
-        for score in ExitScore.allCases {
+        for score in ExitScore.unfitted {
             let policy = ThresholdPolicy(score: score, thresholds: [0, threshold])
             #expect(throws: PolicyError.self) { try policy.validate(exitCount: 3) }
         }
@@ -84,7 +84,7 @@ struct ThresholdPolicyTests {
 
     @Test(arguments: [[0, Float.infinity], [Float(0.5), Float.greatestFiniteMagnitude]])
     func takesAllOtherThresholds(thresholds: [Float]) throws {
-        for score in ExitScore.allCases {
+        for score in ExitScore.unfitted {
             try ThresholdPolicy(score: score, thresholds: thresholds).validate(exitCount: 3)
         }
         try ThresholdPolicy(thresholds: []).validate(exitCount: 1)

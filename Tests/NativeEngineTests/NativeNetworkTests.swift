@@ -113,6 +113,11 @@ struct NativeNetworkTests {
     @Test(
         arguments: [
             ThresholdPolicy(thresholds: [0]), ThresholdPolicy(thresholds: [.infinity]),
+            ThresholdPolicy(
+                score: .ensemble(ExitEnsemble(weights: [[2]])), thresholds: [.infinity]),
+            ThresholdPolicy(score: .ensemble(ExitEnsemble(weights: [[2]])), thresholds: [0]),
+            ThresholdPolicy(
+                score: .failure(FailurePredictor(weights: [[0, 1, 1, 1, 1]])), thresholds: [0]),
             FixedExitPolicy(exit: 0), FixedExitPolicy(exit: 1), PatiencePolicy(patience: 1),
             DeadlinePolicy(
                 .seconds(60), timeToExit: [.zero, .zero],
@@ -121,6 +126,7 @@ struct NativeNetworkTests {
     func predictingAllocatesNothing(policy: any ExitPolicy) throws {
         try #require(allocation_count() >= 0, "allocations cannot be counted here")
         let predictor = try predictor(of: .bLeNet, thresholds: [0]).with(policy: policy)
+            .with(temperatures: ExitTemperatures([1.5, 2]))
         var session = try predictor.makeSession()
         let image = [Float](repeating: 0.5, count: 28 * 28)
         _ = try session.predict(image.span)

@@ -44,7 +44,7 @@ struct CertificateReport {
     private var table: String {
         var table = Table([.right, .left, .right, .right, .right, .right, .right])
         table.add([
-            "at most", certificate.policy.score.rawValue, "losses", "gains", "proven",
+            "at most", certificate.policy.score.kind.rawValue, "losses", "gains", "proven",
             "leave early", "mean time",
         ])
         for (clause, point) in zip(certificate.clauses, points) {

@@ -71,7 +71,7 @@ struct ImageAnswerer: ~Copyable {
         _ session: borrowing Predictor.Session, _ observation: ExitObservation,
         by ranking: inout ClassRanking, into top: inout [ClassProbability]
     ) {
-        session.withLogits(ofExit: observation.exit) {
+        session.withLogits(of: observation) {
             ranking.rank($0, seenBy: observation, into: &top)
         }
     }

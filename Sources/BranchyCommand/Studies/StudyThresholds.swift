@@ -23,7 +23,7 @@ struct StudyThresholds: ParsableCommand {
     @OptionGroup var engineOptions: EngineOptions
 
     @Option(help: "What thresholds are compared with.")
-    var score: ExitScore = .entropy
+    var score: ExitScore.Kind = .entropy
 
     @Flag(help: "Only the first 500 images.")
     var quick = false

@@ -44,7 +44,7 @@ struct ModelOptions: ParsableArguments {
 
     /// The same; the model has no parameters then.
     func predictor(taking model: inout TrainedModel, engine: any Engine) throws -> Predictor {
-        let rule = try policy.rule(for: model.network)
+        let rule = try policy.rule(for: model)
         // What a deadline is planned by can be measured under any policy.
         let first = policy.deadline == nil ? nil : FixedExitPolicy(exit: 0)
         let ruling = try first ?? rule ?? ownPolicy(of: model)

@@ -17,7 +17,7 @@ struct PolicyOptions: ParsableArguments {
     var thresholds: [ThresholdList] = []
 
     @Option(help: "What --threshold is compared with (default: entropy).")
-    var score: ExitScore?
+    var score: ExitScore.Kind?
 
     @Option(
         help: ArgumentHelp("Answer every image at this exit, counted from 1.", valueName: "i"),
@@ -67,10 +67,11 @@ struct PolicyOptions: ParsableArguments {
     }
 
     /// The rule that was asked for, `nil` where none was.
-    func rule(for network: BranchedNetwork) throws -> (any ExitPolicy)? {
+    func rule(for model: TrainedModel) throws -> (any ExitPolicy)? {
+        let network = model.network
         let values = thresholds.flatMap(\.values)
         if !values.isEmpty {
-            let policy = ThresholdPolicy(score: score ?? .entropy, thresholds: values)
+            let policy = ThresholdPolicy(score: try ownScore(of: model), thresholds: values)
             let fitting = try validated(policy, by: "--threshold", network, hint: commaHint)
             try Self.checkRange(of: policy, classCount: network.classCount)
             return fitting
@@ -86,6 +87,14 @@ struct PolicyOptions: ParsableArguments {
                     + "\(network.exitCount) exits the last one always answers")
         }
         return try validated(PatiencePolicy(patience: patience), by: "--patience", network)
+    }
+
+    private func ownScore(of model: TrainedModel) throws -> ExitScore {
+        do {
+            return try model.score(score ?? .entropy)
+        } catch {
+            throw ValidationError("--score: \(error)")
+        }
     }
 
     /// A finite threshold that no score reaches is a slip, such as per cent for a share.
@@ -130,7 +139,7 @@ struct PolicyOptions: ParsableArguments {
     }
 }
 
-extension ExitScore: ExpressibleByArgument {}
+extension ExitScore.Kind: ExpressibleByArgument {}
 
 /// Numbers separated by commas.
 struct ThresholdList {

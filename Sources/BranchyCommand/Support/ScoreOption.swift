@@ -4,17 +4,17 @@ import BranchyWorkflow
 
 /// What thresholds are compared with, or whichever score does best.
 enum ScoreOption: Hashable, ExpressibleByArgument {
-    case one(ExitScore)
+    case one(ExitScore.Kind)
     case best
 
     private static let bestName = "best"
 
-    static var allValueStrings: [String] { ExitScore.allCases.map(\.rawValue) + [bestName] }
+    static var allValueStrings: [String] { ExitScore.Kind.allCases.map(\.rawValue) + [bestName] }
 
     init?(argument: String) {
         if argument == Self.bestName {
             self = .best
-        } else if let score = ExitScore(rawValue: argument) {
+        } else if let score = ExitScore.Kind(rawValue: argument) {
             self = .one(score)
         } else {
             return nil

@@ -21,7 +21,9 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     private let observations: [ExitObservation]
     /// The logits that it was observed in, `[samples, exits, classes]` row-major; empty where they
     /// were not kept.
-    private let logits: [Float]
+    let logits: [Float]
+    /// What the exits answered together by; `nil` where each was observed alone.
+    package let ensemble: ExitEnsemble?
 
     /// How many samples there are.
     public var count: Int { labels.count }
@@ -29,7 +31,8 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     /// Runs every image of a split through every exit.
     ///
     /// - Parameters:
-    ///   - predictor: its executable is the one that will predict; its policy is not asked.
+    ///   - predictor: its executable is the one that will predict; its policy is not asked, and says
+    ///     no more than whether exits answer together.
     ///   - split: the labelled images.
     ///   - preprocessing: prepares them as the network was trained.
     ///   - limit: how many images at most, from the first on.
@@ -58,9 +61,10 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
             try observe(index + 1, count)
         }
         return ExitRecord(
-            flat: observations, logits: kept, labels: (0..<count).map(split.label(at:)),
-            exitCount: predictor.network.exitCount, classCount: predictor.network.classCount,
-            dataset: split.name, dataChecksum: split.checksum)
+            flat: observations, logits: kept, ensemble: predictor.policy.ensemble,
+            labels: (0..<count).map(split.label(at:)), exitCount: predictor.network.exitCount,
+            classCount: predictor.network.classCount, dataset: split.name,
+            dataChecksum: split.checksum)
     }
 
     /// Observes logits that were computed before, by sample and exit.
@@ -102,11 +106,11 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     }
 
     init(
-        flat observations: [ExitObservation], logits: [Float] = [], labels: [Int],
-        exitCount: Int, classCount: Int, dataset: String, dataChecksum: String
+        flat observations: [ExitObservation], logits: [Float] = [], ensemble: ExitEnsemble? = nil,
+        labels: [Int], exitCount: Int, classCount: Int, dataset: String, dataChecksum: String
     ) {
         self.observations = observations
-        self.logits = logits
+        (self.logits, self.ensemble) = (logits, ensemble)
         self.exitCount = exitCount
         self.classCount = classCount
         self.labels = labels
@@ -124,22 +128,6 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
         observations[sample * exitCount + exit]
     }
 
-    /// Whether logits were kept.
-    var hasLogits: Bool { !logits.isEmpty || labels.isEmpty }
-
-    /// The logits of one exit for one sample, where they were kept.
-    func logits(_ sample: Int, _ exit: Int) -> ArraySlice<Float> {
-        let start = (sample * exitCount + exit) * classCount
-        return logits[start..<start + classCount]
-    }
-
-    /// The logits of some samples, one after the other; none where they were not kept.
-    func logits(ofSamples indices: some Collection<Int>) -> [Float] {
-        guard !logits.isEmpty else { return [] }
-        let size = exitCount * classCount
-        return indices.flatMap { logits[$0 * size..<($0 + 1) * size] }
-    }
-
     /// By exit and sample, whether the exit is right.
     package var isCorrect: [[Bool]] {
         (0..<exitCount).map { exit in
@@ -152,10 +140,12 @@ public struct ExitRecord<Split: DataSplit>: Sendable {
     /// - Parameters:
     ///   - timeToExit: when each exit has answered, for policies that look at the time; without it
     ///     no time passes.
-    /// - Precondition: the policy fits the network, and there is one time per exit, if any.
+    /// - Precondition: the policy fits the network, exits were observed as it observes them (alone, or
+    ///   by its ensemble), and there is one time per exit, if any.
     public func replay(
         _ policy: any ExitPolicy, sample: Int, timeToExit: [Duration]? = nil
     ) -> ExitObservation {
+        precondition(policy.ensemble == ensemble, "exits that were observed as the policy does")
         let exits = self[sample]
         let start = exits.startIndex
         let first = policy.firstExit

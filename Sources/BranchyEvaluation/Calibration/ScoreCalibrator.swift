@@ -41,7 +41,7 @@ public struct ScoreCalibrator: Sendable {
     /// - Throws: ``CalibrationError`` as ``ThresholdCalibrator``.
     /// - Precondition: there is a score, and one cost per exit.
     public init(
-        record: ExitRecord<CalibrationSplit>, scores: [ExitScore] = ExitScore.allCases,
+        record: ExitRecord<CalibrationSplit>, scores: [ExitScore] = ExitScore.unfitted,
         considersPatience: Bool = false, costOfExit: [Double]
     ) throws(CalibrationError) {
         precondition(!scores.isEmpty, "something to compare with thresholds")

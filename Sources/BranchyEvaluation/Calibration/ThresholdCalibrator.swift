@@ -52,6 +52,7 @@ public struct ThresholdCalibrator: Sendable {
                 "\(record.count) calibration samples of \(record.dataset), expected at least "
                     + "\(Self.minimumSampleCount)")
         }
+        let record = record.seen(by: score)
         let scorer = PointScorer(record: record, score: score, costOfExit: costOfExit)
         let solver = ThresholdSolver(isGood: record.isCorrect, costOfExit: costOfExit) {
             ThresholdGrid(record, score: score, limit: $0)

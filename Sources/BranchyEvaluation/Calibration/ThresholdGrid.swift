@@ -22,7 +22,7 @@ struct ThresholdGrid: Sendable {
     ///   choice of them.
     init(_ record: ExitRecord<CalibrationSplit>, score: ExitScore, limit: Int) {
         let values = (0..<record.exitCount - 1).map { exit in
-            (0..<record.count).map { score.value(of: record[$0, exit]) }
+            (0..<record.count).map { record.value(of: score, sample: $0, exit: exit) }
         }
         self.init(values, sampleCount: record.count, score: score, limit: limit)
     }

@@ -235,7 +235,7 @@ extension Certificate {
                 thresholds.map { "\($0)" }.joined(separator: ", ")
             }
             return "it is for thresholds \(certified.joined(separator: " or ")) on "
-                + self.policy.score.rawValue
+                + self.policy.score.kind.rawValue
         }
         guard computation == self.computation else {
             return "it is for \(self.computation), this is \(computation)"

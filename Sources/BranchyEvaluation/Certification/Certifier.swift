@@ -70,7 +70,7 @@ public struct Certifier: Sendable {
     ) throws(CalibrationError) {
         precondition(costOfExit.count == record.exitCount, "one cost per exit")
         try Self.check(record)
-        let (tuning, proof) = record.halves(seed: seed)
+        let (tuning, proof) = record.seen(by: score).halves(seed: seed)
         let scorer = PointScorer(record: tuning, score: score, costOfExit: costOfExit)
         let ordering = procedure == .front ? loss : loss.ordering
         let solver = ThresholdSolver(isGood: tuning.isLossless(ordering), costOfExit: costOfExit) {
@@ -220,7 +220,8 @@ extension ExitRecord {
     package func samples(_ indices: some Collection<Int>) -> ExitRecord {
         ExitRecord(
             flat: indices.flatMap { self[$0] }, logits: logits(ofSamples: indices),
-            labels: indices.map { labels[$0] }, exitCount: exitCount, classCount: classCount,
+            ensemble: ensemble, labels: indices.map { labels[$0] }, exitCount: exitCount,
+            classCount: classCount,
             dataset: dataset, dataChecksum: dataChecksum)
     }
 

@@ -40,9 +40,9 @@ public struct RecordedAnswers<Split: DataSplit>: Sendable {
             try observe(index + 1, count)
         }
         let record = ExitRecord<Split>(
-            flat: observations, labels: (0..<count).map(split.label(at:)),
-            exitCount: network.exitCount, classCount: network.classCount, dataset: split.name,
-            dataChecksum: split.checksum)
+            flat: observations, ensemble: predictor.policy.ensemble,
+            labels: (0..<count).map(split.label(at:)), exitCount: network.exitCount,
+            classCount: network.classCount, dataset: split.name, dataChecksum: split.checksum)
         return RecordedAnswers(
             record: record, answers: answers,
             costs: try ExitCosts(of: network, firstExit: predictor.policy.firstExit))

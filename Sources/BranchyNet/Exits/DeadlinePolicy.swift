@@ -43,6 +43,9 @@ public struct DeadlinePolicy: ExitPolicy {
     /// Elapsed time is what a deadline is about.
     public var readsTime: Bool { true }
 
+    /// That of the rule.
+    public var ensemble: ExitEnsemble? { rule?.ensemble }
+
     /// Whether the next stage cannot finish in time, or the rule lets the sample leave.
     public func accepts(
         _ observation: ExitObservation, after earlier: Span<ExitObservation>, elapsed: Duration

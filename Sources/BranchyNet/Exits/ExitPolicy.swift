@@ -13,6 +13,10 @@ public protocol ExitPolicy: Sendable, CustomStringConvertible {
     /// Whether the policy looks at the time; a clock is read for no other.
     var readsTime: Bool { get }
 
+    /// What lets exits answer together; `nil` where each is observed alone. Observations of the early
+    /// exits are then of the ensemble. Such a policy asks every exit.
+    var ensemble: ExitEnsemble? { get }
+
     /// Whether the sample leaves at the exit that was observed, or the next stage is begun.
     ///
     /// - Parameters:
@@ -38,6 +42,9 @@ extension ExitPolicy {
 
     /// No time is looked at.
     public var readsTime: Bool { false }
+
+    /// Each exit is observed alone.
+    public var ensemble: ExitEnsemble? { nil }
 }
 
 /// A policy does not fit a network, or is none.

@@ -3,7 +3,8 @@ public struct Prediction: Hashable, Sendable {
     /// What the exit that answered saw.
     public let observation: ExitObservation
 
-    /// The raw scores of that exit, one per class: `[K]`.
+    /// The raw scores that it saw it in, one per class, `[K]`: of that exit, or where exits answer
+    /// together their weighted sum.
     public let logits: [Float]
 
     /// What an exit saw, with the logits that it saw it in.
@@ -14,7 +15,7 @@ public struct Prediction: Hashable, Sendable {
 
     /// What a session answered, with the logits that it holds until its next image.
     init(_ observation: ExitObservation, in session: borrowing Predictor.Session) {
-        self = session.withLogits(ofExit: observation.exit) {
+        self = session.withLogits(of: observation) {
             Prediction(observation, logits: $0)
         }
     }

@@ -7,16 +7,22 @@ extension Predictor {
         private let compiled: CompiledNetwork
         private let policy: any ExitPolicy
         private let temperatures: ExitTemperatures?
+        private let ensemble: ExitEnsemble?
         private let firstExit: Int
         private let readsTime: Bool
         private let now: @Sendable () -> Duration
         private var workspace: Workspace
         private var observations: [ExitObservation] = []
+        /// The weighted sum of logits of the exits that answered together last, where some do.
+        private var sum: [Float]
 
         init(of predictor: borrowing Predictor) throws(EngineError) {
             self.compiled = predictor.compiled
             self.policy = predictor.policy
             self.temperatures = predictor.temperatures
+            self.ensemble = predictor.policy.ensemble
+            self.sum = [Float](
+                repeating: 0, count: ensemble == nil ? 0 : predictor.network.classCount)
             self.firstExit = predictor.policy.firstExit
             self.readsTime = predictor.policy.readsTime
             self.now = predictor.now
@@ -60,11 +66,23 @@ extension Predictor {
             try workspace.withOutput(compiled.logitsOutputs[exit], body)
         }
 
+        /// Calls `body` with the logits that the last observation was made in: those of its exit, or
+        /// the weighted sum where exits answer together.
+        package func withLogits<Result>(
+            of observation: ExitObservation, _ body: (Span<Float>) throws -> Result
+        ) rethrows -> Result {
+            guard ensemble != nil, observation.exit < compiled.logitsOutputs.count - 1 else {
+                return try withLogits(ofExit: observation.exit, body)
+            }
+            return try body(sum.span)
+        }
+
         /// Runs every stage and hands over what every exit says: for calibration and reports.
         ///
         /// - Parameters:
         ///   - image: as in ``predict(_:)``.
-        ///   - body: called once per exit, from exit 0 on, with what it saw and its logits.
+        ///   - body: called once per exit, from exit 0 on, with what it saw and the logits that it
+        ///     saw it in: its own, or under a policy with an ensemble the weighted sum.
         /// - Throws: as ``predict(_:)``.
         public mutating func forEachExit(
             of image: Span<Float>, _ body: (ExitObservation, Span<Float>) throws -> Void
@@ -72,7 +90,7 @@ extension Predictor {
             try write(image)
             for exit in compiled.logitsOutputs.indices {
                 let observation = try observe(exit)
-                try withLogits(ofExit: exit) { try body(observation, $0) }
+                try withLogits(of: observation) { try body(observation, $0) }
             }
         }
 
@@ -94,9 +112,27 @@ extension Predictor {
 
         private mutating func observe(_ exit: Int) throws(EngineError) -> ExitObservation {
             try runStage(exit)
+            if let ensemble, exit < compiled.logitsOutputs.count - 1 {
+                add(exitsUpTo: exit, of: ensemble)
+                return ExitObservation(logits: sum.span, exit: exit)
+            }
             return workspace.withOutput(compiled.logitsOutputs[exit]) {
                 ExitObservation(logits: $0, exit: exit, temperature: temperatures?[exit] ?? 1)
             }
+        }
+
+        /// The workspace still has the logits of all exits on the way.
+        private mutating func add(exitsUpTo exit: Int, of ensemble: ExitEnsemble) {
+            var sum: [Float] = []
+            swap(&sum, &self.sum)
+            var values = sum.mutableSpan
+            for index in values.indices { values[index] = 0 }
+            for earlier in 0...exit {
+                workspace.withOutput(compiled.logitsOutputs[earlier]) {
+                    ensemble.add($0, of: earlier, answering: exit, to: &values)
+                }
+            }
+            swap(&sum, &self.sum)
         }
 
         /// Runs a stage's backbone and, unless it is the final one, its branch.

@@ -3,7 +3,7 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
     /// What was asked for, in words.
     public var objective: String
     /// What thresholds are compared with, those of the front too.
-    public var score: ExitScore
+    public var score: ExitScore.Kind
     /// How many exits in a row have to repeat an answer, where patience was chosen and no
     /// thresholds; `nil` where thresholds were.
     public var patience: Int?
@@ -36,7 +36,7 @@ public struct CalibrationRecord: Hashable, Sendable, Codable {
 
     /// Records a choice.
     public init(
-        objective: String, score: ExitScore, patience: Int? = nil, chosen: OperatingPoint,
+        objective: String, score: ExitScore.Kind, patience: Int? = nil, chosen: OperatingPoint,
         front: [OperatingPoint],
         microsecondsToExit: [Double], costFile: String? = nil, samples: Int, dataset: String,
         dataChecksum: String, engine: String, precision: String

@@ -88,6 +88,17 @@ public struct TrainedModel: Hashable, Sendable {
                 + "as ThresholdPolicy(thresholds: [\(examples)])")
     }
 
+    /// A score of a kind; of those that are fitted, the one that the model's policy has.
+    ///
+    /// - Throws: ``PolicyError`` where it has to be fitted and the model keeps none.
+    public func score(_ kind: ExitScore.Kind) throws(PolicyError) -> ExitScore {
+        if let score = kind.unfitted { return score }
+        if let score = policy?.thresholds?.score, score.kind == kind { return score }
+        throw PolicyError(
+            "the score \(kind.rawValue) has to be fitted, and the model keeps none; "
+                + ExitScore.wayOut(kind))
+    }
+
     /// A threshold for each early exit.
     private var examples: String {
         repeatElement("0.3", count: network.exitCount - 1).joined(separator: ", ")

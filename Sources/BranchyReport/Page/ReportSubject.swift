@@ -13,14 +13,17 @@ struct ReportSubject {
     let command: String
     /// Visits every exit.
     let predictor: Predictor
-    /// Lets everybody leave at the last exit.
+    /// Lets everybody leave at the last exit, and exits answer as the model's own policy does.
     let lastExitPolicy: ThresholdPolicy
 
     init(_ trained: TrainedModel, in folder: String, engine: any Engine, command: String) throws {
         (self.trained, self.folder, self.command) = (trained, folder, command)
         computation = Certificate.Computation(of: engine)
+        let score = trained.policy?.thresholds?.score ?? .entropy
         lastExitPolicy = ThresholdPolicy(
-            thresholds: Array(repeating: 0, count: trained.network.exitCount - 1))
+            score: score,
+            thresholds: Array(
+                repeating: score.strictestThreshold, count: trained.network.exitCount - 1))
         predictor = try Predictor(trained, policy: lastExitPolicy, engine: engine)
     }
 

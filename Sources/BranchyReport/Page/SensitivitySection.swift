@@ -61,8 +61,8 @@ struct SensitivitySection: ReportSection {
     private static func range(of score: ExitScore, classCount: Int) -> ClosedRange<Double> {
         switch score {
         case .entropy: leastEntropy...log(Double(classCount))
-        case .normalizedEntropy: leastEntropy...1
-        case .maximumProbability, .margin: 0...1
+        case .normalizedEntropy, .failure: leastEntropy...1
+        case .maximumProbability, .margin, .ensemble: 0...1
         }
     }
 

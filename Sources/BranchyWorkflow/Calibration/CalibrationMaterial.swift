@@ -9,6 +9,8 @@ import Foundation
 struct CalibrationMaterial {
     var trained: TrainedModel
     let record: ExitRecord<CalibrationSplit>
+    /// What thresholds may be compared with, the one that wins ties first.
+    let scores: [ExitScore]
     /// The median time to leave at each exit, in microseconds.
     let costs: [Double]
     /// The file that they are from, without the folders of this machine; `nil` where they were
@@ -28,31 +30,19 @@ struct CalibrationMaterial {
         let splits = try DataFolder(options.data, run: folder.path, within: options.memory)
             .splits(of: trained, in: folder.path, observer)
         var predictor = try Predictor(trained, policy: FixedExitPolicy(exit: 0), engine: engine)
-        trained.temperatures = try temperatures(
-            options.temperatures, of: predictor, on: splits.validation, trained, observer)
+        let fit = try ValidationFit(
+            options, of: trained, by: predictor, on: splits.validation, observer)
+        trained.temperatures = fit.temperatures
         predictor = try predictor.with(temperatures: trained.temperatures)
         return CalibrationMaterial(
             trained: trained,
-            record: try predictor.record(splits.calibration, trained, "recording", observer),
+            record: try predictor.record(
+                splits.calibration, trained, keepsLogits: fit.scores.needLogits, "recording",
+                observer),
+            scores: fit.scores,
             costs: try given
                 ?? measureExits(of: predictor, on: splits.calibration, trained, observer),
             costFile: options.costs.map { URL(fileURLWithPath: $0).lastPathComponent })
-    }
-
-    /// What validation images say of how sure the exits may be: no calibration image has a part in it,
-    /// so that what these prove is proven by images that chose nothing.
-    private static func temperatures(
-        _ choice: TemperatureChoice, of predictor: Predictor, on split: ValidationSplit,
-        _ trained: TrainedModel, _ observer: WorkflowObserver
-    ) throws -> ExitTemperatures? {
-        switch choice {
-        case .keep: trained.temperatures
-        case .none: nil
-        case .fit:
-            try ExitTemperatures(
-                fittedTo: predictor.record(
-                    split, trained, keepsLogits: true, "recording validation images", observer))
-        }
     }
 
     private static func measureExits(

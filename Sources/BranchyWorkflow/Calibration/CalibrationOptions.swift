@@ -4,16 +4,17 @@ public import BranchyNet
 /// What thresholds are compared with, or whichever score does best.
 public enum ScoreChoice: Hashable, Sendable {
     /// This score.
-    case one(ExitScore)
+    case one(ExitScore.Kind)
     /// All scores are tried, and with three exits or more patience; the best by the objective is
     /// taken.
     case best
 
-    /// What is tried.
-    var scores: [ExitScore] {
+    /// What is tried, in the order that decides ties. An ensemble takes two early exits: of one it
+    /// is that exit.
+    func kinds(exitCount: Int) -> [ExitScore.Kind] {
         switch self {
-        case .one(let score): [score]
-        case .best: ExitScore.allCases
+        case .one(let kind): [kind]
+        case .best: ExitScore.Kind.allCases.filter { exitCount > 2 || $0 != .ensemble }
         }
     }
 }

@@ -29,15 +29,16 @@ extension ModelFolder {
         var material = try CalibrationMaterial.gather(from: self, options, engine, observer)
         let (record, costs) = (material.record, material.costs)
         let calibrator = try ScoreCalibrator(
-            record: record, scores: options.score.scores,
+            record: record, scores: material.scores,
             considersPatience: options.score == .best, costOfExit: costs)
         let choices = try calibrator.choices(for: objective, by: options.score)
         // Patience has no front; beside it stands that of the best score.
-        let score = choices.lazy.compactMap(\.score).first ?? calibrator.calibrators[0].score
+        let score = choices.lazy.compactMap(\.score).first ?? material.scores[0]
         let front = calibrator.calibrators.first { $0.score == score }?.front ?? []
         let kept = CalibrationRecord(
             objective: objective.words + (options.score == .best ? " by the best score" : ""),
-            score: score, patience: choices[0].patience, chosen: choices[0].point, front: front,
+            score: score.kind, patience: choices[0].patience, chosen: choices[0].point,
+            front: front,
             microsecondsToExit: costs, costFile: material.costFile, samples: record.count,
             dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,
             precision: engine.arithmetic.precision)

@@ -53,7 +53,7 @@ extension ModelFolder {
         let writer = try calibrationWriter(options)
         var material = try CalibrationMaterial.gather(from: self, options, engine, observer)
         let (record, costs) = (material.record, material.costs)
-        let certifiers = try options.score.scores.map {
+        let certifiers = try material.scores.map {
             try Certifier(
                 record: record, loss: first.loss, score: $0, costOfExit: costs, seed: splitSeed)
         }
@@ -76,7 +76,7 @@ extension ModelFolder {
         ).sealed(digest: Checksum.sha256)
         material.trained.policy = .thresholds(certificate.policy)
         material.trained.calibration = CalibrationRecord(
-            objective: first.words, score: certifier.score, chosen: candidates[0].point,
+            objective: first.words, score: certifier.score.kind, chosen: candidates[0].point,
             front: certifier.chain.map(\.point).reversed(), microsecondsToExit: costs,
             costFile: material.costFile, samples: certifier.tuningCount,
             dataset: record.dataset, dataChecksum: record.dataChecksum, engine: engine.name,

@@ -51,7 +51,7 @@ private struct EvaluationDocument: Encodable {
     private func encodePolicy(into container: inout KeyedEncodingContainer<Key>) throws {
         let policy = report.policy
         try container.encode(policy.text, forKey: .policy)
-        try container.encode(policy.thresholds?.score, forKey: .score)
+        try container.encode(policy.thresholds?.score.kind, forKey: .score)
         try container.encode(policy.thresholds?.thresholds ?? [], forKey: .thresholds)
         try container.encode(report.temperatures?.values ?? [], forKey: .temperatures)
         try container.encode(policy.exit, forKey: .exit)

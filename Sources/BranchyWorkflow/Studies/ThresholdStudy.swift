@@ -31,7 +31,7 @@ public struct ThresholdStudy: Sendable, Encodable {
     /// How many images there are.
     public let samples: Int
     /// What thresholds are compared with.
-    public let score: ExitScore
+    public let score: ExitScore.Kind
     /// What computed.
     public let engine: String
     /// The element type of its computation.
@@ -58,10 +58,11 @@ public struct ThresholdStudy: Sendable, Encodable {
         let thresholds = Self.thresholds(of: score, classCount: network.classCount)
         self.network = network.name
         (dataset, samples) = (record.dataset, record.count)
-        (self.score, self.engine, self.precision) = (score, engine, precision)
+        (self.score, self.engine, self.precision) = (score.kind, engine, precision)
         rows = (0..<network.exitCount - 1).flatMap { exit in
             thresholds.map { threshold in
-                var vector = [Float](repeating: thresholds[0], count: network.exitCount - 1)
+                var vector = [Float](
+                    repeating: score.strictestThreshold, count: network.exitCount - 1)
                 vector[exit] = threshold
                 let counts = record.replay(ThresholdPolicy(score: score, thresholds: vector))
                 return Row(
@@ -109,22 +110,25 @@ extension ModelFolder {
     /// is.
     ///
     /// - Parameters:
-    ///   - score: what thresholds are compared with.
+    ///   - score: what thresholds are compared with; one that is fitted is the model's own.
     ///   - limit: only so many of the first images.
-    /// - Throws: `CalibrationError` where there is no early exit or no image, `ModelError`,
+    /// - Throws: `CalibrationError` where there is no early exit or no image, `PolicyError` where the
+    ///   score has to be fitted and the model keeps none, `ModelError`,
     ///   `DatasetError`, `NetworkError`; ``Interrupted``.
     public func studyThresholds(
-        of score: ExitScore = .entropy, limit: Int = .max, on data: DataSource = DataSource(),
+        of score: ExitScore.Kind = .entropy, limit: Int = .max, on data: DataSource = DataSource(),
         memory: MemoryLimit = MemoryLimit(), engine: any Engine,
         observer: WorkflowObserver = WorkflowObserver()
     ) throws -> ThresholdStudy {
         let trained = try load(within: memory)
         let images = try DataFolder(data, run: path, within: memory)
             .splits(of: trained, in: path, observer).calibration
+        let score = try trained.score(score)
         let predictor = try Predictor(trained, policy: FixedExitPolicy(exit: 0), engine: engine)
+        let record = try predictor.record(
+            images, trained, limit: limit, keepsLogits: [score].needLogits, "recording", observer)
         return try ThresholdStudy(
-            predictor.record(images, trained, limit: limit, "recording", observer),
-            trained.network, score: score, engine: engine.name,
+            record.seen(by: score), trained.network, score: score, engine: engine.name,
             precision: engine.arithmetic.precision)
     }
 }
