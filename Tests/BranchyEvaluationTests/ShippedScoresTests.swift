@@ -13,10 +13,13 @@ struct ShippedScoresTests {
 
     @Test(
         .enabled(if: dataFolder != nil && isAsked, "BRANCHYNET_SCORES asks for it"),
-        arguments: ["b-lenet-fast", "b-alexnet-fast", "b-resnet110-fast"])
-    func whatScoresAreWorth(name: String) throws {
+        arguments: [
+            ("b-lenet-fast", 5_000), ("b-alexnet-fast", 5_000), ("b-resnet110-fast", 1_000),
+        ])
+    func whatScoresAreWorth(name: String, validationCount: Int) throws {
         let model = try Self.model(name)
-        let splits = try Self.splits(of: model, try #require(Self.dataFolder))
+        let splits = try Self.splits(
+            of: model, try #require(Self.dataFolder), validationCount: validationCount)
         let predictor = try Predictor(
             model, policy: FixedExitPolicy(exit: 0), engine: NativeEngine())
         let costs = try #require(model.calibration).microsecondsToExit
@@ -64,14 +67,14 @@ struct ShippedScoresTests {
     }
 
     private static func splits(
-        of model: TrainedModel, _ folder: String
+        of model: TrainedModel, _ folder: String, validationCount: Int
     ) throws -> DatasetSplits {
         let parts =
             try model.provenance.dataset == "mnist"
             ? MNIST.load(from: folder) : CIFAR10.load(.jpegCopy, from: folder)
         let splits = try DatasetSplits(
-            train: parts.train, test: parts.test, validationCount: 5_000, calibrationCount: 5_000,
-            seed: model.provenance.seed)
+            train: parts.train, test: parts.test, validationCount: validationCount,
+            calibrationCount: 5_000, seed: model.provenance.seed)
         try #require(splits.calibration.checksum == model.calibration?.dataChecksum)
         return splits
     }
