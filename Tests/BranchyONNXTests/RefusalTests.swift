@@ -256,6 +256,25 @@ struct RefusalTests {
         }
     }
 
+    /// A reader that follows each of them would come to the end of its stack.
+    @Test func graphsFarWithinOneAnotherAreRefused() {
+        var graph = ProtobufBytes()
+        for _ in 0..<1000 {
+            var (attribute, node, outer) = (ProtobufBytes(), ProtobufBytes(), ProtobufBytes())
+            attribute.add(6, graph)
+            node.add(5, attribute)
+            outer.add(1, node)
+            graph = outer
+        }
+        var model = ProtobufBytes()
+        model.add(7, graph)
+        #expect {
+            try ImportedNetwork(parsing: model.bytes, folder: ".", name: "deep")
+        } throws: {
+            "\($0)".contains("messages more than 100 deep")
+        }
+    }
+
     /// Weights of the sample whose numbers stand in another file.
     private static func external(_ location: String) -> ProtobufBytes {
         var entry = ProtobufBytes()

@@ -24,7 +24,7 @@ public struct Preprocessing: Hashable, Sendable, Codable {
     }
 
     /// What bytes of a channel are multiplied by, and what is added then.
-    private func line(ofChannel channel: Int) -> (scale: Float, offset: Float) {
+    package func line(ofChannel channel: Int) -> (scale: Float, offset: Float) {
         let deviation = standardDeviation[channel]
         return (1 / (255 * deviation), -mean[channel] / deviation)
     }

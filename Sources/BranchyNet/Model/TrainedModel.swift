@@ -75,6 +75,11 @@ public struct TrainedModel: Hashable, Sendable {
         return taken
     }
 
+    /// What each exit's logits are divided by before they are measured: 1 where nothing was fitted.
+    package var exitTemperatures: [Float] {
+        temperatures?.values ?? network.stages.map { _ in 1 }
+    }
+
     /// The policy that the model answers under: its own, or, of a plain network, that of its one
     /// exit, at which nothing is decided.
     ///

@@ -1,4 +1,4 @@
-/// An ONNX file is not imported.
+/// An ONNX file is not imported, or a network not exported.
 public struct ONNXError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is.
     public struct Code: Hashable, Sendable {

@@ -6,10 +6,13 @@
 struct ProtobufCheck {
     /// As many fields and integers as networks of tens of thousands of nodes have.
     static let limit = 1_000_000
+    /// As deep as protobuf's own readers follow messages within messages: a graph may stand in a node.
+    static let deepestNesting = 100
 
     private let bytes: [UInt8]
     private var position = 0
     private var count = 0
+    private var depth = 0
 
     /// Checks the bytes of a model.
     ///
@@ -22,6 +25,11 @@ struct ProtobufCheck {
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
     private mutating func fields(of message: Message, upTo end: Int) throws {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.deepestNesting else {
+            throw corrupt("messages more than \(Self.deepestNesting) deep")
+        }
         while position < end {
             try add(1)
             let key = try number(upTo: end)
@@ -101,6 +109,7 @@ extension ProtobufCheck {
             case (.model, 7): .graph
             case (.model, 8), (.tensor, 13): .entry
             case (.graph, 1): .node
+            case (.attribute, 6): .graph
             case (.graph, 5), (.attribute, 5): .tensor
             case (.graph, 11), (.graph, 12): .value
             case (.node, 5): .attribute
