@@ -17,7 +17,7 @@ struct BranchyNetCommand: ParsableCommand {
         subcommands: [
             Demo.self, Train.self, Calibrate.self, Verify.self, Evaluate.self, Report.self,
             Predict.self, Inspect.self, Bench.self, Profile.self, Reproduce.self, Study.self,
-            Datasets.self, Import.self, BranchModel.self, Strip.self,
+            Datasets.self, Import.self, BranchModel.self, Strip.self, Export.self,
         ])
 
     static func main() {

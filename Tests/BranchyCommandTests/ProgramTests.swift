@@ -6,7 +6,7 @@ struct ProgramTests {
     static let subcommands = [
         "demo", "train", "calibrate", "verify", "evaluate", "report", "predict", "inspect",
         "bench", "profile", "reproduce", "study", "datasets", "import", "branch",
-        "strip",
+        "strip", "export",
     ]
 
     /// Those that do something themselves.

@@ -52,10 +52,7 @@ struct ImportedModel {
             changes: Count.list(imported.changes),
             cuts: imported.cutCount)
         #else
-        throw EngineError(
-            .unsupported,
-            "this program was built without ONNX; build it with the ONNX trait, which is on by default"
-        )
+        throw EngineError.withoutONNX
         #endif
     }
 

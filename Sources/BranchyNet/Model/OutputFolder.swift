@@ -43,6 +43,15 @@ package enum OutputFolder {
         }
     }
 
+    /// Requires that a folder is empty or not there: nothing of anybody's is written over.
+    ///
+    /// - Throws: ``ModelError`` of code `unwritable`.
+    package static func requireEmpty(_ path: String) throws {
+        guard let found = try firstName(in: path) else { return }
+        throw ModelError(
+            .unwritable, "\(path) is not empty: it holds \(found.quoted); choose another --output")
+    }
+
     /// How many bytes may be written to a folder's file system; `nil` where it does not say.
     package static func freeByteCount(in path: String) -> Int? {
         var status = statvfs()

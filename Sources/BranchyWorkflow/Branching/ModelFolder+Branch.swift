@@ -36,7 +36,7 @@ extension ModelFolder {
     ///
     /// - Throws: where it has some, and where the output holds something.
     func readPlain(for output: String) throws -> (TrainedModel, TrunkFiles) {
-        try Self.requireEmpty(output)
+        try OutputFolder.requireEmpty(output)
         let (plain, trunk) = try readTrunk(digest: Checksum.sha256)
         guard plain.network.exitCount == 1 else {
             throw NetworkError(
@@ -73,7 +73,7 @@ extension ModelFolder {
     /// - Throws: `ModelError` where the branches were not put on so, or the backbone is another than
     ///   it was, and as above.
     public func strip(into output: String) throws {
-        try Self.requireEmpty(output)
+        try OutputFolder.requireEmpty(output)
         let model = try read(digest: Checksum.sha256)
         guard let trunk = try trunkFiles() else {
             throw ModelError(
@@ -84,12 +84,5 @@ extension ModelFolder {
                         : "it has no branches"))
         }
         try trunk.restore(of: model, path, to: output, digest: Checksum.sha256)
-    }
-
-    /// Nothing of anybody's is written over.
-    private static func requireEmpty(_ path: String) throws {
-        guard let found = try OutputFolder.firstName(in: path) else { return }
-        throw ModelError(
-            .unwritable, "\(path) is not empty: it holds \(found.quoted); choose another --output")
     }
 }
