@@ -79,7 +79,7 @@ struct BranchTests {
                 (64, ["--at", "50%", "--disk", "1G"], "--disk is for places that are searched"),
                 (64, ["--at", "auto", "--data", "digits", "--images", "0"], "expected a whole"),
                 (64, ["--at", "auto", "--data", "digits", "--accuracy-loss", "-1"], "a share"),
-                (65, ["--at", "auto", "--data", "digits"], "digits"),
+                (65, ["--at", "auto", "--data", "folder:nowhere"], "nowhere"),
             ] {
                 let result = try Program.run(
                     ["branch", plain] + options + ["--output", folder + "/b"])
