@@ -63,7 +63,7 @@ struct PlacementRunTests {
                 }
                 #expect(error?.message.contains("raise it by --disk") == true)
                 var events = 0
-                for most in [2, 40, 400] {
+                for most in [2, 400] {
                     events = 0
                     #expect(throws: Interrupted.self) {
                         _ = try Self.place(
