@@ -17,8 +17,9 @@ public struct PlacementSearch: Sendable {
     public let judged: [[Int]: OperatingPoint]
 
     /// An exit has to spare this share of the network's time, or it is left out: less is within what
-    /// times vary by from one measurement to the next.
-    public static let leastGain = 0.005
+    /// times vary by from one measurement to the next, and what thresholds gain by being chosen on
+    /// the images that judge them.
+    public static let leastGain = 0.01
 
     /// Searches.
     ///
