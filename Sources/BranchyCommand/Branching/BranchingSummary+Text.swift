@@ -51,10 +51,7 @@ extension PlacementSummary {
     /// What is not in the table.
     private var notes: [String] {
         let refusals = candidates.flatMap(\.refusals)
-        let places = leftOut.map { place in
-            place.triedInstead.map { "\(place.behind) (\($0) lies close behind it)" }
-                ?? "\(place.behind) (too little follows)"
-        }
+        let places = leftOut.map { "\($0.behind) (\($0.reason))" }
         return (places.isEmpty ? [] : ["not tried: \(places.joined(separator: ", "))"]) + refusals
     }
 
@@ -72,6 +69,14 @@ extension PlacementSummary {
         return "on \(Format.grouped(validationImages)) validation images, heads as trained so far: "
             + "\(Format.percent(accuracy)) in \(Format.microseconds(meanMicroseconds)) "
             + "(\(plain))\(drawn ?? "")\n"
+    }
+}
+
+extension PlacementSummary.LeftOut {
+    fileprivate var reason: String {
+        guard let triedInstead else { return "too little follows" }
+        return triedInstead == behind
+            ? "the last place of that name is tried" : "\(triedInstead) lies close behind it"
     }
 }
 
