@@ -152,7 +152,7 @@ struct ThresholdStudyTests {
             let first = try study(["--json"])
             #expect(first.status == 0, "\(first.errors)")
             #expect(first.errors.contains("training 1 of 6: plain, seed 1\n"))
-            #expect(first.errors.contains("epoch 1: exit 1 alone; epoch 2: final exit alone\n"))
+            #expect(first.errors.contains("epoch 1: branch1 alone; epoch 2: final exit alone\n"))
             let findings = try JSONDecoder().decode(JSONValue.self, from: Data(first.output.utf8))
             try DocumentedKeys(section: "study modes --json").expectToDescribe(findings.places())
             #expect(findings["epochs"] == .integer(2))

@@ -97,7 +97,11 @@ public struct Trainer: ~Copyable {
         let batchesPerEpoch = try recipe.batchesPerEpoch(of: network, samples: training.count)
         try Self.check(state, isWithin: recipe, batchesPerEpoch)
         let source = try source()
-        self.classWeights = recipe.data.classWeights.weights(ofClasses: training.classCounts)
+        let classWeights = recipe.data.classWeights.weights(ofClasses: training.classCounts)
+        self.step = try TrainingStep(
+            network: network, recipe: recipe, phase: recipe.phase(ofEpoch: state.epoch),
+            inputNames: source.inputNames, classWeights: classWeights, engine: engine)
+        self.classWeights = classWeights
         self.batchesPerEpoch = batchesPerEpoch
         self.source = source
         self.frozen = frozen
@@ -107,10 +111,9 @@ public struct Trainer: ~Copyable {
         self.validation = validation
         self.engine = engine
         self.state = state
-        try prepareStep()
     }
 
-    /// Compiles the step of the epoch's phase, if it is not there; that of the phase before lets go of its
+    /// Compiles the step of the epoch's phase where that is another; that of the phase before lets go of its
     /// memory first.
     private mutating func prepareStep() throws {
         let phase = recipe.phase(ofEpoch: state.epoch)
