@@ -49,6 +49,8 @@ bool leaves(
     float threshold = number(policy["thresholds"][exit]), entropy = 0;
     if (score == "maximumProbability") return shares[0] >= threshold;
     if (score == "margin") return shares[0] - shares[1] >= threshold;
+    if (score != "entropy" && score != "normalizedEntropy")
+        throw std::runtime_error("the score " + score + " is fitted; this loop does not know it");
     for (float share : shares) if (share > 0) entropy -= share * std::log(share);
     return (score == "entropy" ? entropy : entropy / std::log(float(shares.size()))) < threshold;
 }

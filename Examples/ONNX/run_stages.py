@@ -48,12 +48,15 @@ class Stages:
         first, second = numpy.sort(shares)[:-3:-1]
         entropy = -float((shares[shares > 0] * numpy.log(shares[shares > 0])).sum())
         threshold = float(policy["thresholds"][exit])  # "inf" too
-        return {
+        decisions = {
             "entropy": entropy < threshold,
             "normalizedEntropy": entropy / numpy.log(len(shares)) < threshold,
             "maximumProbability": first >= threshold,
             "margin": first - second >= threshold,
-        }[policy["score"]]
+        }
+        if policy["score"] not in decisions:
+            sys.exit(f"the score {policy['score']} is fitted; this loop knows {', '.join(decisions)}")
+        return decisions[policy["score"]]
 
     def prepare(self, path):
         """A picture as the first graph reads it: of the network's size, as bytes or floats."""
