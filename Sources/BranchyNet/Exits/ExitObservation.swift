@@ -2,8 +2,8 @@ import RealModule
 
 /// What an exit's logits say, computed once: all that an exit policy looks at.
 ///
-/// Everything comes from logits, divided by the exit's temperature, by log-sum-exp, so that certain outputs give an entropy of exactly
-/// 0 and large logits never overflow. A logit that is NaN or infinite makes every measure NaN, and
+/// Everything comes from logits, divided by the exit's temperature, by log-sum-exp, so that certain
+/// outputs give an entropy of exactly 0 and large logits never overflow. A logit that is NaN or infinite makes every measure NaN, and
 /// no score or patience accepts a NaN.
 public struct ExitObservation: Hashable, Sendable {
     /// Which exit, counted from 0.

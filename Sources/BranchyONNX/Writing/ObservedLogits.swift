@@ -50,7 +50,8 @@ extension GraphBuilder {
         case .ensemble, .failure:
             throw .unsupported(
                 "decisions by the \(score.title) in a graph; expected a score that is not fitted, as "
-                    + "`branchynet calibrate --score margin` chooses, or the forms stages and all-exits")
+                    + "`branchynet calibrate --score margin` chooses, or the forms stages and all-exits"
+            )
         }
     }
 
