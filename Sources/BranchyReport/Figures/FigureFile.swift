@@ -14,7 +14,9 @@ package struct FigureFile: Sendable {
     package var text: String {
         let height = PlotLayout(plot).height
         let size = "width=\"\(PlotLayout.width.coordinate)\" height=\"\(height.coordinate)\""
+        // By itself a picture has no page that makes dark what its colours are made for.
+        let style = "style=\"background: var(--card)\""
         let parts = [Markup(style: ReportStyle.sheet), plot.svg()].map(\.source)
-        return "\(Self.beginning) \(size)>\n\(parts.joined(separator: "\n"))\n</svg>\n"
+        return "\(Self.beginning) \(size) \(style)>\n\(parts.joined(separator: "\n"))\n</svg>\n"
     }
 }
